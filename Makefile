@@ -1,0 +1,160 @@
+# Samovar's build. `make` builds build/samovar; `make run` and `make test` do all the set-up on a fresh machine.
+# Sources are found, not listed: src/**/x.c is in the program, src/**/x_test.c is a test program,
+# src/services/X/X.smithy is compiled by tools/idlc to build/gen/api/X.{h,c}.
+
+VERSION := 0.1.0
+CC ?= cc
+ifeq ($(origin CC),default)
+CC := gcc
+endif
+CCACHE := $(shell command -v ccache 2>/dev/null)
+
+# release | asan | tsan | fuzz; each has its own folder of objects.
+MODE ?= release
+BUILD := build
+OUT := $(BUILD)/$(MODE)
+GEN := $(BUILD)/gen
+TOOLS := $(BUILD)/tools
+
+PKGS := libuv libllhttp yyjson expat sqlite3 libcrypto libcurl libarchive libseccomp libcbor
+WARN := -Wall -Wextra -Wshadow -Wmissing-prototypes -Wvla -Werror
+FLAGS_release := -O2 -g -D_FORTIFY_SOURCE=2 -fstack-protector-strong -ffunction-sections -fdata-sections
+FLAGS_asan := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
+FLAGS_tsan := -O1 -g -fsanitize=thread -fno-omit-frame-pointer
+FLAGS_fuzz := -O1 -g -fsanitize=address,undefined,fuzzer-no-link -fno-sanitize-recover=undefined -fno-omit-frame-pointer
+ifeq ($(MODE),fuzz)
+CC := clang
+endif
+LDFLAGS_release := -Wl,--gc-sections -Wl,--as-needed
+LDFLAGS_asan := -fsanitize=address,undefined
+LDFLAGS_tsan := -fsanitize=thread
+LDFLAGS_fuzz := -fsanitize=address,undefined,fuzzer
+
+CFLAGS_PKGS = $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
+LIBS_PKGS = $(shell pkg-config --libs $(PKGS) 2>/dev/null) -lm -lpthread
+CFLAGS_ALL = -std=gnu17 -D_GNU_SOURCE -Isrc -I$(GEN) -I. -DSAMOVAR_VERSION='"$(VERSION)"' $(WARN) $(FLAGS_$(MODE)) $(CFLAGS_PKGS) $(CFLAGS)
+
+# What is not in the program: tests, fuzz targets, and programs of their own.
+PROGRAMS := src/cli/main.c src/sandbox/shim.c
+SOURCES := $(filter-out $(PROGRAMS),$(shell find src -name '*.c' ! -name '*_test.c' ! -name '*_fuzz.c'))
+UNIT_TESTS := $(shell find src -name '*_test.c')
+FUZZ_TARGETS := $(shell find src -name '*_fuzz.c')
+SMITHY := $(wildcard src/services/*/*.smithy)
+APIS := $(patsubst %.smithy,%,$(notdir $(SMITHY)))
+
+GEN_HEADERS := $(APIS:%=$(GEN)/api/%.h)
+GEN_SOURCES := $(APIS:%=$(GEN)/api/%.c)
+OBJECTS := $(SOURCES:%.c=$(OUT)/%.o) $(GEN_SOURCES:$(BUILD)/%.c=$(OUT)/%.o)
+EMBEDDED := $(OUT)/gen/embedded.o
+LIBRARY := $(OUT)/libsamovar.a
+
+.DELETE_ON_ERROR:
+.SECONDARY:
+.PHONY: all deps deps-test run test unit sdk crash fuzz bench tsan clang tidy clean format
+
+all: $(BUILD)/samovar
+
+# ---- generated code -----------------------------------------------------------------------------------------------
+
+$(TOOLS)/%: tools/%.c
+	@mkdir -p $(@D)
+	$(CCACHE) $(CC) -std=gnu17 -D_GNU_SOURCE $(WARN) -O1 -g -o $@ $<
+
+vpath %.smithy $(sort $(dir $(SMITHY)))
+$(GEN)/api/%.h $(GEN)/api/%.c &: %.smithy $(TOOLS)/idlc
+	@mkdir -p $(GEN)/api
+	$(TOOLS)/idlc $< $(GEN)/api/$*.h $(GEN)/api/$*.c
+
+RUNTIME_FILES := $(shell find runtimes -type f ! -name '*_test*' ! -path '*/node_modules/*' 2>/dev/null)
+$(OUT)/gen/embedded.c: $(TOOLS)/embed $(RUNTIME_FILES) $(wildcard $(OUT)/samovar-shim) $(OUT)/samovar-shim
+	@mkdir -p $(@D)
+	$(TOOLS)/embed $@ shim=$(OUT)/samovar-shim $(RUNTIME_FILES)
+
+$(OUT)/gen/embedded.o: $(OUT)/gen/embedded.c
+	$(CCACHE) $(CC) $(CFLAGS_ALL) -c -o $@ $<
+
+# The shim is static and small whatever the mode: it runs inside the sandbox.
+$(OUT)/samovar-shim: src/sandbox/shim.c $(wildcard src/sandbox/shim*.h)
+	@mkdir -p $(@D)
+	$(CC) -std=gnu17 -D_GNU_SOURCE -Isrc $(WARN) -Os -static -s -o $@ $<
+
+# ---- objects ------------------------------------------------------------------------------------------------------
+
+$(OUT)/%.o: %.c | $(GEN_HEADERS)
+	@mkdir -p $(@D)
+	$(CCACHE) $(CC) $(CFLAGS_ALL) -MMD -MP -c -o $@ $<
+
+$(OUT)/gen/%.o: $(GEN)/%.c | $(GEN_HEADERS)
+	@mkdir -p $(@D)
+	$(CCACHE) $(CC) $(CFLAGS_ALL) -MMD -MP -c -o $@ $<
+
+$(LIBRARY): $(OBJECTS)
+	@rm -f $@
+	ar rcs $@ $^
+
+$(OUT)/samovar: $(OUT)/src/cli/main.o $(EMBEDDED) $(LIBRARY)
+	$(CC) $(LDFLAGS_$(MODE)) -o $@ $^ $(LIBS_PKGS)
+
+$(BUILD)/samovar: $(OUT)/samovar
+	cp -f $< $@
+
+# A unit test is a program with the whole library at hand.
+$(OUT)/%_test: $(OUT)/%_test.o $(EMBEDDED) $(LIBRARY)
+	$(CC) $(LDFLAGS_$(MODE)) -o $@ $^ $(LIBS_PKGS)
+
+$(OUT)/%_fuzz: $(OUT)/%_fuzz.o $(EMBEDDED) $(LIBRARY)
+	$(CC) $(LDFLAGS_$(MODE)) -o $@ $^ $(LIBS_PKGS)
+
+-include $(shell find $(OUT) -name '*.d' 2>/dev/null)
+
+# ---- what people call ---------------------------------------------------------------------------------------------
+
+deps:
+	@tools/deps.sh build
+
+deps-test: deps
+	@tools/deps.sh test
+
+run: deps
+	@$(MAKE) --no-print-directory all
+	@tools/run.sh
+
+test: deps-test
+	@$(MAKE) --no-print-directory MODE=asan test-programs
+	@$(MAKE) --no-print-directory all tidy-tool
+	@tests/run
+
+# Only the unit tests: make MODE=asan unit
+test-programs: $(UNIT_TESTS:%.c=$(OUT)/%) $(OUT)/samovar
+.PHONY: test-programs tidy-tool
+tidy-tool: $(TOOLS)/tidy
+
+unit:
+	@$(MAKE) --no-print-directory MODE=asan test-programs
+	@tests/run unit
+
+tidy: $(TOOLS)/tidy
+	$(TOOLS)/tidy
+
+fuzz:
+	@tests/fuzz/run
+
+crash:
+	@tests/crash/run
+
+bench: deps-test all
+	@tests/bench/run
+
+tsan:
+	@$(MAKE) --no-print-directory MODE=tsan test-programs
+	@tests/run tsan
+
+# The same sources under the other compiler.
+clang:
+	$(MAKE) CC=clang BUILD=build/clang all
+
+format:
+	clang-format -i $$(git ls-files 'src/*.c' 'src/*.h' 'tools/*.c')
+
+clean:
+	rm -rf build

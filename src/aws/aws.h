@@ -1,0 +1,66 @@
+/* The server as its services see it: stores, settings, and each other through the dispatcher. */
+#ifndef SAMOVAR_AWS_AWS_H
+#define SAMOVAR_AWS_AWS_H
+
+#include "aws/service.h"
+#include "store/blob.h"
+#include "store/store.h"
+
+struct loop;
+struct identity;
+struct policies;
+struct sandbox;
+
+enum aws_auth {
+	AWS_AUTH_ANY,    /* any credentials pass, signatures are not looked at; only on a loopback address */
+	AWS_AUTH_STRICT, /* SigV4 verified, IAM policies enforced */
+};
+
+/* A permanent access key, found by the IAM service for the dispatcher. Texts are in the call's arena. */
+struct access_key {
+	struct str secret;
+	struct str account;
+	struct str principal_arn; /* arn:aws:iam::000000000000:user/name, or :root */
+	struct str principal_id;  /* AIDA..., or the account id */
+};
+
+/*
+ * What the dispatcher asks of services above it; the server fills this from their functions.
+ * Each opens its own read of the store.
+ */
+struct aws_hooks {
+	/* 0 or -ENOENT. */
+	int (*find_key)(struct call *call, struct str access_key_id, struct access_key *out);
+	/* The identity's policy documents (user, group or role; not resource policies). */
+	int (*find_policies)(struct call *call, const struct identity *identity, struct policies *out);
+};
+
+struct aws {
+	struct loop *loop;
+	struct store *store;     /* everything that must not be lost */
+	struct store *telemetry; /* logs, metrics, traces: a sync every 50 ms */
+	struct blobs *blobs;
+	struct sandbox *sandbox; /* how functions are isolated; NULL in tools without functions */
+	const char *data_dir;    /* absolute */
+	const char *runtimes_dir; /* runtimes/ of the source tree or of the installation; absolute */
+	enum aws_auth auth;
+	struct str root_access_key_id, root_secret; /* made on the first start */
+	unsigned char secret[32]; /* the server's own key: signs session tokens */
+	struct str address;      /* where it listens: "127.0.0.1" */
+	uint16_t port;
+	struct aws_hooks hooks;
+	const struct service *const *services; /* NULL-terminated */
+	void **states;           /* one for each service */
+	int64_t (*now_ms)(void); /* clock_now_ms, or a test's clock */
+};
+
+/* What the service's start() made. */
+void *aws_state(const struct aws *aws, const struct api *api);
+
+/*
+ * Serves one AWS API request whole: finds the service and the operation, checks the signature and the
+ * permission, decodes, validates, runs, encodes, answers. In the request's fiber.
+ */
+void aws_dispatch(struct aws *aws, struct http_exchange *ex);
+
+#endif

@@ -1,0 +1,61 @@
+#!/bin/sh
+# Installs what is missing to build (deps.sh build) and to test (deps.sh test), and says what it does.
+# Debian 12 has no yyjson and no llhttp: those two alone come from Debian 13, pinned so that nothing else does.
+set -eu
+cd "$(dirname "$0")/.."
+
+BUILD="gcc make pkg-config ccache libuv1-dev libyyjson-dev libllhttp-dev libexpat1-dev libsqlite3-dev libssl-dev
+libcurl4-openssl-dev libarchive-dev libseccomp-dev libcbor-dev bubblewrap passt nodejs python3"
+TEST="clang libclang-rt-14-dev python3-venv curl zip git"
+
+say() { printf 'deps: %s\n' "$*" >&2; }
+
+missing() {
+	for p in "$@"; do
+		case "$p" in
+		nodejs) command -v node >/dev/null 2>&1 && continue ;;
+		python3) command -v python3 >/dev/null 2>&1 && continue ;;
+		libclang-rt-14-dev) apt-cache show "$p" >/dev/null 2>&1 || continue ;;
+		esac
+		dpkg-query -W -f '${Status}' "$p" 2>/dev/null | grep -q 'install ok installed' || echo "$p"
+	done
+}
+
+root() {
+	if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi
+}
+
+# Debian 12: yyjson and llhttp from Debian 13, by the mirror that is configured already.
+pin_trixie() {
+	[ -e /etc/apt/sources.list.d/samovar-trixie.sources ] && return
+	mirror=$(grep -hsE '^URIs:' /etc/apt/sources.list.d/*.sources | awk '{print $2; exit}')
+	[ -n "$mirror" ] || mirror=$(grep -hsE '^deb ' /etc/apt/sources.list | grep -o 'http[^ ]*' | head -n 1)
+	say "Debian 12: adding Debian 13 for libyyjson and libllhttp alone (pinned)"
+	printf 'Package: *\nPin: release n=trixie\nPin-Priority: -1\n\nPackage: libyyjson0 libyyjson-dev libllhttp9.2 libllhttp-dev\nPin: release n=trixie\nPin-Priority: 500\n' |
+		root tee /etc/apt/preferences.d/samovar-trixie >/dev/null
+	printf 'Types: deb\nURIs: %s\nSuites: trixie\nComponents: main\nSigned-By: /usr/share/keyrings/debian-archive-keyring.gpg\n' "$mirror" |
+		root tee /etc/apt/sources.list.d/samovar-trixie.sources >/dev/null
+}
+
+packages() {
+	want=$(missing "$@")
+	[ -n "$want" ] || return 0
+	if ! command -v apt-get >/dev/null 2>&1; then
+		say "these are missing, and this is no Debian or Ubuntu; install their like: $(echo $want)"
+		exit 1
+	fi
+	if [ "$(. /etc/os-release && echo "${VERSION_CODENAME:-}")" = bookworm ]; then pin_trixie; fi
+	say "installing $(echo $want)"
+	root apt-get update -qq >/dev/null
+	# shellcheck disable=SC2086
+	root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $want >/dev/null
+}
+
+case "${1:-build}" in
+build)
+	packages $BUILD
+	;;
+test)
+	packages $BUILD $TEST
+	;;
+esac
