@@ -50,7 +50,7 @@ LIBRARY := $(OUT)/libsamovar.a
 
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all deps deps-test run test unit sdk crash fuzz bench tsan clang tidy clean format
+.PHONY: all lib deps deps-test run test unit sdk crash fuzz bench tsan clang tidy clean format
 
 all: $(BUILD)/samovar
 
@@ -66,9 +66,11 @@ $(GEN)/api/%.h $(GEN)/api/%.c &: %.smithy $(TOOLS)/idlc
 	$(TOOLS)/idlc $< $(GEN)/api/$*.h $(GEN)/api/$*.c
 
 RUNTIME_FILES := $(shell find runtimes -type f ! -name '*_test*' ! -path '*/node_modules/*' 2>/dev/null)
-$(OUT)/gen/embedded.c: $(TOOLS)/embed $(RUNTIME_FILES) $(wildcard $(OUT)/samovar-shim) $(OUT)/samovar-shim
+CONSOLE_FILES := $(shell find console -type f 2>/dev/null)
+SHIM := $(if $(wildcard src/sandbox/shim.c),$(OUT)/samovar-shim)
+$(OUT)/gen/embedded.c: $(TOOLS)/embed $(RUNTIME_FILES) $(CONSOLE_FILES) $(SHIM)
 	@mkdir -p $(@D)
-	$(TOOLS)/embed $@ shim=$(OUT)/samovar-shim $(RUNTIME_FILES)
+	$(TOOLS)/embed $@ $(SHIM:%=shim=%) $(RUNTIME_FILES) $(CONSOLE_FILES)
 
 $(OUT)/gen/embedded.o: $(OUT)/gen/embedded.c
 	$(CCACHE) $(CC) $(CFLAGS_ALL) -c -o $@ $<
@@ -97,6 +99,9 @@ $(OUT)/samovar: $(OUT)/src/cli/main.o $(EMBEDDED) $(LIBRARY)
 
 $(BUILD)/samovar: $(OUT)/samovar
 	cp -f $< $@
+
+# Everything compiled, nothing linked.
+lib: $(LIBRARY) $(EMBEDDED)
 
 # A unit test is a program with the whole library at hand.
 $(OUT)/%_test: $(OUT)/%_test.o $(EMBEDDED) $(LIBRARY)
