@@ -49,6 +49,11 @@ struct aws {
 	struct str address;      /* where it listens: "127.0.0.1" */
 	uint16_t port;
 	struct aws_hooks hooks;
+	/*
+	 * The server's front door: routes by host and path, then aws_dispatch. For listeners of one's own (a function
+	 * instance's AWS endpoint); arg is this aws.
+	 */
+	void (*handler)(struct http_exchange *ex, void *arg);
 	const struct service *const *services; /* NULL-terminated */
 	void **states;           /* one for each service */
 	int64_t (*now_ms)(void); /* clock_now_ms, or a test's clock */
