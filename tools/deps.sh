@@ -51,11 +51,46 @@ packages() {
 	root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $want >/dev/null
 }
 
+# What comes from a language's own registry lands under build/, once for each list; a registry that can't be reached
+# leaves a file that says so, and the tests that need it are skipped with that reason.
+install_once() { # stamp list command...
+	stamp=$1 list=$2
+	shift 2
+	cmp -s "$list" "$stamp" && return 0
+	mkdir -p "$(dirname "$stamp")"
+	say "installing what $list names under $(dirname "$stamp")"
+	if "$@" >"$stamp.log" 2>&1; then
+		cp "$list" "$stamp"
+		rm -f "$stamp.unavailable"
+	else
+		say "could not: $(tail -n 1 "$stamp.log")"
+		printf 'could not be installed: %s\n' "$(tail -n 1 "$stamp.log")" >"$stamp.unavailable"
+	fi
+}
+
+python_tools() {
+	[ -x build/venv/bin/python ] || python3 -m venv build/venv
+	build/venv/bin/pip install -q --disable-pip-version-check -r tests/requirements.txt
+}
+
+node_tools() {
+	cp tests/package.json build/node/package.json
+	(cd build/node && npm install --silent --no-audit --no-fund --no-package-lock)
+}
+
 case "${1:-build}" in
 build)
 	packages $BUILD
 	;;
 test)
 	packages $BUILD $TEST
+	install_once build/venv/installed tests/requirements.txt python_tools
+	mkdir -p build/node
+	if command -v npm >/dev/null 2>&1; then
+		install_once build/node/installed tests/package.json node_tools
+	else
+		say "no npm: the tests that need it are skipped"
+		echo 'npm is not installed' >build/node/installed.unavailable
+	fi
 	;;
 esac

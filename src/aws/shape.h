@@ -9,7 +9,8 @@
  *   float, double                                  struct opt_f64
  *   timestamp                                      struct opt_time (milliseconds since 1970)
  *   list L of T                                    struct L { T *v; size_t n; }; absent: v == NULL; empty: v set, n 0
- *   map M of T                                     struct M { struct M_entry { struct str key; T value; } *v; size_t n; }
+ *   map M of T                                     struct M { struct M_entry { struct str key; T value; } *v;
+ *                                                             size_t n; }
  *   structure, union as a member                   pointer; absent: NULL. A union has exactly one member set
  *   structure, union in a list or a map            in place
  */
