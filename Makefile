@@ -42,7 +42,7 @@ FUZZ_TARGETS := $(shell find src -name '*_fuzz.c')
 SMITHY := $(wildcard src/services/*/*.smithy)
 APIS := $(patsubst %.smithy,%,$(notdir $(SMITHY)))
 
-GEN_HEADERS := $(APIS:%=$(GEN)/api/%.h)
+GEN_HEADERS := $(APIS:%=$(GEN)/api/%.h) $(GEN)/api/all_types.h
 GEN_SOURCES := $(APIS:%=$(GEN)/api/%.c)
 OBJECTS := $(SOURCES:%.c=$(OUT)/%.o) $(GEN_SOURCES:$(BUILD)/%.c=$(OUT)/%.o)
 EMBEDDED := $(OUT)/gen/embedded.o
@@ -60,7 +60,13 @@ $(TOOLS)/%: tools/%.c
 	@mkdir -p $(@D)
 	$(CCACHE) $(CC) -std=gnu17 -D_GNU_SOURCE $(WARN) -O1 -g -o $@ $<
 
-vpath %.smithy $(sort $(dir $(SMITHY)))
+IDLC_SOURCES := $(wildcard tools/idlc/*.c) src/base/mem.c src/base/str.c src/base/buf.c
+$(TOOLS)/idlc: $(IDLC_SOURCES) tools/idlc/idlc.h
+	@mkdir -p $(@D)
+	$(CC) -std=gnu17 -D_GNU_SOURCE -Isrc $(WARN) -O1 -g -o $@ $(IDLC_SOURCES)
+
+# tests/golden/all_types.smithy is compiled for the unit tests of the codecs, which include its .c.
+vpath %.smithy $(sort $(dir $(SMITHY))) tests/golden
 $(GEN)/api/%.h $(GEN)/api/%.c &: %.smithy $(TOOLS)/idlc
 	@mkdir -p $(GEN)/api
 	$(TOOLS)/idlc $< $(GEN)/api/$*.h $(GEN)/api/$*.c

@@ -18,6 +18,7 @@ struct error_shape {
 	const char *name;        /* "ResourceNotFoundException" */
 	const char *query_code;  /* @awsQueryError's code, or the name */
 	int status;              /* @httpError, else 400 or 500 */
+	int query_status;        /* @awsQueryError's, for Query; else the same */
 	bool is_server_fault;
 	const struct shape *shape; /* its members; the message is "message" or "Message" */
 };
@@ -26,6 +27,7 @@ typedef int operation_fn(struct call *call, const void *in, void *out);
 
 struct operation {
 	const char *name;
+	const char *doc;         /* the comment above it in the .smithy */
 	const struct shape *input, *output; /* never NULL; may have no members */
 	const struct error_shape *const *errors; /* NULL-terminated */
 	enum operation_kind kind;
@@ -56,8 +58,10 @@ struct api {
 	const char *endpoint_prefix; /* host: "lambda" in lambda.us-east-1.amazonaws.com */
 	const char *version;       /* "2015-03-31"; Query's Version */
 	const char *xml_namespace;
+	const char *doc;           /* the comment above the service, or NULL */
 	unsigned protocols;        /* of enum protocol */
-	const struct operation *const *operations;
+	bool is_query_compatible;  /* @awsQueryCompatible: JSON errors carry x-amzn-query-error: code;Sender */
+	const struct operation *const *operations; /* sorted by name */
 	size_t operation_count;
 };
 

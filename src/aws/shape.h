@@ -43,7 +43,7 @@ struct opt_time {
 
 enum shape_type {
 	SHAPE_BOOLEAN,
-	SHAPE_INTEGER, /* every whole number; its width is in min and max */
+	SHAPE_INTEGER, /* every whole number; bits is its width */
 	SHAPE_FLOAT,
 	SHAPE_STRING,
 	SHAPE_ENUM, /* values_known lists them; other values are refused on input only */
@@ -71,10 +71,12 @@ struct shape {
 	const char *name; /* as in the .smithy */
 	enum shape_type type;
 	enum timestamp_format timestamp;
+	uint8_t bits;                   /* of a number: 8, 16, 32 or 64 */
+	bool has_constraints;           /* it or anything in it: else validation skips it whole */
 	uint32_t size;                  /* bytes of the C value; of a structure: of the structure itself */
 	uint32_t member_count;          /* structure, union: its members; list: 1; map: 2 (key, value) */
 	const struct member *members;
-	const char *const *values_known; /* enum: NULL-terminated */
+	const char *const *values_known; /* enum, and intEnum in digits: NULL-terminated */
 	const struct constraints *constraints; /* or NULL */
 	const char *xml_name, *xml_namespace;  /* or NULL */
 	uint32_t element_size;          /* list, map: bytes of one entry of v */
@@ -105,15 +107,29 @@ struct member {
 	const char *name;       /* as in the .smithy */
 	const char *json_name;  /* @jsonName, or the name */
 	const char *xml_name;   /* @xmlName, or the name; on Query inputs too */
+	uint16_t name_bytes, json_name_bytes;
 	const struct shape *shape;
 	uint32_t offset;        /* in its structure, or in a map's entry */
 	uint32_t flags;
 	enum member_location location;
 	const char *location_name; /* header, query parameter or label name */
-	enum timestamp_format timestamp;
+	enum timestamp_format timestamp; /* the member's or its shape's */
+	const char *xml_namespace;       /* or NULL */
 	const struct constraints *constraints; /* or NULL */
 };
 
+/* Smithy's prelude. */
+extern const struct shape shape_string, shape_boolean, shape_byte, shape_short, shape_integer, shape_long,
+	shape_float, shape_double, shape_timestamp, shape_blob, shape_document;
+
+/* Every list and every map, seen without its type: n elements of element_size bytes. */
+struct any_list {
+	void *v;
+	size_t n;
+};
+
+/* Whether the value at that place is present; is_member: a structure there is a pointer. */
+bool value_is_set(const struct shape *shape, const void *at, bool is_member);
 /* Whether the member is present in the structure. */
 bool member_is_set(const struct member *m, const void *structure);
 /* Where the member's value is: for a structure or union, what the pointer points at (NULL if absent). */

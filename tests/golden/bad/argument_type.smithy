@@ -1,0 +1,3 @@
+$version: "2"
+namespace t
+structure A { @length(min: "1") B: String }

@@ -1,0 +1,6 @@
+$version: "2"
+namespace t
+@service(sdkId: "T") @sigv4(name: "t") @restJson1 service T { version: "1" }
+/// Doc.
+@http(method: "GET", uri: "/a/{B+}/{C}")
+operation A { input := { @required @httpLabel B: String @required @httpLabel C: String } }

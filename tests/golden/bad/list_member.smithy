@@ -1,0 +1,3 @@
+$version: "2"
+namespace t
+list A { item: String }

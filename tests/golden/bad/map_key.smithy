@@ -1,0 +1,3 @@
+$version: "2"
+namespace t
+map A { key: Integer value: String }

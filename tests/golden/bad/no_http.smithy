@@ -1,0 +1,5 @@
+$version: "2"
+namespace t
+@service(sdkId: "T") @sigv4(name: "t") @restJson1 service T { version: "1" }
+/// Doc.
+operation A {}

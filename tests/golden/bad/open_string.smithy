@@ -1,0 +1,3 @@
+$version: "2"
+namespace t
+structure A { @jsonName("b) B: String }

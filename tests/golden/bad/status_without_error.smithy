@@ -1,0 +1,4 @@
+$version: "2"
+namespace t
+@httpError(404)
+structure A {}

@@ -1,0 +1,6 @@
+$version: "2"
+namespace t
+structure A {
+  Name: String
+  name: String
+}

@@ -1,0 +1,5 @@
+$version: "2"
+namespace t
+structure A {
+  @required @required B: String
+}

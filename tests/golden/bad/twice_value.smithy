@@ -1,0 +1,6 @@
+$version: "2"
+namespace t
+enum A {
+  B = "b"
+  C = "b"
+}

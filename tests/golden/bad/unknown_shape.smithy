@@ -1,0 +1,3 @@
+$version: "2"
+namespace t
+structure A { B: Nothing }

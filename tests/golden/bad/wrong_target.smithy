@@ -1,0 +1,6 @@
+$version: "2"
+namespace t
+structure A {
+  @length(min: 1)
+  N: Integer
+}
