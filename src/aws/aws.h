@@ -57,10 +57,23 @@ struct aws {
 	const struct service *const *services; /* NULL-terminated */
 	void **states;           /* one for each service */
 	int64_t (*now_ms)(void); /* clock_now_ms, or a test's clock */
+	struct aws_tables *tables; /* the dispatcher's own; zero at first, made at the first use */
 };
+
+/* Frees what the dispatcher made for itself; the rest of the struct is the server's. */
+void aws_fini(struct aws *aws);
 
 /* What the service's start() made. */
 void *aws_state(const struct aws *aws, const struct api *api);
+
+/*
+ * Whether a request for this Host may be answered: a server on a loopback address accepts only loopback names and
+ * addresses, *.localhost, *.localhost.localstack.cloud and *.amazonaws.com, so that no web page reaches it by a name
+ * of its own that leads to 127.0.0.1 (DNS rebinding). aws_dispatch asks it; others of the front door should too.
+ */
+bool aws_host_is_allowed(const struct aws *aws, struct str host);
+/* Whether a browser's Origin is a page of this machine: its scheme and port are not looked at. */
+bool aws_origin_is_local(struct str origin);
 
 /*
  * Serves one AWS API request whole: finds the service and the operation, checks the signature and the

@@ -17,6 +17,7 @@ struct identity {
 	struct str principal_id;  /* UserId of GetCallerIdentity */
 	struct str role_arn;      /* of an assumed role; else p == NULL */
 	struct str session_name;
+	struct str instance;      /* the function instance that calls with its own keys, or p == NULL */
 	struct str service;       /* "apigateway.amazonaws.com" when a service calls for itself; else p == NULL */
 	bool is_root;             /* the account itself: no policies are asked */
 	bool is_anonymous;
@@ -70,6 +71,9 @@ void call_after(struct call *call, void (*fn)(void *arg), void *arg);
 typedef int call_fn(struct call *call, void *arg);
 int call_write(struct call *call, call_fn *fn, void *arg) MUSTCHECK;
 int call_read(struct call *call, call_fn *fn, void *arg) MUSTCHECK;
+/* The same over another store than aws->store: call->aws->telemetry. */
+int call_write_to(struct call *call, struct store *store, call_fn *fn, void *arg) MUSTCHECK;
+int call_read_from(struct call *call, struct store *store, call_fn *fn, void *arg) MUSTCHECK;
 
 /*
  * One service calls another: op's handler with a call of its own and the caller's identity (or `as`, if not

@@ -25,7 +25,10 @@ struct session_credentials {
 
 void session_issue(const struct aws *aws, struct arena *arena, const struct session *session,
 	struct session_credentials *out);
-/* 0, or -EINVAL for a token that is not ours, -ETIMEDOUT for one that has expired. */
+/*
+ * 0, or -EINVAL for a token that is not ours or not of this access key, -ETIMEDOUT for one that has expired
+ * (*out and *secret are set then too).
+ */
 int session_verify(const struct aws *aws, struct arena *arena, struct str access_key_id, struct str session_token,
 	int64_t now_ms, struct session *out, struct str *secret) MUSTCHECK;
 

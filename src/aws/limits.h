@@ -1,0 +1,25 @@
+/* Limits of what a client can grow in a request or an answer. */
+#ifndef SAMOVAR_AWS_LIMITS_H
+#define SAMOVAR_AWS_LIMITS_H
+
+#include "base/common.h"
+
+/* A request's body where its operation says nothing else; and the arena that it is decoded into. */
+#define AWS_BODY_BYTES_MAX (10 * MIB)
+/* Bodies with a zip archive in base64: 50 MB of code and what stands around it. */
+#define AWS_CODE_BODY_BYTES_MAX (70 * MIB)
+
+enum {
+	ROUTE_DEPTH_MAX = 32,          /* segments of an operation's path */
+	ROUTE_LABELS_MAX = 8,          /* labels of an operation's path */
+	SIGV4_SIGNED_HEADERS_MAX = 64, /* names in SignedHeaders */
+	SIGV4_QUERY_PARAMS_MAX = 512,  /* parameters of a signed query */
+	SIGV4_KEYS_CACHED = 256,       /* derived signing keys kept */
+	SESSION_TOKEN_BYTES_MAX = 8192,
+	POLICY_BYTES_MAX = 128 * 1024, /* a policy document; IAM's own limits are lower */
+	POLICY_PATTERN_BYTES_MAX = 4096, /* an action, resource or condition value, its variables put in */
+	REST_LIST_ITEMS_MAX = 1024,    /* of a list in a header or in query parameters */
+	REST_MAP_ITEMS_MAX = 1024,     /* of @httpPrefixHeaders and @httpQueryParams */
+};
+
+#endif
