@@ -21,6 +21,7 @@ struct request {
 struct store {
 	char *path, *folder;
 	enum store_durability durability;
+	int wal_pages_max;             /* STORE_WAL_PAGES_MAX; less in tests, before the first write */
 	int lock_fd;
 	_Atomic(const char *) failure; /* set once; the text is the store's */
 	_Atomic uint64_t generations[GENERATION_SLOTS];

@@ -70,6 +70,7 @@ static struct store *store_new(const char *path, enum store_durability durabilit
 	store->path = xstrdup(path);
 	store->folder = folder_of(path);
 	store->durability = durability;
+	store->wal_pages_max = STORE_WAL_PAGES_MAX;
 	store->lock_fd = -1;
 	store->last = &store->first;
 	pthread_mutexattr_init(&recursive);
@@ -109,11 +110,11 @@ static void store_free(struct store *store)
 static int open_connections(struct store *store, const char *vfs, struct buf *why)
 {
 	struct connection *const connections[] = { &store->writer, &store->reader, &store->keeper };
-	bool is_new = access(store->path, F_OK) < 0;
 	int r = 0;
 	for (size_t i = 0; i < COUNT_OF(connections) && r == 0; i++)
 		r = connection_open(connections[i], store->path, vfs, store->durability, why);
-	if (r == 0 && is_new && store->durability != STORE_MEMORY)
+	/* The names of the files, and that the journal of their making is gone: before anything is acknowledged. */
+	if (r == 0 && store->durability != STORE_MEMORY)
 		r = sync_folder(store->folder);
 	return r;
 }

@@ -108,7 +108,7 @@ static void group_run(struct group *group)
 	group->full = disk_is_full(store);
 	int code = group_try(group);
 	if (code == SQLITE_OK) {
-		for (unsigned i = 0; group->touched >> i && i < GENERATION_SLOTS; i++)
+		for (unsigned i = 0; i < GENERATION_SLOTS; i++)
 			if (group->touched >> i & 1)
 				atomic_fetch_add_explicit(&store->generations[i], 1, memory_order_release);
 		return;
@@ -229,11 +229,11 @@ static int on_commit(void *arg, sqlite3 *db, const char *name, int wal_pages)
 	(void)db;
 	(void)name;
 	bool relaxed = store->durability == STORE_RELAXED;
-	if (!relaxed && wal_pages < STORE_WAL_PAGES_MAX)
+	if (!relaxed && wal_pages < store->wal_pages_max)
 		return SQLITE_OK;
 	pthread_mutex_lock(&store->mutex);
 	bool wake = false;
-	if (wal_pages >= STORE_WAL_PAGES_MAX && !store->restart_due && !store->checkpoint_due)
+	if (wal_pages >= store->wal_pages_max && !store->restart_due && !store->checkpoint_due)
 		wake = store->checkpoint_due = true;
 	if (relaxed && !store->sync_due)
 		wake = store->sync_due = true;
