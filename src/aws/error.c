@@ -44,7 +44,14 @@ COMMON_ERROR(aws_incomplete_signature, "IncompleteSignatureException", "Incomple
 COMMON_ERROR(aws_invalid_signature, "InvalidSignatureException", "SignatureDoesNotMatch", 403);
 COMMON_ERROR(aws_invalid_client_token, "UnrecognizedClientException", "InvalidClientTokenId", 403);
 COMMON_ERROR(aws_expired_token, "ExpiredTokenException", "ExpiredToken", 403);
-COMMON_ERROR(aws_request_expired, "RequestExpired", "RequestExpired", 400);
-COMMON_ERROR(aws_request_timeout, "RequestTimeout", "RequestTimeout", 400);
-COMMON_ERROR(aws_content_sha256_mismatch, "InvalidSignatureException", "XAmzContentSHA256Mismatch", 400);
 COMMON_ERROR(aws_forbidden_host, "ForbiddenException", "Forbidden", 403);
+
+COMMON_ERROR(aws_s3_missing_authentication, "AccessDenied", "AccessDenied", 403);
+COMMON_ERROR(aws_s3_incomplete_signature, "AuthorizationHeaderMalformed", "AuthorizationHeaderMalformed", 400);
+COMMON_ERROR(aws_s3_invalid_key, "InvalidAccessKeyId", "InvalidAccessKeyId", 403);
+COMMON_ERROR(aws_s3_skewed, "RequestTimeTooSkewed", "RequestTimeTooSkewed", 403);
+COMMON_ERROR(aws_s3_expired, "AccessDenied", "AccessDenied", 403);
+COMMON_ERROR(aws_s3_bad_query, "AuthorizationQueryParametersError", "AuthorizationQueryParametersError", 400);
+COMMON_ERROR(aws_s3_body_changed, "XAmzContentSHA256Mismatch", "XAmzContentSHA256Mismatch", 400);
+COMMON_ERROR(aws_s3_expired_token, "ExpiredToken", "ExpiredToken", 400);
+COMMON_ERROR(aws_s3_invalid_token, "InvalidToken", "InvalidToken", 400);

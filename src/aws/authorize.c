@@ -1,0 +1,140 @@
+/* Whether the caller may: its identity's policies over the operation's action and resource. */
+#include "aws/auth.h"
+#include "aws/error.h"
+#include "aws/policy.h"
+#include "base/clock.h"
+#include "base/log.h"
+
+/* What anyone may ask about itself (STS API Reference, GetCallerIdentity: "No permissions are required"). */
+static const char *const free_actions[] = { "sts:GetCallerIdentity", "sts:GetSessionToken" };
+
+static struct str member_text(struct request *r, const void *in, struct str name)
+{
+	const struct member *m = shape_member(r->operation->input, name);
+	if (!m || (m->shape->type != SHAPE_STRING && m->shape->type != SHAPE_ENUM) || !member_is_set(m, in))
+		return (struct str){ 0 };
+	return *(const struct str *)((const char *)in + m->offset);
+}
+
+struct str auth_resource(struct request *r, const void *in)
+{
+	struct str rest = str_c(r->operation->resource);
+	struct buf b = { 0 };
+	if (!rest.n)
+		return STR("*");
+	while (rest.n) {
+		ssize_t open = str_index(rest, '{'), close = str_index(rest, '}');
+		if (open < 0 || close < open) {
+			buf_str(&b, rest);
+			break;
+		}
+		struct str name = str_sub(rest, (size_t)open + 1, (size_t)(close - open) - 1), value;
+		buf_append(&b, rest.p, (size_t)open);
+		rest = str_from(rest, (size_t)close + 1);
+		if (str_is(name, "region")) {
+			value = r->call.identity.region;
+		} else if (str_is(name, "account")) {
+			value = r->call.identity.account;
+		} else {
+			value = member_text(r, in, name);
+			if (str_starts(value, STR("arn:"))) {
+				buf_fini(&b);
+				return value;
+			}
+		}
+		buf_str(&b, value.n ? value : STR("*"));
+	}
+	struct str resource = arena_str(r->arena, buf_view(&b));
+	buf_fini(&b);
+	return resource;
+}
+
+enum { CONTEXT_KEYS_MAX = 16 };
+
+struct context {
+	struct policy_context_key keys[CONTEXT_KEYS_MAX];
+	size_t n;
+};
+
+static void add(struct context *c, const char *name, struct str value)
+{
+	assert(c->n < CONTEXT_KEYS_MAX);
+	if (value.p)
+		c->keys[c->n++] = (struct policy_context_key){ str_c(name), value };
+}
+
+/* The global condition keys (IAM User Guide, "AWS global condition context keys"). */
+static void fill_context(struct request *r, struct context *c)
+{
+	const struct identity *id = &r->call.identity;
+	char now[CLOCK_TEXT_MAX];
+	ssize_t user = str_find(id->principal_arn, STR(":user/"));
+	bool is_role = id->role_arn.p != NULL;
+	clock_format_iso(r->call.now_ms / 1000 * 1000, now);
+	add(c, "aws:SourceIp", r->call.source_ip);
+	add(c, "aws:UserAgent", r->call.user_agent);
+	add(c, "aws:CurrentTime", arena_str(r->arena, str_c(now)));
+	add(c, "aws:EpochTime", arena_printf(r->arena, "%lld", (long long)(r->call.now_ms / 1000)));
+	add(c, "aws:SecureTransport", STR("false"));
+	add(c, "aws:RequestedRegion", id->region);
+	add(c, "aws:PrincipalAccount", id->account);
+	add(c, "aws:PrincipalArn", is_role ? id->role_arn : id->principal_arn);
+	add(c, "aws:PrincipalType", is_role ? STR("AssumedRole") : user >= 0 ? STR("User") : STR("Account"));
+	add(c, "aws:userid", id->principal_id);
+	add(c, "aws:ViaAWSService", STR("false"));
+	if (user >= 0)
+		add(c, "aws:username", str_from(id->principal_arn, (size_t)str_rindex(id->principal_arn, '/') + 1));
+}
+
+static int deny(struct request *r, struct str resource, const char *kind, bool explicitly)
+{
+	const char *action = r->operation->action;
+	struct str arn = r->call.identity.principal_arn;
+	if (str_is(str_c(r->entry->api->signing_name), "s3"))
+		return fail(&r->call, &aws_access_denied, "Access Denied");
+	if (explicitly)
+		return fail(&r->call, &aws_access_denied, "User: %.*s is not authorized to perform: %s on resource: %.*s "
+			"with an explicit deny in %s policy", STR_ARG(arn), action, STR_ARG(resource), kind);
+	return fail(&r->call, &aws_access_denied, "User: %.*s is not authorized to perform: %s on resource: %.*s because "
+		"no %s policy allows the %s action", STR_ARG(arn), action, STR_ARG(resource),
+		str_is(str_c(kind), "a session") ? "session" : "identity-based", action);
+}
+
+int auth_authorize(struct request *r, const void *in)
+{
+	const struct identity *id = &r->call.identity;
+	const char *action = r->operation->action;
+	struct policies policies = { 0 };
+	struct context context = { 0 };
+	if (r->aws->auth != AWS_AUTH_STRICT || !action || (id->is_anonymous && r->operation->is_public))
+		return 0;
+	for (size_t i = 0; i < COUNT_OF(free_actions); i++)
+		if (str_is(str_c(action), free_actions[i]))
+			return 0;
+	if (id->is_root && !r->session_policy.n)
+		return 0;
+	fill_context(r, &context);
+	struct policy_request request = {
+		.action = str_c(action),
+		.resource = auth_resource(r, in),
+		.principal_arn = id->principal_arn,
+		.principal_account = id->account,
+		.context = context.keys,
+		.context_count = context.n,
+	};
+	enum policy_effect effect = POLICY_ALLOW;
+	if (!id->is_root) {
+		const struct aws_hooks *hooks = &r->aws->hooks;
+		if (hooks->find_policies && hooks->find_policies(&r->call, id, &policies) < 0)
+			log_debug("no policies for %.*s", STR_ARG(id->principal_arn));
+		effect = policies_evaluate(r->arena, &policies, &request);
+	}
+	if (effect != POLICY_ALLOW)
+		return deny(r, request.resource, "an identity-based", effect == POLICY_DENY);
+	if (r->session_policy.n) {
+		effect = policy_evaluate(r->arena, r->session_policy, &request, false);
+		if (effect != POLICY_ALLOW)
+			return deny(r, request.resource, "a session", effect == POLICY_DENY);
+	}
+	return 0;
+}
