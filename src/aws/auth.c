@@ -122,7 +122,10 @@ static void set_key(struct request *r, const struct access_key *key)
 static int find_key(struct request *r, struct access_key *key)
 {
 	const struct aws_hooks *hooks = &r->aws->hooks;
-	return hooks->find_key ? hooks->find_key(&r->call, r->claim.access_key_id, key) : -ENOENT;
+	int found = hooks->find_key ? hooks->find_key(&r->call, r->claim.access_key_id, key) : -ENOENT;
+	/* What a read of the store may have left there is not the operation's error. */
+	r->call.error = (struct call_error){ 0 };
+	return found;
 }
 
 /* Any credentials pass; those that we know say more than those that we don't. */

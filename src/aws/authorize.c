@@ -127,6 +127,7 @@ int auth_authorize(struct request *r, const void *in)
 		const struct aws_hooks *hooks = &r->aws->hooks;
 		if (hooks->find_policies && hooks->find_policies(&r->call, id, &policies) < 0)
 			log_debug("no policies for %.*s", STR_ARG(id->principal_arn));
+		r->call.error = (struct call_error){ 0 };
 		effect = policies_evaluate(r->arena, &policies, &request);
 	}
 	if (effect != POLICY_ALLOW)
