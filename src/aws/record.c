@@ -17,9 +17,9 @@ struct str record_encode(struct arena *arena, const struct shape *shape, const v
 
 int record_decode(struct arena *arena, const struct shape *shape, struct str bytes, void *out)
 {
-	struct decode_error error;
+	struct decode_error error = { "it is too large" };
 	assert(shape->type == SHAPE_STRUCTURE);
-	if (cbor_decode(arena, shape, bytes, out, &error) < 0) {
+	if (cbor_decode_stored(arena, shape, bytes, out, &error) < 0) {
 		log_error("a stored %s can't be read: %s", shape->name, error.text);
 		return -EINVAL;
 	}

@@ -1,5 +1,7 @@
 /* Shapes: the prelude, and access to members of structures by the tables. */
 #include "aws/shape.h"
+#include "base/mem.h"
+#include <stdlib.h>
 
 const struct shape shape_string = { .name = "String", .type = SHAPE_STRING, .size = sizeof(struct str) };
 const struct shape shape_boolean = { .name = "Boolean", .type = SHAPE_BOOLEAN, .size = sizeof(struct opt_bool) };
@@ -69,4 +71,42 @@ const struct member *shape_member(const struct shape *shape, struct str name)
 			return m;
 	}
 	return NULL;
+}
+
+static int compare_keys(const void *a, const void *b)
+{
+	const struct str *const *x = a, *const *y = b;
+	int c = str_cmp(**x, **y);
+	return c ? c : *x < *y ? -1 : 1;
+}
+
+/* The entries whose key comes again later lose their key. */
+static bool find_duplicates(char *entries, size_t n, size_t element_size)
+{
+	struct str **keys = xmalloc(n * sizeof *keys);
+	bool found = false;
+	for (size_t i = 0; i < n; i++)
+		keys[i] = (struct str *)(entries + i * element_size);
+	qsort(keys, n, sizeof(struct str *), compare_keys);
+	for (size_t i = 0; i + 1 < n; i++)
+		if (str_eq(*keys[i], *keys[i + 1])) {
+			keys[i]->p = NULL;
+			found = true;
+		}
+	free(keys);
+	return found;
+}
+
+size_t map_last_wins(void *entries, size_t n, size_t element_size)
+{
+	char *from = entries, *to = entries;
+	if (n < 2 || !find_duplicates(entries, n, element_size))
+		return n;
+	for (size_t i = 0; i < n; i++, from += element_size) {
+		if (!((const struct str *)from)->p)
+			continue;
+		memmove(to, from, element_size);
+		to += element_size;
+	}
+	return (size_t)(to - (char *)entries) / element_size;
 }

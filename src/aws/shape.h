@@ -128,6 +128,8 @@ struct any_list {
 	size_t n;
 };
 
+/* Takes out the entries whose key comes again later; answers how many are left. A decoded map has each key once. */
+size_t map_last_wins(void *entries, size_t n, size_t element_size);
 /* Whether the value at that place is present; is_member: a structure there is a pointer. */
 bool value_is_set(const struct shape *shape, const void *at, bool is_member);
 /* Whether the member is present in the structure. */
