@@ -35,7 +35,8 @@ LIBS_PKGS = $(shell pkg-config --libs $(PKGS) 2>/dev/null) -lm -lpthread
 CFLAGS_ALL = -std=gnu17 -D_GNU_SOURCE -Isrc -I$(GEN) -I. -DSAMOVAR_VERSION='"$(VERSION)"' $(WARN) $(FLAGS_$(MODE)) $(CFLAGS_PKGS) $(CFLAGS)
 
 # What is not in the program: tests, fuzz targets, and programs of their own.
-PROGRAMS := src/cli/main.c src/sandbox/shim.c
+SHIM_SOURCES := $(wildcard src/sandbox/shim*.c)
+PROGRAMS := src/cli/main.c src/sandbox/probe.c $(SHIM_SOURCES)
 SOURCES := $(filter-out $(PROGRAMS),$(shell find src -name '*.c' ! -name '*_test.c' ! -name '*_fuzz.c'))
 UNIT_TESTS := $(shell find src -name '*_test.c')
 FUZZ_TARGETS := $(shell find src -name '*_fuzz.c')
@@ -73,7 +74,7 @@ $(GEN)/api/%.h $(GEN)/api/%.c &: %.smithy $(TOOLS)/idlc
 
 RUNTIME_FILES := $(shell find runtimes -type f ! -name '*_test*' ! -path '*/node_modules/*' 2>/dev/null)
 CONSOLE_FILES := $(shell find console -type f 2>/dev/null)
-SHIM := $(if $(wildcard src/sandbox/shim.c),$(OUT)/samovar-shim)
+SHIM := $(OUT)/samovar-shim
 $(OUT)/gen/embedded.c: $(TOOLS)/embed $(RUNTIME_FILES) $(CONSOLE_FILES) $(SHIM)
 	@mkdir -p $(@D)
 	$(TOOLS)/embed $@ $(SHIM:%=shim=%) $(RUNTIME_FILES) $(CONSOLE_FILES)
@@ -82,9 +83,9 @@ $(OUT)/gen/embedded.o: $(OUT)/gen/embedded.c
 	$(CCACHE) $(CC) $(CFLAGS_ALL) -c -o $@ $<
 
 # The shim is static and small whatever the mode: it runs inside the sandbox.
-$(OUT)/samovar-shim: src/sandbox/shim.c $(wildcard src/sandbox/shim*.h)
+$(OUT)/samovar-shim: $(SHIM_SOURCES) $(wildcard src/sandbox/shim*.h src/sandbox/limits.h)
 	@mkdir -p $(@D)
-	$(CC) -std=gnu17 -D_GNU_SOURCE -Isrc $(WARN) -Os -static -s -o $@ $<
+	$(CC) -std=gnu17 -D_GNU_SOURCE -Isrc $(WARN) -Os -static -s -o $@ $(SHIM_SOURCES)
 
 # ---- objects ------------------------------------------------------------------------------------------------------
 

@@ -16,11 +16,22 @@ enum sandbox_mode {
 	SANDBOX_STRICT, /* refuse to run functions unless everything is there; no host loopback for functions */
 };
 
-/* Finds out what this machine allows. run_dir is a folder of the sandbox's own (made; emptied of leftovers). */
+/*
+ * Begins to find out what this machine allows, on the loop's thread, and returns at once; box_create waits for the
+ * result. run_dir is a folder of the sandbox's own (made; emptied of leftovers), on a file system that programs may
+ * be run from.
+ */
 int sandbox_open(const char *run_dir, enum sandbox_mode mode, struct sandbox **out) MUSTCHECK;
+/* Ends all boxes, without their on_exit; no box of it may be used afterwards. */
 void sandbox_close(struct sandbox *sandbox);
+/*
+ * Waits, in a fiber, until that is known: 0; -EPERM when the mode is strict and something is missing; another error
+ * when no box can be made at all. The summary says why.
+ */
+int sandbox_wait(struct sandbox *sandbox) MUSTCHECK;
 /* One line: "sandbox: full (user namespaces, cgroup v1 ...)" or "sandbox: DEGRADED - no ... (why)". */
 const char *sandbox_summary(const struct sandbox *sandbox);
+/* Boxes have no namespaces: see "Degraded boxes" below. */
 bool sandbox_is_degraded(const struct sandbox *sandbox);
 
 enum { BOX_RUNTIME_API, BOX_ENDPOINT, BOX_LISTENERS }; /* 127.0.0.1:9001 and 127.0.0.1:4566 inside the box */
@@ -51,8 +62,20 @@ struct box_spec {
 	const char *runtime_dir;
 	const struct box_limits *limits; /* for booting; box_start sets the function's own */
 	struct box_events events;
+	/* Host folders that are read-only in the box at the same paths (an interpreter outside /usr); or NULL. */
+	const char *const *ro_binds;
 };
 int box_create(struct sandbox *sandbox, const struct box_spec *spec, struct box **out) MUSTCHECK;
+
+/*
+ * Degraded boxes: where the kernel allows no namespaces, a box is a process under Landlock, seccomp and rlimits that
+ * sees the host's paths, network and /tmp. Its program is started (and a boot_argv booted) by box_start only, and its
+ * listeners stand on random ports of the host's loopback. In boot_argv, argv and env the paths /var/task, /opt and
+ * /var/runtime, and 127.0.0.1:9001 and :4566 (or localhost:), are therefore replaced by what stands for them; a
+ * runtime must take them from its arguments and environment (LAMBDA_TASK_ROOT, AWS_LAMBDA_RUNTIME_API ...).
+ *
+ * As root each box has a user of its own, so code, layers and runtimes must be readable by all.
+ */
 
 /* The listening socket inside the box's own network, for http_server_listen_fd; the caller's from now on. */
 int box_take_listener(struct box *box, int which) MUSTCHECK;
