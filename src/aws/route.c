@@ -80,7 +80,8 @@ static int compare_nodes(const void *a, const void *b)
 
 static void node_sort(struct route_node *n)
 {
-	qsort(n->literals, n->literal_count, sizeof *n->literals, compare_nodes);
+	if (n->literal_count)
+		qsort(n->literals, n->literal_count, sizeof *n->literals, compare_nodes);
 	for (size_t i = 0; i < n->literal_count; i++)
 		node_sort(n->literals[i]);
 	if (n->label)
