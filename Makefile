@@ -64,7 +64,7 @@ $(TOOLS)/%: tools/%.c
 IDLC_SOURCES := $(wildcard tools/idlc/*.c) src/base/mem.c src/base/str.c src/base/buf.c
 $(TOOLS)/idlc: $(IDLC_SOURCES) tools/idlc/idlc.h
 	@mkdir -p $(@D)
-	$(CC) -std=gnu17 -D_GNU_SOURCE -Isrc $(WARN) -O1 -g -o $@ $(IDLC_SOURCES)
+	$(CC) -std=gnu17 -D_GNU_SOURCE -Isrc $(WARN) -O1 -g -o $@ $(IDLC_SOURCES) -lpcre2-8
 
 # tests/golden/all_types.smithy is compiled for the unit tests of the codecs, which include its .c.
 vpath %.smithy $(sort $(dir $(SMITHY))) tests/golden

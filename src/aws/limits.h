@@ -10,11 +10,13 @@
 #define AWS_CODE_BODY_BYTES_MAX (70 * MIB)
 
 enum {
+	PATTERN_MATCH_MAX = 1000000,   /* PCRE2's steps for one value of a @pattern */
+	PATTERN_HEAP_KIB_MAX = 4096,
 	CODEC_DEPTH_MAX = 128,         /* structures, lists and maps in each other; DynamoDB's 32 levels are 96 of them */
 	CODEC_ELEMENTS_MAX = 1000000,  /* of one list or map */
 	QUERY_PAIRS_MAX = 20000,       /* of one form body */
 	VALIDATION_ERRORS_MAX = 32,    /* listed in one answer; the rest is not looked for */
-	VALIDATION_VALUE_BYTES_MAX = 256, /* of a refused value, in the answer */
+	VALIDATION_VALUE_BYTES_MAX = 1024, /* of a refused value, in the answer */
 	ROUTE_DEPTH_MAX = 32,          /* segments of an operation's path */
 	ROUTE_LABELS_MAX = 8,          /* labels of an operation's path */
 	SIGV4_SIGNED_HEADERS_MAX = 64, /* names in SignedHeaders */

@@ -63,6 +63,7 @@ struct constraints {
 	bool has_min, has_max, unique;
 	double min, max;
 	const char *pattern; /* a regular expression that the whole value matches, or NULL */
+	void **compiled;     /* with a pattern: where validate.c keeps its compiled form */
 };
 
 struct member;

@@ -74,7 +74,7 @@ static void constraints(struct buf *b, const struct trait *traits)
 		buf_cat(b, ".unique = true, ");
 	buf_cat(b, ".pattern = ");
 	write_literal(b, pattern);
-	buf_cat(b, " }");
+	buf_cat(b, pattern.p ? ", .compiled = &(void *){ NULL } }" : " }");
 }
 
 static void timestamp_format(struct buf *b, const struct trait *on_member, const struct trait *on_shape)

@@ -1,5 +1,7 @@
 /* The traits: where each may stand, and with which arguments. A trait that is not here is an error. */
 #include "idlc.h"
+#define PCRE2_CODE_UNIT_WIDTH 8
+#include <pcre2.h>
 
 /*
  * args: "name:type" for each named argument, or ":type" for the positional one; a '?' after the type: optional.
@@ -129,6 +131,23 @@ static void check_value(struct model *m, const struct trait *t)
 		model_error(m, t->line, "@httpError is a status from 400 to 599");
 }
 
+/* The options are those of src/aws/validate.c. */
+static void check_pattern(struct model *m, const struct trait *t)
+{
+	const struct value *v = trait_arg(t, NULL);
+	PCRE2_UCHAR why[128];
+	int error;
+	PCRE2_SIZE at;
+	if (!str_is(t->name, "pattern") || !v)
+		return;
+	pcre2_code *code = pcre2_compile((PCRE2_SPTR)v->text.p, v->text.n, PCRE2_UTF | PCRE2_ALT_BSUX, &error, &at, NULL);
+	if (!code) {
+		pcre2_get_error_message(error, why, sizeof why);
+		model_error(m, t->line, "@pattern: %s at character %zu", (char *)why, at);
+	}
+	pcre2_code_free(code);
+}
+
 static void check_trait(struct model *m, const struct trait *t, enum kind place)
 {
 	const struct rule *rule = NULL;
@@ -149,6 +168,7 @@ static void check_trait(struct model *m, const struct trait *t, enum kind place)
 	while (*rule->args && str_cut(&rest, ' ', &spec))
 		check_arg(m, t, spec);
 	check_value(m, t);
+	check_pattern(m, t);
 	if (trait_find(t->next, rule->name))
 		model_error(m, t->line, "@%s twice", rule->name);
 }
