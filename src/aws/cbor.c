@@ -236,6 +236,8 @@ static int read_simple(struct reader *r, const struct shape *shape, const struct
 			*(struct opt_time *)out = OPT_TIME(ms);
 		return e;
 	default:
+		if (shape->type == SHAPE_DOCUMENT && !r->is_stored)
+			return decode_fail(r->error, "documents have no form in CBOR (%s)", r->at);
 		if (h->major != (shape->type == SHAPE_BLOB ? BYTES : TEXT))
 			return wrong_type(r, h, shape->type == SHAPE_BLOB ? "a Blob" : "a String");
 		return read_string(r, h, out);

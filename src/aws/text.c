@@ -144,7 +144,6 @@ int text_decode(struct arena *arena, const struct shape *shape, enum timestamp_f
 		return r == -EINVAL ? decode_fail(error, "a blob is no base64") : r;
 	case SHAPE_STRING:
 	case SHAPE_ENUM:
-	case SHAPE_DOCUMENT:
 		return string_decode(arena, text, out, error);
 	default:
 		return decode_fail(error, "%s is no simple value", shape->name);

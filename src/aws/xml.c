@@ -280,38 +280,45 @@ int xml_decode(struct arena *arena, const struct shape *shape, struct str body, 
 
 /* ---- writing ---------------------------------------------------------------------------------------------------- */
 
-void xml_escape(struct buf *b, struct str s)
+static void escape(struct buf *b, struct str s, bool is_attribute)
 {
 	size_t start = 0;
 	if (!str_is_utf8(s)) {
 		struct buf repaired = { 0 };
 		utf8_repair(&repaired, s);
-		xml_escape(b, buf_view(&repaired));
+		escape(b, buf_view(&repaired), is_attribute);
 		buf_fini(&repaired);
 		return;
 	}
 	buf_reserve(b, s.n);
 	for (size_t i = 0; i < s.n; i++) {
 		unsigned char c = (unsigned char)s.p[i];
-		if (c > '>' || (c >= ' ' && c != '&' && c != '<' && c != '>' && c != '"') || c == '\t' || c == '\n')
+		bool is_blank = (c == '\t' || c == '\n') && !is_attribute;
+		if (c > '>' || is_blank || (c >= ' ' && c != '&' && c != '<' && c != '>' && c != '"'))
 			continue;
 		buf_append(b, s.p + start, i - start);
 		start = i + 1;
 		if (c < ' ')
-			buf_printf(b, "&#x%X;", c); /* as S3 does, though XML 1.0 has no such characters */
+			buf_printf(b, "&#x%X;", c); /* as S3 does, though XML 1.0 has no form for most of them */
 		else
 			buf_cat(b, c == '&' ? "&amp;" : c == '<' ? "&lt;" : c == '>' ? "&gt;" : "&quot;");
 	}
 	buf_append(b, s.p + start, s.n - start);
 }
 
+void xml_escape(struct buf *b, struct str s)
+{
+	escape(b, s, false);
+}
+
 static void write_element(struct buf *b, const struct shape *shape, enum timestamp_format format, const void *at,
 	const char *name, const char *xmlns, bool is_top);
 
-static void write_escaped(struct buf *b, const struct shape *shape, enum timestamp_format format, const void *at)
+static void write_escaped(struct buf *b, const struct shape *shape, enum timestamp_format format, const void *at,
+	bool is_attribute)
 {
 	if (shape->type == SHAPE_STRING || shape->type == SHAPE_ENUM || shape->type == SHAPE_DOCUMENT)
-		xml_escape(b, *(const struct str *)at);
+		escape(b, *(const struct str *)at, is_attribute);
 	else
 		text_encode(b, shape, format, at);
 }
@@ -356,7 +363,7 @@ static void write_attributes(struct buf *b, const struct shape *shape, const voi
 		if (!(m->flags & MEMBER_XML_ATTRIBUTE) || !member_is_set(m, structure))
 			continue;
 		buf_printf(b, " %s=\"", m->xml_name);
-		write_escaped(b, m->shape, m->timestamp, member_value(m, structure));
+		write_escaped(b, m->shape, m->timestamp, member_value(m, structure), true);
 		buf_char(b, '"');
 	}
 }
@@ -391,7 +398,7 @@ static void write_element(struct buf *b, const struct shape *shape, enum timesta
 	else if (shape->type == SHAPE_MAP)
 		write_entries(b, shape, at, "entry");
 	else
-		write_escaped(b, shape, format, at);
+		write_escaped(b, shape, format, at, false);
 	buf_cat(b, "</");
 	buf_cat(b, name);
 	buf_char(b, '>');

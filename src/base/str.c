@@ -1,6 +1,7 @@
 /* Text as a pointer and a length. */
 #include "base/str.h"
 #include <errno.h>
+#include <math.h>
 #include <stdlib.h>
 #include <strings.h>
 
@@ -123,11 +124,13 @@ int str_to_f64(struct str s, double *out)
 		return -EINVAL;
 	memcpy(text, s.p, s.n);
 	text[s.n] = 0;
-	errno = 0;
+	/* Decimal alone: no names, no hexadecimal. */
+	if (strspn(text, "0123456789.eE+-") != s.n)
+		return -EINVAL;
 	double value = strtod(text, &end);
 	if (end != text + s.n)
 		return -EINVAL;
-	if (errno == ERANGE)
+	if (isinf(value))
 		return -ERANGE;
 	*out = value;
 	return 0;
