@@ -69,6 +69,9 @@ int http_body(struct http_exchange *ex, size_t bytes_max, struct str *out) MUSTC
 /* The next part of the body, valid until the next call: 1, 0 at the end, or an error as above. */
 int http_body_next(struct http_exchange *ex, struct str *part) MUSTCHECK;
 
+/* The trailers of a chunked body, once its end has been read; else none. */
+const struct http_headers *http_trailers(const struct http_exchange *ex);
+
 /* The whole answer. Content-Length, Date and Connection are added. HEAD and 204/304 send no body. */
 void http_respond(struct http_exchange *ex, int status, const struct http_header *headers, size_t n,
 	struct str body);
