@@ -41,7 +41,8 @@ static void free_box(struct box *box)
 
 static void free_if_done(struct box *box)
 {
-	if (box->destroyed && box->handles == 0 && (box->exited || !box->spawn_sent))
+	if (box->destroyed && box->handles == 0 && (box->exited || !box->spawn_sent) &&
+		box->egress_sent == box->egress_answered)
 		free_box(box);
 }
 
@@ -116,6 +117,7 @@ static void finish_if_drained(struct box *box)
 static void on_exited(struct box *box, const struct keeper_reply *r)
 {
 	box->exited = true;
+	egress_end(box);
 	box->status = r->status;
 	box->cpu_us = r->cpu_us;
 	box->out_of_memory |= box_cgroup_out_of_memory(&box->cgroup);
@@ -155,6 +157,10 @@ void box_on_reply(struct box *box, const struct keeper_reply *r, int fd)
 		return;
 	case KEEPER_EXITED:
 		on_exited(box, r);
+		return;
+	case KEEPER_EGRESS:
+		egress_on_reply(box, r, fd);
+		free_if_done(box);
 		return;
 	}
 	if (fd >= 0)
@@ -327,7 +333,7 @@ static struct box *new_box(struct sandbox *s, const struct box_spec *spec)
 	box->id = ++s->next_id;
 	box->events = spec->events;
 	box->limits = *spec->limits;
-	box->socket = box->pidfd = box->program_pidfd = -1;
+	box->socket = box->pidfd = box->program_pidfd = box->egress_pidfd = -1;
 	box->listeners[0] = box->listeners[1] = -1;
 	box->ports[BOX_RUNTIME_API] = SHIM_API_PORT;
 	box->ports[BOX_ENDPOINT] = SHIM_ENDPOINT_PORT;
@@ -375,6 +381,8 @@ int box_make(struct sandbox *s, const struct box_spec *spec, struct box **out)
 	}
 	*out = box;
 	box->created = true;
+	if (s->egress && egress_begin(box) < 0)
+		log_debug("sandbox: a box has no way out");
 	if (box->finished)
 		loop_defer(s->loop, tell_exit, box);
 	return 0;
@@ -508,6 +516,7 @@ int box_freeze(struct box *box)
 	if (!box->spawned || box->exited || box->frozen)
 		return 0;
 	box->frozen = true;
+	egress_signal(box, SIGSTOP);
 	if (box_cgroup_freeze(&box->cgroup, true) < 0)
 		tree_signal(box->pid, SIGSTOP);
 	return 0;
@@ -518,6 +527,7 @@ int box_thaw(struct box *box)
 	if (!box->frozen)
 		return 0;
 	box->frozen = false;
+	egress_signal(box, SIGCONT);
 	if (box_cgroup_freeze(&box->cgroup, false) < 0)
 		tree_signal(box->pid, SIGCONT);
 	return 0;
@@ -629,6 +639,7 @@ void box_destroy(struct box *box)
 	if (!box || box->destroyed)
 		return;
 	box_kill(box);
+	egress_end(box);
 	box->destroyed = true;
 	list_remove(&box->link);
 	remove_cgroup(box);

@@ -22,7 +22,7 @@ enum sandbox_mode {
  * be run from.
  */
 int sandbox_open(const char *run_dir, enum sandbox_mode mode, struct sandbox **out) MUSTCHECK;
-/* Ends all boxes, without their on_exit; no box of it may be used afterwards. */
+/* Ends all boxes, without their on_exit; no box of it may be used afterwards. In a fiber, while the loop runs. */
 void sandbox_close(struct sandbox *sandbox);
 /*
  * Waits, in a fiber, until that is known: 0; -EPERM when the mode is strict and something is missing; another error

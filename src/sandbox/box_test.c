@@ -45,6 +45,8 @@ static void main_fiber(void *arg)
 	printf("# %s\n", sandbox_summary(s));
 	struct box_limits limits = { .memory_bytes = 128 * MIB, .tmp_bytes = 16 * MIB, .pids_max = 100, .cpu_millis = 0 };
 	for (int i = 0; i < 20; i++) {
+		if (i == 0) fiber_sleep(300);
+		if (i == 0) printf("# %s\n", sandbox_summary(s));
 		struct seen *seen = calloc(1, sizeof *seen);
 		waitq_init(&seen->q);
 		struct box_spec spec = { .limits = &limits, .events = { on_output, on_exit_of_box, seen } };
@@ -57,6 +59,7 @@ static void main_fiber(void *arg)
 			break;
 		const char *argv[] = { "/bin/sh", "-c", "id; pwd; echo $X; ls -la / /var/task /opt /dev /proc/self/fd | head -100; cat /proc/1/cmdline /proc/self/mountinfo /etc/passwd; ps", NULL };
 		if (i) argv[2] = "exit 3";
+		if (i == 5) argv[2] = "sleep 0.3; cat /proc/net/route /etc/resolv.conf; cat /proc/net/tcp; curl -m 3 -s -o /dev/null -w '%{http_code} lo\n' http://127.0.0.1:18999/; curl -m 3 -sS http://169.254.169.254/; curl -m 3 -s -o /dev/null -w '%{http_code} hostip\n' http://192.0.2.2:18998/ 2>&1";
 		const char *env[] = { "PATH=/bin:/usr/bin", "X=127.0.0.1:9001:/var/task", NULL };
 		struct box_start start = { .code_dir = "/work/wt/box/src/loop", .layers_dir = "/work/wt/box/tests", .argv = argv, .env = env, .limits = limits };
 		r = box_start(box, &start);

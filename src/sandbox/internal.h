@@ -16,6 +16,12 @@ struct sandbox {
 	struct cgroups groups;
 	int seccomp_fd;
 	bool root, degraded, decided;
+	bool egress;           /* pasta works */
+	char no_egress[100];   /* or why not */
+	char *closed_networks; /* texts, each with its NUL */
+	size_t closed_bytes;
+	uint32_t closed_count;
+	int egress_log;        /* pasta's stderr: a file in run_dir */
 	int error;             /* why no box can be made; once decided */
 	char why[200];         /* what the first obstacle was */
 	char summary[512];
@@ -30,7 +36,7 @@ struct sandbox {
 	struct list boxes, leftovers; /* leftovers: groups of boxes that are not empty yet */
 	uint64_t next_id;
 	struct loop_timer watch;
-	bool watching, closing, closed;
+	bool watching, closing, closed, in_fiber;
 	char output[BOX_OUTPUT_BYTES];
 };
 
@@ -50,6 +56,8 @@ struct box {
 	uint16_t ports[BOX_LISTENERS];
 	pid_t pid, program;          /* the one that the keeper forked; the one inside */
 	int pidfd, program_pidfd;
+	int egress_pidfd;            /* of its pasta */
+	bool egress_sent, egress_answered;
 	bool spawn_sent, spawned, standing, mounted, started, frozen;
 	bool exited, finished, created, killed, destroyed, out_of_memory;
 	int spawn_error, mount_error, status;
@@ -75,10 +83,24 @@ void box_drop_leftovers(struct sandbox *s);
 /* Looks at the running boxes' memory. */
 void box_watch(void *sandbox);
 
+/* egress.c: asks for the box's way out, and waits for nothing. */
+int egress_begin(struct box *box) MUSTCHECK;
+void egress_on_reply(struct box *box, const struct keeper_reply *reply, int fd);
+void egress_signal(struct box *box, int sig);
+void egress_end(struct box *box);
+/* Tries it with a box that stands, and keeps the result. */
+bool egress_try(struct sandbox *s, struct box *box);
+/* What is closed to functions. */
+int egress_prepare(struct sandbox *s) MUSTCHECK;
+void egress_fini(struct sandbox *s);
+
 /* profile.c: adds the arguments (each with its NUL) that make a box, and their number to *count. */
 void profile_bwrap(const struct sandbox *s, const struct box_spec *spec, struct buf *out, uint32_t *count);
 void profile_solo(const struct sandbox *s, const struct box *box, const struct box_start *start, struct buf *out,
 	uint32_t *count);
+/* The address in the box at which its names are looked up, where there is a way out. */
+#define EGRESS_GATEWAY "198.18.0.1"
+#define EGRESS_ADDRESS "198.18.0.2"
 /* The users' and names' files that boxes see as /etc. */
 int profile_prepare(const struct sandbox *s) MUSTCHECK;
 /* Whether a user other than the owner could reach the path. */

@@ -85,7 +85,10 @@ int profile_prepare(const struct sandbox *s)
 		r = copy_file(etc, etc_copies[i], from);
 		free(from);
 	}
-	if (r == 0)
+	if (r == 0 && s->pasta) /* which asks the host's own resolver */
+		r = write_file(etc, "resolv.conf", STR("nameserver " EGRESS_GATEWAY "\noptions edns0\n").p,
+			sizeof "nameserver " EGRESS_GATEWAY "\noptions edns0\n" - 1);
+	else if (r == 0)
 		r = copy_file(etc, "resolv.conf", "/etc/resolv.conf");
 	for (size_t i = 0; i < COUNT_OF(etc_folders) && r == 0; i++) {
 		char *from = xasprintf("/etc/%s", etc_folders[i]), *to = xasprintf("%s/%s", etc, etc_folders[i]);

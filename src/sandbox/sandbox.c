@@ -49,6 +49,7 @@ static void keeper_lost(struct sandbox *s)
 	LIST_FOR(box, &s->boxes, struct box, link)
 	{
 		struct keeper_reply gone = { .op = KEEPER_EXITED, .status = SIGKILL };
+		box->egress_answered = box->egress_sent;
 		if (box->spawn_sent && !box->exited)
 			box_on_reply(box, &gone, -1);
 	}
@@ -201,7 +202,10 @@ static void describe(struct sandbox *s)
 	} else {
 		buf_cat(&b, "sandbox: full (user namespaces, seccomp, ");
 		describe_limits(s, &b);
-		buf_cat(&b, ")");
+		if (s->egress)
+			buf_cat(&b, ", egress by pasta)");
+		else
+			buf_printf(&b, "%s%s)", s->no_egress[0] ? ", NO egress: " : "", s->no_egress);
 	}
 	snprintf(s->summary, sizeof s->summary, "%.*s", STR_ARG(buf_view(&b)));
 	buf_fini(&b);
@@ -215,24 +219,22 @@ static void refuse(struct sandbox *s, const char *what, const char *error)
 	snprintf(s->why, sizeof s->why, "%s%s%.*s%s", what, line.n ? " (" : "", STR_ARG(line), line.n ? ")" : "");
 }
 
-/* A box that ends at once, made as all others will be. */
-static int try_box(struct sandbox *s)
+/* A box that is never started, made as all others will be. */
+static struct box *try_box(struct sandbox *s)
 {
-	static const char *const argv[] = { SHIM_PATH, NULL };
 	struct box_limits limits = { .memory_bytes = 128 * MIB, .tmp_bytes = MIB, .pids_max = 64 };
-	struct box_spec spec = { .boot_argv = argv, .limits = &limits };
+	struct box_spec spec = { .limits = &limits };
 	struct box *box = NULL;
 	int r = box_make(s, &spec, &box);
 	if (r < 0 && !s->why[0])
 		refuse(s, "no namespaces", strerror(-r));
-	if (r == 0)
-		box_destroy(box);
-	return r;
+	return r < 0 ? NULL : box;
 }
 
 static void decide(void *arg)
 {
 	struct sandbox *s = arg;
+	struct box *box = NULL;
 	while (!s->keeper_greeted)
 		waitq_wait(&s->deciding, -1);
 	if (s->degraded)
@@ -243,13 +245,9 @@ static void decide(void *arg)
 	else if (!s->bwrap)
 		refuse(s, "no bubblewrap", "bwrap is not on the PATH");
 	else
-		try_box(s);
-	if (s->closing) {
-		s->decided = true;
-		if (s->closed)
-			free(s);
-		return;
-	}
+		box = try_box(s);
+	if (s->closing)
+		goto out;
 	s->degraded = s->why[0] != 0;
 	if (s->mode == SANDBOX_STRICT && s->degraded)
 		s->error = -EPERM;
@@ -257,11 +255,26 @@ static void decide(void *arg)
 		refuse(s, "no memory cgroup", "");
 		s->error = -EPERM;
 	}
+	/* Taken for granted until the trial below says otherwise: the first boxes need not wait for it. */
+	s->egress = !s->degraded && !s->error && s->pasta;
+	if (!s->pasta)
+		snprintf(s->no_egress, sizeof s->no_egress, "pasta (package passt) is not installed");
 	s->decided = true;
 	describe(s);
 	if (s->error)
 		log_error("%s", s->summary);
 	waitq_wake_all(&s->deciding);
+	if (box && s->egress && !egress_try(s, box) && !s->closing) {
+		s->egress = false;
+		log_warn("sandbox: functions have no way to the internet: %s", s->no_egress);
+		describe(s);
+	}
+	if (!s->closing)
+		box_destroy(box);
+out:
+	s->in_fiber = false;
+	if (s->closed)
+		free(s);
 }
 
 int sandbox_wait(struct sandbox *s)
@@ -317,6 +330,8 @@ static int prepare(struct sandbox *s)
 		r = profile_prepare(s);
 	if (r == 0)
 		r = seccomp_make(&s->seccomp_fd);
+	if (r == 0)
+		r = egress_prepare(s);
 	return r;
 }
 
@@ -327,7 +342,7 @@ int sandbox_open(const char *run_dir, enum sandbox_mode mode, struct sandbox **o
 	s->loop = loop_self();
 	s->mode = mode;
 	s->root = geteuid() == 0;
-	s->seccomp_fd = -1;
+	s->seccomp_fd = s->egress_log = -1;
 	s->degraded = off && off[0] == '1';
 	s->run_dir = realpath(run_dir, NULL);
 	if (!s->run_dir && mkdir(run_dir, 0711) == 0)
@@ -348,14 +363,13 @@ int sandbox_open(const char *run_dir, enum sandbox_mode mode, struct sandbox **o
 	int r = prepare(s);
 	if (r == 0)
 		r = keeper_start(s);
-	s->decided = true; /* until there is a fiber that will */
 	if (r == 0)
 		r = fiber_start(decide, s);
+	s->in_fiber = r == 0;
 	if (r < 0) {
 		sandbox_close(s);
 		return r;
 	}
-	s->decided = false;
 	*out = s;
 	return 0;
 }
@@ -365,7 +379,7 @@ static void free_sandbox(void *arg)
 {
 	struct sandbox *s = arg;
 	s->closed = true;
-	if (s->decided)
+	if (!s->in_fiber)
 		free(s); /* else decide() does */
 }
 
@@ -378,12 +392,18 @@ void sandbox_close(struct sandbox *s)
 	LIST_FOR(box, &s->boxes, struct box, link)
 		box->events = (struct box_events){ 0 };
 	keeper_lost(s); /* and all boxes with it */
+	waitq_wake_all(&s->deciding);
+	while (s->in_fiber && fiber_self())
+		waitq_wait(&s->deciding, 10);
 	LIST_FOR(box, &s->boxes, struct box, link)
 		box_destroy(box);
 	box_drop_leftovers(s);
 	cgroups_close(&s->groups);
 	if (s->seccomp_fd >= 0)
 		close(s->seccomp_fd);
+	if (s->egress_log >= 0)
+		close(s->egress_log);
+	egress_fini(s);
 	nftw(s->run_dir, remove_entry, 16, FTW_DEPTH | FTW_PHYS | FTW_MOUNT);
 	free(s->run_dir);
 	free(s->shim);

@@ -3,6 +3,7 @@
 #define SAMOVAR_SANDBOX_SHIM_H
 
 #include "sandbox/limits.h"
+#include <stddef.h>
 #include <stdint.h>
 
 /*
@@ -20,7 +21,7 @@ enum keeper_op {
 	KEEPER_HELLO,  /* reply only, once: error is 0 if boxes can have namespaces */
 	KEEPER_SPAWN,  /* descriptors: socket, stdout, stderr, seccomp filter. Reply carries a pidfd */
 	KEEPER_MOUNT,  /* descriptor: pidfd of the box's program. texts: code, layers or "" */
-	KEEPER_EGRESS, /* texts: pasta's arguments; descriptor: as for KEEPER_MOUNT. Reply carries a pidfd */
+	KEEPER_EGRESS, /* args: networks that are to be closed; argv: pasta's; descriptor: its log. Reply as for SPAWN */
 	KEEPER_EXITED, /* reply only: status is wait4's */
 };
 
@@ -34,7 +35,7 @@ struct keeper_request {
 	uint32_t op, flags;
 	uint32_t uid, gid;      /* 0: the keeper's own */
 	uint32_t procs_count;   /* texts: that many cgroup.procs files, */
-	uint32_t args_count;    /* then that many arguments (those that begin with '@' are host paths), */
+	uint32_t args_count;    /* then that many arguments ('@': a host path) or networks, */
 	uint32_t argv_count;    /* then the program's argv */
 	int32_t pid;            /* MOUNT, EGRESS: of the box's program */
 	uint64_t tmp_bytes;     /* MOUNT: new size of /tmp, or 0 */
@@ -51,6 +52,10 @@ struct keeper_reply {
 
 /* Ends the calling process's children, also those that the end of their parents made its own. */
 void shim_kill_children(void);
+/* The network namespace of the process, and the user namespace that owns it. */
+int shim_network_of(int pid, int fds[2]);
+/* Closes the way to networks ("10.0.0.0/8") in a network namespace. */
+int shim_close_routes(int network, char **routes, size_t count);
 int keeper_main(int argc, char **argv);
 /* Restricts the calling process to reading `read_only` and writing `writable` (NULL-terminated paths). */
 int shim_landlock(char *const *read_only, char *const *writable);

@@ -275,7 +275,7 @@ static void spawn(const struct request *q)
 		free(child);
 	} else {
 		child->pid = pid;
-		child->cookie = q->head->cookie;
+		child->cookie = q->head->op == KEEPER_SPAWN ? q->head->cookie : 0;
 		child->next = *slot(pid);
 		*slot(pid) = child;
 	}
@@ -283,11 +283,29 @@ static void spawn(const struct request *q)
 	int pidfd = pid < 0 ? -1 : (int)syscall(SYS_pidfd_open, pid, 0);
 	if (args_fd >= 0)
 		close(args_fd);
-	if (q->head->op == KEEPER_EGRESS && child)
-		child->cookie = 0;
 	reply(&r, pidfd);
 	if (pidfd >= 0)
 		close(pidfd);
+}
+
+/* The box's network becomes pasta's descriptor 3, the user namespace that owns it 4. */
+static void open_egress(struct request *q)
+{
+	struct keeper_reply r = { .cookie = q->head->cookie, .op = q->head->op };
+	struct keeper_request *h = q->head;
+	int spaces[2];
+	r.error = q->fd_count == 1 ? shim_network_of(h->pid, spaces) : -EPROTO;
+	if (r.error == 0) {
+		int log = q->fds[0];
+		int fds[] = { spaces[0], log, dup(log), spaces[1] };
+		memcpy(q->fds, fds, sizeof fds);
+		q->fd_count = 4; /* which take_request closes */
+		r.error = shim_close_routes(spaces[0], q->texts + h->procs_count, h->args_count);
+	}
+	if (r.error == 0)
+		spawn(q);
+	else
+		reply(&r, -1);
 }
 
 static int clone_tree(const char *path)
@@ -341,13 +359,15 @@ static int mount_code(const struct request *q)
 	return r;
 }
 
-static void handle(const struct request *q)
+static void handle(struct request *q)
 {
 	struct keeper_reply r = { .cookie = q->head->cookie, .op = q->head->op };
 	switch (q->head->op) {
 	case KEEPER_SPAWN:
-	case KEEPER_EGRESS:
 		spawn(q);
+		return;
+	case KEEPER_EGRESS:
+		open_egress(q);
 		return;
 	case KEEPER_MOUNT:
 		r.error = q->count >= 2 && q->fd_count == 1 ? mount_code(q) : -EPROTO;
