@@ -87,6 +87,12 @@ $(OUT)/samovar-shim: $(SHIM_SOURCES) $(wildcard src/sandbox/shim*.h src/sandbox/
 	@mkdir -p $(@D)
 	$(CC) -std=gnu17 -D_GNU_SOURCE -Isrc $(WARN) -Os -static -s -o $@ $(SHIM_SOURCES)
 
+# What hostile code would try, for the sandbox's test.
+$(OUT)/samovar-probe: src/sandbox/probe.c
+	@mkdir -p $(@D)
+	$(CC) -std=gnu17 -D_GNU_SOURCE $(WARN) -O1 -static -o $@ $<
+$(OUT)/src/sandbox/box_test: $(OUT)/samovar-probe
+
 # ---- objects ------------------------------------------------------------------------------------------------------
 
 $(OUT)/%.o: %.c | $(GEN_HEADERS)
@@ -112,7 +118,7 @@ lib: $(LIBRARY) $(EMBEDDED)
 
 # A unit test is a program with the whole library at hand.
 $(OUT)/%_test: $(OUT)/%_test.o $(EMBEDDED) $(LIBRARY)
-	$(CC) $(LDFLAGS_$(MODE)) -o $@ $^ $(LIBS_PKGS)
+	$(CC) $(LDFLAGS_$(MODE)) -o $@ $(filter %.o %.a,$^) $(LIBS_PKGS)
 
 $(OUT)/%_fuzz: $(OUT)/%_fuzz.o $(EMBEDDED) $(LIBRARY)
 	$(CC) $(LDFLAGS_$(MODE)) -o $@ $^ $(LIBS_PKGS)
