@@ -159,5 +159,7 @@ enum policy_effect policies_evaluate(struct arena *arena, const struct policies 
 		if (effect == POLICY_ALLOW)
 			all = POLICY_ALLOW;
 	}
+	if (all == POLICY_ALLOW && policies->boundary.p)
+		return policy_evaluate(arena, policies->boundary, request, false);
 	return all;
 }

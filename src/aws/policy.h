@@ -8,6 +8,7 @@
 struct policies {
 	struct str *documents; /* JSON texts */
 	size_t n;
+	struct str boundary;   /* a document that must allow it too (a permissions boundary), or p == NULL */
 };
 
 struct policy_context_key {
@@ -29,7 +30,7 @@ enum policy_effect { POLICY_NO_MATCH, POLICY_ALLOW, POLICY_DENY };
 /* One document against the request: an explicit deny wins. Principal is looked at when is_resource_policy. */
 enum policy_effect policy_evaluate(struct arena *arena, struct str document, const struct policy_request *request,
 	bool is_resource_policy);
-/* All of them together. */
+/* All of them together, inside their boundary. */
 enum policy_effect policies_evaluate(struct arena *arena, const struct policies *policies,
 	const struct policy_request *request);
 /* Whether the document is a policy: 0, or -EINVAL with what is wrong, in IAM's words. */
