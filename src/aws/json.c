@@ -322,7 +322,6 @@ void json_quote(struct buf *b, struct str s)
 	buf_char(b, '"');
 	for (size_t i = 0; i < s.n; i++) {
 		unsigned char c = (unsigned char)s.p[i];
-		char code[6] = { '\\', escapes[c], '0', '0', hex[c >> 4], hex[c & 15] };
 		if (!escapes[c] || (escapes[c] == 1 && is_checked))
 			continue;
 		if (escapes[c] == 1) {
@@ -334,6 +333,7 @@ void json_quote(struct buf *b, struct str s)
 			return;
 		}
 		buf_append(b, s.p + start, i - start);
+		char code[6] = { '\\', escapes[c], '0', '0', hex[c >> 4], hex[c & 15] };
 		buf_append(b, code, escapes[c] == 'u' ? 6 : 2);
 		start = i + 1;
 	}
