@@ -8,9 +8,10 @@
 
 struct values {
 	struct arena *arena;
-	uint64_t state;       /* of the generator: the test's seed */
-	bool is_plain_text;   /* no control characters, which XML has no form for */
-	bool is_filled;       /* no empty lists and maps in place of absent ones, as flattened XML can't tell them */
+	uint64_t state;     /* of the generator: the test's seed */
+	bool is_plain_text; /* no control characters, which XML has no form for */
+	bool is_filled; /* no empty lists and maps in place of absent ones, as flattened XML can't tell them
+			 */
 };
 
 static inline uint64_t values_next(struct values *v)
@@ -23,8 +24,9 @@ static inline uint64_t values_next(struct values *v)
 
 static inline struct str values_text(struct values *v, size_t max)
 {
-	static const char *const pieces[] = { "a", "Z", "9", " ", "\"", "\\", "<", ">", "&", "'", "=", "+", "%", ".",
-		"\xc3\xa9", "\xe2\x82\xac", "\xf0\x9f\x98\x80", "/", "~", "key", "\n", "\t", "\r", "\x01" };
+	static const char *const pieces[] = { "a", "Z", "9", " ", "\"", "\\", "<", ">", "&", "'", "=", "+",
+		"%", ".", "\xc3\xa9", "\xe2\x82\xac", "\xf0\x9f\x98\x80", "/", "~", "key", "\n", "\t", "\r",
+		"\x01" };
 	size_t n = values_next(v) % (max + 1);
 	struct str parts[32];
 	for (size_t i = 0; i < n && i < COUNT_OF(parts); i++)
@@ -44,12 +46,13 @@ static inline struct str values_blob(struct values *v)
 static inline double values_real(struct values *v, unsigned bits)
 {
 	static const double special[] = { 0, -0.0, 1, 0.1, 1e300, 5e-324, -1.5, 123456789.123 };
-	double d = values_next(v) % 2 ? special[values_next(v) % COUNT_OF(special)] :
-		(double)(int64_t)values_next(v) / 1e6;
+	double d = values_next(v) % 2 ? special[values_next(v) % COUNT_OF(special)]
+				      : (double)(int64_t)values_next(v) / 1e6;
 	return bits == 32 ? (double)(float)fmin(d, 1e30) : d;
 }
 
-static inline void values_fill(struct values *v, const struct shape *s, const struct member *m, void *at, int depth);
+static inline void values_fill(
+	struct values *v, const struct shape *s, const struct member *m, void *at, int depth);
 
 static inline void values_fill_structure(struct values *v, const struct shape *s, void *at, int depth)
 {
@@ -81,7 +84,8 @@ static inline void values_fill_list(struct values *v, const struct shape *s, str
 	}
 }
 
-static inline void values_fill(struct values *v, const struct shape *s, const struct member *m, void *at, int depth)
+static inline void values_fill(
+	struct values *v, const struct shape *s, const struct member *m, void *at, int depth)
 {
 	int64_t ms = (int64_t)(values_next(v) % 4102444800000ull) - 1000000000000;
 	enum timestamp_format format = m ? m->timestamp : s->timestamp;
@@ -90,7 +94,8 @@ static inline void values_fill(struct values *v, const struct shape *s, const st
 		*(struct opt_bool *)at = OPT_BOOL(values_next(v) % 2);
 		return;
 	case SHAPE_INTEGER:
-		*(struct opt_i64 *)at = OPT_I64((int64_t)(values_next(v) << 8) >> (64 - s->bits + values_next(v) % s->bits));
+		*(struct opt_i64 *)at =
+			OPT_I64((int64_t)(values_next(v) << 8) >> (64 - s->bits + values_next(v) % s->bits));
 		return;
 	case SHAPE_FLOAT:
 		*(struct opt_f64 *)at = OPT_F64(values_real(v, s->bits));
@@ -122,14 +127,17 @@ static inline void values_fill(struct values *v, const struct shape *s, const st
 
 static inline bool values_equal(const struct shape *s, const void *a, const void *b);
 
-static inline bool values_equal_lists(const struct shape *s, const struct any_list *a, const struct any_list *b)
+static inline bool values_equal_lists(
+	const struct shape *s, const struct any_list *a, const struct any_list *b)
 {
 	if (a->n != b->n || !a->v != !b->v)
 		return false;
 	for (size_t i = 0; i < a->n; i++) {
-		const char *x = (const char *)a->v + i * s->element_size, *y = (const char *)b->v + i * s->element_size;
+		const char *x = (const char *)a->v + i * s->element_size,
+			   *y = (const char *)b->v + i * s->element_size;
 		for (uint32_t j = 0; j < s->member_count; j++)
-			if (!values_equal(s->members[j].shape, x + s->members[j].offset, y + s->members[j].offset))
+			if (!values_equal(
+				    s->members[j].shape, x + s->members[j].offset, y + s->members[j].offset))
 				return false;
 	}
 	return true;
@@ -159,13 +167,14 @@ static inline bool values_equal(const struct shape *s, const void *a, const void
 			const struct member *m = &s->members[k];
 			if (member_is_set(m, a) != member_is_set(m, b))
 				return false;
-			if (member_is_set(m, a) && !values_equal(m->shape, member_value(m, a), member_value(m, b)))
+			if (member_is_set(m, a) &&
+				!values_equal(m->shape, member_value(m, a), member_value(m, b)))
 				return false;
 		}
 		return true;
 	default:
 		return !((const struct str *)a)->p == !((const struct str *)b)->p &&
-			str_eq(*(const struct str *)a, *(const struct str *)b);
+		       str_eq(*(const struct str *)a, *(const struct str *)b);
 	}
 }
 

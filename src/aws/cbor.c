@@ -1,6 +1,6 @@
 /*
- * CBOR to structures and back (RFC 8949; Smithy RPC v2 CBOR), by the tables of shape.h. docs/adr says why this
- * reader is our own.
+ * CBOR to structures and back (RFC 8949; Smithy RPC v2 CBOR), by the tables of shape.h. docs/adr says why
+ * this reader is our own.
  */
 #include "aws/codec.h"
 #include "aws/limits.h"
@@ -63,8 +63,8 @@ static bool at_break(struct reader *r)
 
 static int wrong_type(struct reader *r, const struct head *h, const char *wanted)
 {
-	static const char *const names[] = { "an integer", "an integer", "a byte string", "a text string", "an array",
-		"a map", "a tag", "a simple value" };
+	static const char *const names[] = { "an integer", "an integer", "a byte string", "a text string",
+		"an array", "a map", "a tag", "a simple value" };
 	return decode_fail(r->error, "%s can not be converted to %s (%s)", names[h->major], wanted, r->at);
 }
 
@@ -161,8 +161,9 @@ static int read_string(struct reader *r, const struct head *h, struct str *out)
 static double half_to_double(uint64_t bits)
 {
 	int exponent = (int)(bits >> 10 & 31), mantissa = (int)(bits & 1023);
-	double value = exponent == 0 ? ldexp(mantissa, -24) :
-		exponent == 31 ? (mantissa ? NAN : INFINITY) : ldexp(mantissa + 1024, exponent - 25);
+	double value = exponent == 0    ? ldexp(mantissa, -24)
+		       : exponent == 31 ? (mantissa ? NAN : INFINITY)
+					: ldexp(mantissa + 1024, exponent - 25);
 	return bits & 0x8000 ? -value : value;
 }
 
@@ -187,13 +188,15 @@ static bool number_of(const struct head *h, double *out)
 	return true;
 }
 
-static int read_integer(struct reader *r, const struct shape *shape, const struct head *h, struct opt_i64 *out)
+static int read_integer(
+	struct reader *r, const struct shape *shape, const struct head *h, struct opt_i64 *out)
 {
 	int64_t value;
 	double real;
 	if (h->major == UINT || h->major == NEGATIVE) {
 		if (h->value > INT64_MAX)
-			return decode_fail(r->error, "a number is out of the range of a %s (%s)", shape->name, r->at);
+			return decode_fail(
+				r->error, "a number is out of the range of a %s (%s)", shape->name, r->at);
 		value = h->major == UINT ? (int64_t)h->value : -1 - (int64_t)h->value;
 	} else if (number_of(h, &real) && real == trunc(real) && fabs(real) <= 9007199254740992.0) {
 		value = (int64_t)real;
@@ -207,10 +210,12 @@ static int read_integer(struct reader *r, const struct shape *shape, const struc
 }
 
 static int read_value(struct reader *r, const struct shape *shape, void *out);
-static int read_collection(struct reader *r, const struct shape *shape, const struct head *h, struct any_list *out);
+static int read_collection(
+	struct reader *r, const struct shape *shape, const struct head *h, struct any_list *out);
 static int read_structure(struct reader *r, const struct shape *shape, const struct head *h, void *out);
 
-static int read_simple(struct reader *r, const struct shape *shape, const struct head *h, uint64_t tag, void *out)
+static int read_simple(
+	struct reader *r, const struct shape *shape, const struct head *h, uint64_t tag, void *out)
 {
 	double number;
 	int64_t ms = 0;
@@ -254,12 +259,14 @@ static int read_value(struct reader *r, const struct shape *shape, void *out)
 	if (shape->type < SHAPE_LIST)
 		return read_simple(r, shape, &h, tag, out);
 	if (h.major != (shape->type == SHAPE_LIST ? ARRAY : MAP))
-		return wrong_type(r, &h, shape->type == SHAPE_LIST ? "a list" : shape->type == SHAPE_MAP ? "a map" :
-												     "a structure");
+		return wrong_type(r, &h,
+			shape->type == SHAPE_LIST  ? "a list"
+			: shape->type == SHAPE_MAP ? "a map"
+						   : "a structure");
 	e = enter(r);
 	if (e == 0)
-		e = shape->type == SHAPE_LIST || shape->type == SHAPE_MAP ? read_collection(r, shape, &h, out) :
-									    read_structure(r, shape, &h, out);
+		e = shape->type == SHAPE_LIST || shape->type == SHAPE_MAP ? read_collection(r, shape, &h, out)
+									  : read_structure(r, shape, &h, out);
 	r->depth--;
 	return e;
 }
@@ -301,7 +308,8 @@ static int read_key(struct reader *r, struct str *key)
 }
 
 /* A list or a map whose head was read. */
-static int read_collection(struct reader *r, const struct shape *shape, const struct head *h, struct any_list *out)
+static int read_collection(
+	struct reader *r, const struct shape *shape, const struct head *h, struct any_list *out)
 {
 	bool is_map = shape->type == SHAPE_MAP;
 	const struct member *m = &shape->members[is_map];
@@ -414,7 +422,8 @@ int cbor_decode_stored(struct arena *arena, const struct shape *shape, struct st
 	return decode(&r, shape, body, out);
 }
 
-/* ---- writing ---------------------------------------------------------------------------------------------------- */
+/* ---- writing
+ * ---------------------------------------------------------------------------------------------------- */
 
 static void write_bits(struct buf *b, unsigned char first, uint64_t value, size_t n)
 {
@@ -480,7 +489,8 @@ static void write_structure(struct buf *b, const struct shape *shape, const void
 {
 	uint64_t n = 0;
 	for (uint32_t i = 0; i < shape->member_count; i++)
-		n += member_is_set(&shape->members[i], structure) && !(shape->members[i].flags & MEMBER_STREAMING);
+		n += member_is_set(&shape->members[i], structure) &&
+		     !(shape->members[i].flags & MEMBER_STREAMING);
 	write_head(b, MAP, n);
 	for (uint32_t i = 0; i < shape->member_count; i++) {
 		const struct member *m = &shape->members[i];
@@ -512,7 +522,8 @@ void cbor_encode(struct buf *b, const struct shape *shape, const void *value)
 	}
 	switch (shape->type) {
 	case SHAPE_BOOLEAN:
-		write_bits(b, SIMPLE << 5 | (((const struct opt_bool *)value)->v ? TRUE_VALUE : FALSE_VALUE), 0, 0);
+		write_bits(b, SIMPLE << 5 | (((const struct opt_bool *)value)->v ? TRUE_VALUE : FALSE_VALUE),
+			0, 0);
 		return;
 	case SHAPE_INTEGER:
 		write_i64(b, ((const struct opt_i64 *)value)->v);

@@ -1,4 +1,5 @@
-/* JSON to structures and back (AWS JSON 1.0 and 1.1, REST-JSON), by the tables of shape.h. Parsed by yyjson. */
+/* JSON to structures and back (AWS JSON 1.0 and 1.1, REST-JSON), by the tables of shape.h. Parsed by yyjson.
+ */
 #include "aws/codec.h"
 #include "aws/limits.h"
 #include "base/encode.h"
@@ -42,8 +43,11 @@ static int wrong_type(struct reader *r, yyjson_val *val, const char *wanted)
 		return decode_fail(r->error, "Start of %s found where not expected (%s)",
 			yyjson_is_obj(val) ? "structure or map" : "list", r->at);
 	return decode_fail(r->error, "%s can not be converted to %s (%s)",
-		yyjson_is_str(val) ? "STRING_VALUE" : yyjson_is_num(val) ? "NUMBER_VALUE" :
-		yyjson_is_true(val) ? "TRUE_VALUE" : yyjson_is_false(val) ? "FALSE_VALUE" : "NULL_VALUE",
+		yyjson_is_str(val)     ? "STRING_VALUE"
+		: yyjson_is_num(val)   ? "NUMBER_VALUE"
+		: yyjson_is_true(val)  ? "TRUE_VALUE"
+		: yyjson_is_false(val) ? "FALSE_VALUE"
+				       : "NULL_VALUE",
 		wanted, r->at);
 }
 
@@ -115,8 +119,8 @@ static int read_document(struct reader *r, yyjson_val *val, struct str *out)
 
 static int read_structure(struct reader *r, const struct shape *shape, yyjson_val *val, void *out);
 
-static int read_value(struct reader *r, const struct shape *shape, enum timestamp_format format, yyjson_val *val,
-	void *out);
+static int read_value(struct reader *r, const struct shape *shape, enum timestamp_format format,
+	yyjson_val *val, void *out);
 
 /* Room for the elements; they are zeroed. */
 static int open_list(struct reader *r, const struct shape *shape, size_t n, struct any_list *list)
@@ -144,7 +148,8 @@ static int read_list(struct reader *r, const struct shape *shape, yyjson_val *va
 	char *place = list.v;
 	if (e < 0)
 		return e;
-	yyjson_arr_foreach(val, i, n, element) {
+	yyjson_arr_foreach(val, i, n, element)
+	{
 		if (yyjson_is_null(element))
 			return decode_fail(r->error, "null in a list (%s)", r->at);
 		e = read_value(r, m->shape, m->timestamp, element, place);
@@ -168,7 +173,8 @@ static int read_map(struct reader *r, const struct shape *shape, yyjson_val *val
 	char *place = list.v;
 	if (e < 0)
 		return e;
-	yyjson_obj_foreach(val, i, n, key, value) {
+	yyjson_obj_foreach(val, i, n, key, value)
+	{
 		if (yyjson_is_null(value))
 			return decode_fail(r->error, "null in a map (%s)", r->at);
 		*(struct str *)place = text_of(key);
@@ -182,8 +188,8 @@ static int read_map(struct reader *r, const struct shape *shape, yyjson_val *val
 	return 0;
 }
 
-static int read_value(struct reader *r, const struct shape *shape, enum timestamp_format format, yyjson_val *val,
-	void *out)
+static int read_value(
+	struct reader *r, const struct shape *shape, enum timestamp_format format, yyjson_val *val, void *out)
 {
 	int e;
 	switch (shape->type) {
@@ -216,8 +222,9 @@ static int read_value(struct reader *r, const struct shape *shape, enum timestam
 	}
 	if (++r->depth > CODEC_DEPTH_MAX)
 		return decode_fail(r->error, "nested deeper than %d levels", CODEC_DEPTH_MAX);
-	e = shape->type == SHAPE_LIST ? read_list(r, shape, val, out) :
-		shape->type == SHAPE_MAP ? read_map(r, shape, val, out) : read_structure(r, shape, val, out);
+	e = shape->type == SHAPE_LIST  ? read_list(r, shape, val, out)
+	    : shape->type == SHAPE_MAP ? read_map(r, shape, val, out)
+				       : read_structure(r, shape, val, out);
 	r->depth--;
 	return e;
 }
@@ -225,7 +232,7 @@ static int read_value(struct reader *r, const struct shape *shape, enum timestam
 static bool is_named(const struct member *m, struct str name)
 {
 	return (m->json_name_bytes == name.n && memcmp(m->json_name, name.p, name.n) == 0) ||
-		(m->name_bytes == name.n && memcmp(m->name, name.p, name.n) == 0);
+	       (m->name_bytes == name.n && memcmp(m->name, name.p, name.n) == 0);
 }
 
 /* The member of that name. Clients mostly keep to the interface's order, so the search begins at *next. */
@@ -264,7 +271,8 @@ static int read_structure(struct reader *r, const struct shape *shape, yyjson_va
 	yyjson_val *key, *value;
 	if (!yyjson_is_obj(val))
 		return wrong_type(r, val, "a structure");
-	yyjson_obj_foreach(val, i, n, key, value) {
+	yyjson_obj_foreach(val, i, n, key, value)
+	{
 		const struct member *m = find_member(shape, text_of(key), &next);
 		if (!m || yyjson_is_null(value) || (m->flags & MEMBER_STREAMING))
 			continue;
@@ -292,12 +300,22 @@ int json_decode(struct arena *arena, const struct shape *shape, struct str body,
 	return read_value(&r, shape, shape->timestamp, yyjson_doc_get_root(doc), out);
 }
 
-/* ---- writing ---------------------------------------------------------------------------------------------------- */
+/* ---- writing
+ * ---------------------------------------------------------------------------------------------------- */
 
 /* 0: as it is; 'u': \u00xx; 1: part of a sequence that must be UTF-8; else the letter after the backslash. */
 static const char escapes[256] = {
-	[0 ... 7] = 'u', ['\b'] = 'b', ['\t'] = 't', ['\n'] = 'n', [11] = 'u', ['\f'] = 'f', ['\r'] = 'r',
-	[14 ... 31] = 'u', ['"'] = '"', ['\\'] = '\\', [128 ... 255] = 1,
+	[0 ... 7] = 'u',
+	['\b'] = 'b',
+	['\t'] = 't',
+	['\n'] = 'n',
+	[11] = 'u',
+	['\f'] = 'f',
+	['\r'] = 'r',
+	[14 ... 31] = 'u',
+	['"'] = '"',
+	['\\'] = '\\',
+	[128 ... 255] = 1,
 };
 
 /* The rest of a text that is no UTF-8, and the closing quote. */
@@ -341,11 +359,11 @@ void json_quote(struct buf *b, struct str s)
 	buf_char(b, '"');
 }
 
-static void write_value(struct buf *b, const struct shape *shape, enum timestamp_format format, const void *at,
-	bool use_json_name);
+static void write_value(struct buf *b, const struct shape *shape, enum timestamp_format format,
+	const void *at, bool use_json_name);
 
-static void write_structure(struct buf *b, const struct shape *shape, const void *structure, bool use_json_name,
-	bool is_top)
+static void write_structure(
+	struct buf *b, const struct shape *shape, const void *structure, bool use_json_name, bool is_top)
 {
 	char separator = '{';
 	for (uint32_t i = 0; i < shape->member_count; i++) {
@@ -370,7 +388,8 @@ static void write_structure(struct buf *b, const struct shape *shape, const void
 	buf_char(b, '}');
 }
 
-static void write_list(struct buf *b, const struct shape *shape, const struct any_list *list, bool use_json_name)
+static void write_list(
+	struct buf *b, const struct shape *shape, const struct any_list *list, bool use_json_name)
 {
 	const struct member *m = &shape->members[0];
 	const char *element = list->v;
@@ -383,7 +402,8 @@ static void write_list(struct buf *b, const struct shape *shape, const struct an
 	buf_char(b, ']');
 }
 
-static void write_map(struct buf *b, const struct shape *shape, const struct any_list *map, bool use_json_name)
+static void write_map(
+	struct buf *b, const struct shape *shape, const struct any_list *map, bool use_json_name)
 {
 	const struct member *m = &shape->members[1];
 	const char *entry = map->v;
@@ -398,15 +418,16 @@ static void write_map(struct buf *b, const struct shape *shape, const struct any
 	buf_char(b, '}');
 }
 
-static void write_quoted(struct buf *b, const struct shape *shape, enum timestamp_format format, const void *at)
+static void write_quoted(
+	struct buf *b, const struct shape *shape, enum timestamp_format format, const void *at)
 {
 	buf_char(b, '"');
 	text_encode(b, shape, format, at);
 	buf_char(b, '"');
 }
 
-static void write_value(struct buf *b, const struct shape *shape, enum timestamp_format format, const void *at,
-	bool use_json_name)
+static void write_value(struct buf *b, const struct shape *shape, enum timestamp_format format,
+	const void *at, bool use_json_name)
 {
 	if (!value_is_set(shape, at, false)) {
 		buf_cat(b, "null"); /* only in a list or a map */

@@ -1,4 +1,5 @@
-/* Tests of the JSON reader and writer: AWS JSON 1.0/1.1 and REST-JSON (Smithy specification, "AWS protocols"). */
+/* Tests of the JSON reader and writer: AWS JSON 1.0/1.1 and REST-JSON (Smithy specification, "AWS
+ * protocols"). */
 #include "aws/codec.h"
 #include "aws/limits.h"
 #include "api/all_types.h"
@@ -7,18 +8,17 @@
 #include "tests/values.h"
 #include <errno.h>
 
-typedef struct all_types_all_types all;
 static struct arena arena;
 static struct decode_error error;
 
-static int decode(const char *text, all *out)
+static int decode(const char *text, struct all_types_all_types *out)
 {
-	*out = (all){ 0 };
+	*out = (struct all_types_all_types){ 0 };
 	error.text[0] = 0;
 	return json_decode(&arena, &all_types_all_types_shape, str_c(text), out, &error);
 }
 
-static struct str encode(const all *value, bool use_json_name)
+static struct str encode(const struct all_types_all_types *value, bool use_json_name)
 {
 	struct buf b = { 0 };
 	json_encode(&b, &all_types_all_types_shape, value, use_json_name);
@@ -29,13 +29,16 @@ static struct str encode(const all *value, bool use_json_name)
 
 static void reads_every_type(void)
 {
-	all v;
-	CHECK_INT(decode("{\"Text\":\"a\\u00e9\",\"Flag\":true,\"Tiny\":-128,\"Small\":32767,\"Number\":60.0,"
-			 "\"Large\":9223372036854775807,\"Single\":1.5,\"Real\":\"NaN\",\"Bytes\":\"AQID\","
-			 "\"Tree\":{\"a\": [1, null]},\"Moment\":1700000000.25,\"IsoMoment\":\"2023-11-14T22:13:20Z\","
-			 "\"HttpMoment\":\"Tue, 14 Nov 2023 22:13:20 GMT\",\"Color\":\"red\",\"Level\":1,"
-			 "\"Matrix\":[[1,2],[]],\"NestedMap\":{\"a\":[1]},\"Child\":{\"Child\":{\"Name\":\"deep\"}},"
-			 "\"Choice\":{\"L\":[{\"S\":\"x\"},{\"N\":5}]},\"json-name\":\"o\",\"default\":\"d\"}", &v), 0);
+	struct all_types_all_types v;
+	CHECK_INT(
+		decode("{\"Text\":\"a\\u00e9\",\"Flag\":true,\"Tiny\":-128,\"Small\":32767,\"Number\":60.0,"
+		       "\"Large\":9223372036854775807,\"Single\":1.5,\"Real\":\"NaN\",\"Bytes\":\"AQID\","
+		       "\"Tree\":{\"a\": [1, null]},\"Moment\":1700000000.25,\"IsoMoment\":\"2023-11-14T22:13:20Z\","
+		       "\"HttpMoment\":\"Tue, 14 Nov 2023 22:13:20 GMT\",\"Color\":\"red\",\"Level\":1,"
+		       "\"Matrix\":[[1,2],[]],\"NestedMap\":{\"a\":[1]},\"Child\":{\"Child\":{\"Name\":\"deep\"}},"
+		       "\"Choice\":{\"L\":[{\"S\":\"x\"},{\"N\":5}]},\"json-name\":\"o\",\"default\":\"d\"}",
+			&v),
+		0);
 	CHECK_STR(v.text, "a\xc3\xa9");
 	CHECK(v.flag.set && v.flag.v);
 	CHECK_INT(v.tiny.v, -128);
@@ -57,7 +60,7 @@ static void reads_every_type(void)
 
 static void unknown_and_null_are_absent(void)
 {
-	all v;
+	struct all_types_all_types v;
 	CHECK_INT(decode("{\"Text\":null,\"Nothing\":{\"a\":[1]},\"Child\":null,\"Strings\":[]}", &v), 0);
 	CHECK(!v.text.p && !v.child);
 	CHECK(v.strings.v && v.strings.n == 0);
@@ -66,8 +69,11 @@ static void unknown_and_null_are_absent(void)
 
 static void last_of_duplicates_wins(void)
 {
-	all v;
-	CHECK_INT(decode("{\"Text\":\"a\",\"Text\":\"b\",\"StringMap\":{\"k\":\"1\",\"l\":\"2\",\"k\":\"3\"}}", &v), 0);
+	struct all_types_all_types v;
+	CHECK_INT(
+		decode("{\"Text\":\"a\",\"Text\":\"b\",\"StringMap\":{\"k\":\"1\",\"l\":\"2\",\"k\":\"3\"}}",
+			&v),
+		0);
 	CHECK_STR(v.text, "b");
 	CHECK_INT(v.string_map.n, 2);
 	CHECK_STR(v.string_map.v[0].key, "l");
@@ -76,7 +82,9 @@ static void last_of_duplicates_wins(void)
 
 static void refuses_wrong_types(void)
 {
-	static const struct { const char *text, *message; } cases[] = {
+	static const struct {
+		const char *text, *message;
+	} cases[] = {
 		{ "{\"Text\":5}", "NUMBER_VALUE can not be converted to a String (Text)" },
 		{ "{\"Number\":\"5\"}", "STRING_VALUE can not be converted to an Integer (Number)" },
 		{ "{\"Text\":{}}", "Start of structure or map found where not expected (Text)" },
@@ -94,7 +102,7 @@ static void refuses_wrong_types(void)
 		{ "[]", "Start of list found where not expected (AllTypes)" },
 	};
 	for (size_t i = 0; i < COUNT_OF(cases); i++) {
-		all v;
+		struct all_types_all_types v;
 		CHECK_INT(decode(cases[i].text, &v), -EINVAL);
 		CHECK_STR(str_c(error.text), cases[i].message);
 	}
@@ -102,9 +110,10 @@ static void refuses_wrong_types(void)
 
 static void refuses_what_is_no_json(void)
 {
-	static const char *const cases[] = { "{", "{\"Text\":}", "{\"Text\":\"\xff\"}", "{\"Text\":\"\xc0\x80\"}", "{}x",
-		"{\"Text\":\"a\nb\"}", "nul", "{\"Text\":\"\\ud800\"}", "{'a':1}", "\xef\xbb\xbf{" };
-	all v;
+	static const char *const cases[] = { "{", "{\"Text\":}", "{\"Text\":\"\xff\"}",
+		"{\"Text\":\"\xc0\x80\"}", "{}x", "{\"Text\":\"a\nb\"}", "nul", "{\"Text\":\"\\ud800\"}",
+		"{'a':1}", "\xef\xbb\xbf{" };
+	struct all_types_all_types v;
 	for (size_t i = 0; i < COUNT_OF(cases); i++)
 		CHECK_INT(decode(cases[i], &v), -EINVAL);
 }
@@ -112,7 +121,7 @@ static void refuses_what_is_no_json(void)
 static void depth_and_memory_have_limits(void)
 {
 	struct buf b = { 0 };
-	all v = { 0 };
+	struct all_types_all_types v = { 0 };
 	for (int i = 0; i < CODEC_DEPTH_MAX; i++)
 		buf_cat(&b, "{\"Child\":");
 	buf_cat(&b, "{}");
@@ -136,32 +145,53 @@ static void writes_every_type(void)
 	struct all_types_choice_map_entry entry = { STR("k"), { .n = OPT_I64(7) } };
 	struct all_types_choice choice = { .m = { &entry, 1 } };
 	struct opt_time times[] = { OPT_TIME(1500), OPT_TIME(-1500) };
-	all v = { .text = STR("a\"\\\n\x01/\xc3\xa9"), .flag = OPT_BOOL(false), .large = OPT_I64(INT64_MIN),
-		.single = OPT_F64(0.1f), .real = OPT_F64(INFINITY), .bytes = STR("\x01\x02"), .tree = STR("[1]"),
-		.moment = OPT_TIME(1700000000250), .iso_moment = OPT_TIME(1700000000000),
-		.http_moment = OPT_TIME(1700000000000), .strings = { (struct str[1]){ { 0 } }, 0 },
-		.moments = { times, 2 }, .choice = &choice, .other = STR("o") };
-	CHECK_STR(encode(&v, false), "{\"Text\":\"a\\\"\\\\\\n\\u0001/\xc3\xa9\",\"Flag\":false,"
-				     "\"Large\":-9223372036854775808,\"Single\":0.1,\"Real\":\"Infinity\","
-				     "\"Bytes\":\"AQI=\",\"Tree\":[1],\"Moment\":1700000000.25,"
-				     "\"IsoMoment\":\"2023-11-14T22:13:20Z\","
-				     "\"HttpMoment\":\"Tue, 14 Nov 2023 22:13:20 GMT\",\"Strings\":[],"
-				     "\"Moments\":[1.5,-1.5],\"Choice\":{\"M\":{\"k\":{\"N\":7}}},\"Other\":\"o\"}");
-	CHECK_STR(encode(&(all){ .other = STR("o") }, true), "{\"json-name\":\"o\"}");
-	CHECK_STR(encode(&(all){ 0 }, false), "{}");
+	struct all_types_all_types v = { .text = STR("a\"\\\n\x01/\xc3\xa9"),
+		.flag = OPT_BOOL(false),
+		.large = OPT_I64(INT64_MIN),
+		.single = OPT_F64(0.1f),
+		.real = OPT_F64(INFINITY),
+		.bytes = STR("\x01\x02"),
+		.tree = STR("[1]"),
+		.moment = OPT_TIME(1700000000250),
+		.iso_moment = OPT_TIME(1700000000000),
+		.http_moment = OPT_TIME(1700000000000),
+		.strings = { (struct str[1]){ { 0 } }, 0 },
+		.moments = { times, 2 },
+		.choice = &choice,
+		.other = STR("o") };
+	CHECK_STR(encode(&v, false),
+		"{\"Text\":\"a\\\"\\\\\\n\\u0001/\xc3\xa9\",\"Flag\":false,"
+		"\"Large\":-9223372036854775808,\"Single\":0.1,\"Real\":\"Infinity\","
+		"\"Bytes\":\"AQI=\",\"Tree\":[1],\"Moment\":1700000000.25,"
+		"\"IsoMoment\":\"2023-11-14T22:13:20Z\","
+		"\"HttpMoment\":\"Tue, 14 Nov 2023 22:13:20 GMT\",\"Strings\":[],"
+		"\"Moments\":[1.5,-1.5],\"Choice\":{\"M\":{\"k\":{\"N\":7}}},\"Other\":\"o\"}");
+	CHECK_STR(encode(&(struct all_types_all_types){ .other = STR("o") }, true), "{\"json-name\":\"o\"}");
+	CHECK_STR(encode(&(struct all_types_all_types){ 0 }, false), "{}");
 }
 
 static void broken_utf8_is_repaired(void)
 {
-	CHECK_STR(encode(&(all){ .text = STR("a\xc3\xa9\xff" "b\x01\xe2\x82") }, false),
-		"{\"Text\":\"a\xc3\xa9\xef\xbf\xbd" "b\\u0001\xef\xbf\xbd\xef\xbf\xbd\"}");
+	CHECK_STR(encode(&(struct all_types_all_types){ .text = STR("a\xc3\xa9\xff"
+								    "b\x01\xe2\x82") },
+			  false),
+		"{\"Text\":\"a\xc3\xa9\xef\xbf\xbd"
+		"b\\u0001\xef\xbf\xbd\xef\xbf\xbd\"}");
 }
 
 static void doubles_are_shortest(void)
 {
-	static const struct { double value; const char *text; } cases[] = {
-		{ 0.1, "0.1" }, { 1, "1.0" }, { -0.0, "-0" }, { 1e22, "1e+22" }, { 1.0 / 3, "0.3333333333333333" },
-		{ 5e-324, "4.94065645841247e-324" }, { 123456789.125, "123456789.125" },
+	static const struct {
+		double value;
+		const char *text;
+	} cases[] = {
+		{ 0.1, "0.1" },
+		{ 1, "1.0" },
+		{ -0.0, "-0" },
+		{ 1e22, "1e+22" },
+		{ 1.0 / 3, "0.3333333333333333" },
+		{ 5e-324, "4.94065645841247e-324" },
+		{ 123456789.125, "123456789.125" },
 	};
 	for (size_t i = 0; i < COUNT_OF(cases); i++) {
 		struct buf b = { 0 };
@@ -176,7 +206,7 @@ static void random_values_come_back(void)
 	struct arena values_arena = { 0 };
 	for (uint64_t seed = 1; seed <= 400; seed++) {
 		struct values g = { .arena = &values_arena, .state = seed * 0x9e3779b97f4a7c15ull };
-		all v = { 0 }, back;
+		struct all_types_all_types v = { 0 }, back;
 		values_fill(&g, &all_types_all_types_shape, NULL, &v, 0);
 		struct str text = encode(&v, seed % 2);
 		int r = decode(text.p, &back);

@@ -1,7 +1,7 @@
 /*
- * Form bodies of the Query protocol to structures: Name.Member=value, Names.member.N, Flat.N, Map.entry.N.key and
- * .value (Smithy, "AWS Query protocol"). The pairs are sorted so that what belongs together stands together; the
- * reader then goes down by parts of the keys.
+ * Form bodies of the Query protocol to structures: Name.Member=value, Names.member.N, Flat.N, Map.entry.N.key
+ * and .value (Smithy, "AWS Query protocol"). The pairs are sorted so that what belongs together stands
+ * together; the reader then goes down by parts of the keys.
  */
 #include "aws/codec.h"
 #include "aws/limits.h"
@@ -126,7 +126,8 @@ static int read_entry(struct reader *r, const struct shape *shape, struct range 
 }
 
 /* The numbered parts of the range, gaps closed. */
-static int read_elements(struct reader *r, const struct shape *shape, struct range range, struct any_list *out)
+static int read_elements(
+	struct reader *r, const struct shape *shape, struct range range, struct any_list *out)
 {
 	struct any_list list = { 0 };
 	struct range rest = range, group;
@@ -142,11 +143,13 @@ static int read_elements(struct reader *r, const struct shape *shape, struct ran
 		char *place = (char *)list.v + list.n * shape->element_size;
 		if (!is_number(part)) {
 			if (part.n)
-				return decode_fail(r->error, "%.*s is no number of a list", STR_ARG(group.v->key));
+				return decode_fail(
+					r->error, "%.*s is no number of a list", STR_ARG(group.v->key));
 			continue;
 		}
-		int e = shape->type == SHAPE_MAP ? read_entry(r, shape, group, place) :
-			read_value(r, shape->members[0].shape, shape->members[0].timestamp, group, place);
+		int e = shape->type == SHAPE_MAP ? read_entry(r, shape, group, place)
+						 : read_value(r, shape->members[0].shape,
+							   shape->members[0].timestamp, group, place);
 		if (e < 0)
 			return e;
 		list.n++;
@@ -224,8 +227,9 @@ static int read_value(struct reader *r, const struct shape *shape, enum timestam
 	}
 	if (++r->depth > CODEC_DEPTH_MAX)
 		return decode_fail(r->error, "nested deeper than %d levels", CODEC_DEPTH_MAX);
-	e = shape->type == SHAPE_LIST || shape->type == SHAPE_MAP ?
-		read_collection(r, shape, range, false, out) : read_structure(r, shape, range, out);
+	e = shape->type == SHAPE_LIST || shape->type == SHAPE_MAP
+		    ? read_collection(r, shape, range, false, out)
+		    : read_structure(r, shape, range, out);
 	r->depth--;
 	return e;
 }

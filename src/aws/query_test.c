@@ -8,26 +8,29 @@
 #include "tests/values.h"
 #include <errno.h>
 
-typedef struct all_types_all_types all;
 static struct arena arena;
 static struct decode_error error;
 
-static int decode(const char *text, all *out)
+static int decode(const char *text, struct all_types_all_types *out)
 {
-	*out = (all){ 0 };
+	*out = (struct all_types_all_types){ 0 };
 	error.text[0] = 0;
 	return query_decode(&arena, &all_types_all_types_shape, str_c(text), out, &error);
 }
 
 static void reads_every_form(void)
 {
-	all v;
-	CHECK_INT(decode("Action=Foo&Version=2020-01-01&Text=a+b%26%C3%A9&Flag=true&Number=-5&Moment=2023-11-14T22%3A13%3A20Z"
-			 "&Bytes=AQI%3D&Strings.member.1=a&Strings.member.2=b&Matrix.member.1.member.1=7"
-			 "&StringMap.entry.1.key=k&StringMap.entry.1.value=v&Flat.1=x&Flat.2=y"
-			 "&FlatEntry.1.key=k&FlatEntry.1.value=v&FlatChild.1.Name=c&FlatChild.1.Child.Name=d"
-			 "&Renamed.item.1=r&RenamedMap.entry.1.Name=n&RenamedMap.entry.1.Setting=s"
-			 "&Child.Name=n&Child.Children.member.1.Count=3&XmlName=o&Choice.L.member.1.S=s", &v), 0);
+	struct all_types_all_types v;
+	CHECK_INT(
+		decode("Action=Foo&Version=2020-01-01&Text=a+b%26%C3%A9&Flag=true&Number=-5"
+		       "&Moment=2023-11-14T22%3A13%3A20Z"
+		       "&Bytes=AQI%3D&Strings.member.1=a&Strings.member.2=b&Matrix.member.1.member.1=7"
+		       "&StringMap.entry.1.key=k&StringMap.entry.1.value=v&Flat.1=x&Flat.2=y"
+		       "&FlatEntry.1.key=k&FlatEntry.1.value=v&FlatChild.1.Name=c&FlatChild.1.Child.Name=d"
+		       "&Renamed.item.1=r&RenamedMap.entry.1.Name=n&RenamedMap.entry.1.Setting=s"
+		       "&Child.Name=n&Child.Children.member.1.Count=3&XmlName=o&Choice.L.member.1.S=s",
+			&v),
+		0);
 	CHECK_STR(v.text, "a b&\xc3\xa9");
 	CHECK(v.flag.v);
 	CHECK_INT(v.number.v, -5);
@@ -48,9 +51,13 @@ static void reads_every_form(void)
 
 static void order_and_gaps_do_not_matter(void)
 {
-	all v;
-	CHECK_INT(decode("Flat.10=c&Flat.2=a&Strings.member.7=z&Flat.9=b&StringMap.entry.2.value=v2&StringMap.entry.1.key=k1"
-			 "&StringMap.entry.2.key=k2&StringMap.entry.1.value=v1&Strings.member.3=y", &v), 0);
+	struct all_types_all_types v;
+	CHECK_INT(
+		decode("Flat.10=c&Flat.2=a&Strings.member.7=z&Flat.9=b&StringMap.entry.2.value=v2"
+		       "&StringMap.entry.1.key=k1"
+		       "&StringMap.entry.2.key=k2&StringMap.entry.1.value=v1&Strings.member.3=y",
+			&v),
+		0);
 	CHECK_INT(v.flat_strings.n, 3);
 	CHECK_STR(v.flat_strings.v[0], "a");
 	CHECK_STR(v.flat_strings.v[1], "b");
@@ -62,7 +69,7 @@ static void order_and_gaps_do_not_matter(void)
 
 static void empty_and_repeated(void)
 {
-	all v;
+	struct all_types_all_types v;
 	CHECK_INT(decode("Strings=&StringMap=&Text=&Other", &v), 0);
 	CHECK(v.strings.v && v.strings.n == 0 && v.string_map.v && v.string_map.n == 0);
 	CHECK(v.text.p && v.text.n == 0);
@@ -75,9 +82,9 @@ static void empty_and_repeated(void)
 static void refuses_what_is_broken(void)
 {
 	static const char *const cases[] = { "Text=%zz", "Text=%ff", "Text.x=1", "Number=five", "Strings.1=a",
-		"Strings.member.x=a", "StringMap.entry.1.key=k", "StringMap.entry.1.value=v", "Tiny=1000", "Flat.1.x=a",
-		"Moment=1700000000" };
-	all v;
+		"Strings.member.x=a", "StringMap.entry.1.key=k", "StringMap.entry.1.value=v", "Tiny=1000",
+		"Flat.1.x=a", "Moment=1700000000" };
+	struct all_types_all_types v;
 	for (size_t i = 0; i < COUNT_OF(cases); i++) {
 		CHECK_INT(decode(cases[i], &v), -EINVAL);
 		CHECK(error.text[0]);
@@ -88,7 +95,7 @@ static void depth_and_count_have_limits(void)
 {
 	struct buf b = { 0 };
 	struct arena small;
-	all v = { 0 };
+	struct all_types_all_types v = { 0 };
 	for (int i = 0; i < QUERY_PAIRS_MAX; i++)
 		buf_printf(&b, "Flat.%d=x&", i + 1);
 	CHECK_INT(decode(buf_cstr(&b), &v), -EINVAL);
@@ -107,30 +114,32 @@ static void depth_and_count_have_limits(void)
 	buf_fini(&b);
 }
 
-/* ---- a writer of forms, as the SDKs have it, for the way there ------------------------------------------------- */
+/* ---- a writer of forms, as the SDKs have it, for the way there
+ * ------------------------------------------------- */
 
-static void write_form(struct buf *b, struct str path, const struct shape *s, const struct member *m, const void *at,
-	bool is_flat);
+static void write_form(struct buf *b, struct str path, const struct shape *s, const struct member *m,
+	const void *at, bool is_flat);
 
-static void write_form_list(struct buf *b, struct str path, const struct shape *s, const struct any_list *list,
-	bool is_flat)
+static void write_form_list(
+	struct buf *b, struct str path, const struct shape *s, const struct any_list *list, bool is_flat)
 {
 	bool is_map = s->type == SHAPE_MAP;
 	const struct member *value = &s->members[is_map];
 	const char *part = is_flat ? "" : is_map ? "entry." : value->xml_name;
 	for (size_t i = 0; i < list->n; i++) {
 		const char *element = (const char *)list->v + i * s->element_size;
-		struct str at = arena_printf(&arena, "%.*s%s%s%zu.", STR_ARG(path), part, is_flat || is_map ? "" : ".", i + 1);
+		struct str at = arena_printf(
+			&arena, "%.*s%s%s%zu.", STR_ARG(path), part, is_flat || is_map ? "" : ".", i + 1);
 		struct str inner = arena_printf(&arena, "%.*s%s.", STR_ARG(at), value->xml_name);
 		if (is_map)
-			write_form(b, arena_printf(&arena, "%.*s%s.", STR_ARG(at), s->members[0].xml_name), &shape_string,
-				&s->members[0], element, false);
+			write_form(b, arena_printf(&arena, "%.*s%s.", STR_ARG(at), s->members[0].xml_name),
+				&shape_string, &s->members[0], element, false);
 		write_form(b, is_map ? inner : at, value->shape, value, element + value->offset, false);
 	}
 }
 
-static void write_form(struct buf *b, struct str path, const struct shape *s, const struct member *m, const void *at,
-	bool is_flat)
+static void write_form(struct buf *b, struct str path, const struct shape *s, const struct member *m,
+	const void *at, bool is_flat)
 {
 	struct buf text = { 0 };
 	if (s->type == SHAPE_LIST || s->type == SHAPE_MAP) {
@@ -141,8 +150,9 @@ static void write_form(struct buf *b, struct str path, const struct shape *s, co
 		for (uint32_t i = 0; i < s->member_count; i++) {
 			const struct member *inner = &s->members[i];
 			if (member_is_set(inner, at))
-				write_form(b, arena_printf(&arena, "%.*s%s.", STR_ARG(path), inner->xml_name), inner->shape, inner,
-					member_value(inner, at), inner->flags & MEMBER_XML_FLATTENED);
+				write_form(b, arena_printf(&arena, "%.*s%s.", STR_ARG(path), inner->xml_name),
+					inner->shape, inner, member_value(inner, at),
+					inner->flags & MEMBER_XML_FLATTENED);
 		}
 		return;
 	}
@@ -162,7 +172,8 @@ static bool has_empty_structures(const struct shape *s, const void *at)
 		const struct any_list *list = at;
 		const struct member *m = &s->members[s->type == SHAPE_MAP];
 		for (size_t i = 0; i < list->n && !empty; i++)
-			empty = has_empty_structures(m->shape, (const char *)list->v + i * s->element_size + m->offset);
+			empty = has_empty_structures(
+				m->shape, (const char *)list->v + i * s->element_size + m->offset);
 		return empty;
 	}
 	if (s->type != SHAPE_STRUCTURE && s->type != SHAPE_UNION)
@@ -180,8 +191,10 @@ static void random_values_come_back(void)
 	struct arena values_arena = { 0 };
 	int compared = 0;
 	for (uint64_t seed = 1; seed <= 2000; seed++) {
-		struct values g = { .arena = &values_arena, .state = seed * 0x9e3779b97f4a7c15ull, .is_filled = true };
-		all v = { 0 }, back;
+		struct values g = {
+			.arena = &values_arena, .state = seed * 0x9e3779b97f4a7c15ull, .is_filled = true
+		};
+		struct all_types_all_types v = { 0 }, back;
 		struct buf b = { 0 };
 		arena_reset(&values_arena);
 		arena_reset(&arena);

@@ -4,20 +4,34 @@
 #include <stdlib.h>
 
 const struct shape shape_string = { .name = "String", .type = SHAPE_STRING, .size = sizeof(struct str) };
-const struct shape shape_boolean = { .name = "Boolean", .type = SHAPE_BOOLEAN, .size = sizeof(struct opt_bool) };
-const struct shape shape_byte = { .name = "Byte", .type = SHAPE_INTEGER, .bits = 8, .size = sizeof(struct opt_i64) };
-const struct shape shape_short = { .name = "Short", .type = SHAPE_INTEGER, .bits = 16,
-	.size = sizeof(struct opt_i64) };
-const struct shape shape_integer = { .name = "Integer", .type = SHAPE_INTEGER, .bits = 32,
-	.size = sizeof(struct opt_i64) };
-const struct shape shape_long = { .name = "Long", .type = SHAPE_INTEGER, .bits = 64, .size = sizeof(struct opt_i64) };
-const struct shape shape_float = { .name = "Float", .type = SHAPE_FLOAT, .bits = 32, .size = sizeof(struct opt_f64) };
-const struct shape shape_double = { .name = "Double", .type = SHAPE_FLOAT, .bits = 64,
-	.size = sizeof(struct opt_f64) };
-const struct shape shape_timestamp = { .name = "Timestamp", .type = SHAPE_TIMESTAMP,
-	.size = sizeof(struct opt_time) };
+const struct shape shape_boolean = {
+	.name = "Boolean", .type = SHAPE_BOOLEAN, .size = sizeof(struct opt_bool)
+};
+const struct shape shape_byte = {
+	.name = "Byte", .type = SHAPE_INTEGER, .bits = 8, .size = sizeof(struct opt_i64)
+};
+const struct shape shape_short = {
+	.name = "Short", .type = SHAPE_INTEGER, .bits = 16, .size = sizeof(struct opt_i64)
+};
+const struct shape shape_integer = {
+	.name = "Integer", .type = SHAPE_INTEGER, .bits = 32, .size = sizeof(struct opt_i64)
+};
+const struct shape shape_long = {
+	.name = "Long", .type = SHAPE_INTEGER, .bits = 64, .size = sizeof(struct opt_i64)
+};
+const struct shape shape_float = {
+	.name = "Float", .type = SHAPE_FLOAT, .bits = 32, .size = sizeof(struct opt_f64)
+};
+const struct shape shape_double = {
+	.name = "Double", .type = SHAPE_FLOAT, .bits = 64, .size = sizeof(struct opt_f64)
+};
+const struct shape shape_timestamp = {
+	.name = "Timestamp", .type = SHAPE_TIMESTAMP, .size = sizeof(struct opt_time)
+};
 const struct shape shape_blob = { .name = "Blob", .type = SHAPE_BLOB, .size = sizeof(struct str) };
-const struct shape shape_document = { .name = "Document", .type = SHAPE_DOCUMENT, .size = sizeof(struct str) };
+const struct shape shape_document = {
+	.name = "Document", .type = SHAPE_DOCUMENT, .size = sizeof(struct str)
+};
 
 static void *place_of(const struct member *m, const void *structure)
 {

@@ -124,7 +124,8 @@ int text_decode(struct arena *arena, const struct shape *shape, enum timestamp_f
 		return 0;
 	case SHAPE_INTEGER:
 		if (str_to_i64(text, &i64) < 0)
-			return decode_fail(error, "\"%.*s\" is no %s", (int)MIN(text.n, 64u), text.p, shape->name);
+			return decode_fail(
+				error, "\"%.*s\" is no %s", (int)MIN(text.n, 64u), text.p, shape->name);
 		r = integer_check(shape, i64, error);
 		if (r == 0)
 			*(struct opt_i64 *)out = OPT_I64(i64);
@@ -161,7 +162,8 @@ void float_encode(struct buf *b, double value, unsigned bits)
 		buf_cat(b, ".0");
 	} else {
 		/* The fewest digits that read back as the same number. */
-		int digits = bits == 32 ? FLT_DIG : DBL_DIG, most = bits == 32 ? FLT_DECIMAL_DIG : DBL_DECIMAL_DIG;
+		int digits = bits == 32 ? FLT_DIG : DBL_DIG,
+		    most = bits == 32 ? FLT_DECIMAL_DIG : DBL_DECIMAL_DIG;
 		char text[32];
 		for (; digits <= most; digits++) {
 			snprintf(text, sizeof text, "%.*g", digits, value);
@@ -187,8 +189,8 @@ void time_encode(struct buf *b, enum timestamp_format format, int64_t ms)
 			buf_char(b, '-');
 		buf_i64(b, (int64_t)(absolute / 1000));
 		if (fraction) {
-			char digits[4] = { '.', (char)('0' + fraction / 100), (char)('0' + fraction / 10 % 10),
-				(char)('0' + fraction % 10) };
+			char digits[4] = { '.', (char)('0' + fraction / 100),
+				(char)('0' + fraction / 10 % 10), (char)('0' + fraction % 10) };
 			size_t n = sizeof digits;
 			while (digits[n - 1] == '0')
 				n--;

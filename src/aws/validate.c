@@ -1,6 +1,7 @@
 /*
- * Validation: @required, @length, @range, @pattern, @uniqueItems, enums and unions, all the way down. The messages are
- * those that AWS's services answer; they are not specified, so they follow what the services are seen to say.
+ * Validation: @required, @length, @range, @pattern, @uniqueItems, enums and unions, all the way down. The
+ * messages are those that AWS's services answer; they are not specified, so they follow what the services are
+ * seen to say.
  */
 #include "aws/validate.h"
 #include "aws/codec.h"
@@ -28,7 +29,8 @@ struct validation {
 	unsigned count;
 };
 
-/* ---- single checks ---------------------------------------------------------------------------------------------- */
+/* ---- single checks
+ * ---------------------------------------------------------------------------------------------- */
 
 static pcre2_code *compiled(const struct constraints *c)
 {
@@ -37,11 +39,13 @@ static pcre2_code *compiled(const struct constraints *c)
 	PCRE2_SIZE at;
 	if (code)
 		return code;
-	code = pcre2_compile((PCRE2_SPTR)c->pattern, PCRE2_ZERO_TERMINATED, PCRE2_UTF | PCRE2_ALT_BSUX | PCRE2_ANCHORED |
-		PCRE2_ENDANCHORED | PCRE2_DOLLAR_ENDONLY, &error, &at, NULL);
+	code = pcre2_compile((PCRE2_SPTR)c->pattern, PCRE2_ZERO_TERMINATED,
+		PCRE2_UTF | PCRE2_ALT_BSUX | PCRE2_ANCHORED | PCRE2_ENDANCHORED | PCRE2_DOLLAR_ENDONLY,
+		&error, &at, NULL);
 	assert(code); /* idlc has compiled it */
 	void *expected = NULL;
-	if (__atomic_compare_exchange_n(c->compiled, &expected, code, false, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE))
+	if (__atomic_compare_exchange_n(
+		    c->compiled, &expected, code, false, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE))
 		return code;
 	pcre2_code_free(code);
 	return expected;
@@ -118,7 +122,7 @@ static unsigned check_constraints(const struct shape *shape, const struct constr
 	case SHAPE_LIST:
 	case SHAPE_MAP:
 		return check_bounds(c, (double)((const struct any_list *)at)->n) |
-			(c->unique && !is_unique(shape, at) ? NOT_UNIQUE : 0);
+		       (c->unique && !is_unique(shape, at) ? NOT_UNIQUE : 0);
 	case SHAPE_STRING:
 	case SHAPE_ENUM:
 		s = *(const struct str *)at;
@@ -148,7 +152,8 @@ static unsigned check_enum(const struct shape *shape, const void *at)
 	return NOT_IN_ENUM;
 }
 
-/* ---- messages --------------------------------------------------------------------------------------------------- */
+/* ---- messages
+ * --------------------------------------------------------------------------------------------------- */
 
 static void write_bound(struct buf *b, const struct shape *shape, const char *words, double bound)
 {
@@ -160,7 +165,8 @@ static void write_bound(struct buf *b, const struct shape *shape, const char *wo
 		float_encode(b, bound, 64);
 }
 
-static void write_violation(struct buf *b, const struct shape *shape, const struct constraints *c, enum violation what)
+static void write_violation(
+	struct buf *b, const struct shape *shape, const struct constraints *c, enum violation what)
 {
 	const char *separator = "";
 	switch (what) {
@@ -273,7 +279,8 @@ static void write_quoted_value(struct buf *b, const struct shape *shape, const v
 	buf_fini(&value);
 }
 
-/* "Value 'x' at 'path' failed to satisfy constraint: "; the constraint itself follows. at NULL: the value is missing. */
+/* "Value 'x' at 'path' failed to satisfy constraint: "; the constraint itself follows. at NULL: the value is
+ * missing. */
 static struct buf *begin_error(struct validation *v, const struct shape *shape, const struct step *step,
 	bool is_hidden, const void *at)
 {
@@ -292,13 +299,14 @@ static struct buf *begin_error(struct validation *v, const struct shape *shape, 
 	return b;
 }
 
-/* ---- the walk --------------------------------------------------------------------------------------------------- */
+/* ---- the walk
+ * --------------------------------------------------------------------------------------------------- */
 
 static void check_value(struct validation *v, const struct shape *shape, const struct constraints *more,
 	const struct step *step, bool is_hidden, const void *at);
 
-static void report(struct validation *v, const struct shape *shape, const struct constraints *c, unsigned broken,
-	const struct step *step, bool is_hidden, const void *at)
+static void report(struct validation *v, const struct shape *shape, const struct constraints *c,
+	unsigned broken, const struct step *step, bool is_hidden, const void *at)
 {
 	for (unsigned what = OVER_MAX; what <= NOT_UNIQUE; what <<= 1)
 		if (broken & what)
@@ -315,8 +323,9 @@ static void report_elements(struct validation *v, const struct shape *shape, con
 	buf_printf(b, "%s must satisfy constraint: [", words);
 	for (size_t i = 0; i < COUNT_OF(both); i++) {
 		const struct constraints *c = both[i];
-		unsigned has = !c ? 0 : (c->has_max ? OVER_MAX : 0) | (c->has_min ? UNDER_MIN : 0) |
-				(c->pattern ? NO_MATCH : 0);
+		unsigned has = !c ? 0
+				  : (c->has_max ? OVER_MAX : 0) | (c->has_min ? UNDER_MIN : 0) |
+					       (c->pattern ? NO_MATCH : 0);
 		for (unsigned what = OVER_MAX; what <= NO_MATCH; what <<= 1)
 			if (has & what) {
 				buf_cat(b, separator);
@@ -337,8 +346,8 @@ static void report_elements(struct validation *v, const struct shape *shape, con
 static bool is_simple_and_broken(const struct member *m, const void *at)
 {
 	return m->shape->type < SHAPE_LIST &&
-		(check_constraints(m->shape, m->shape->constraints, at) | check_constraints(m->shape, m->constraints, at) |
-			check_enum(m->shape, at));
+	       (check_constraints(m->shape, m->shape->constraints, at) |
+		       check_constraints(m->shape, m->constraints, at) | check_enum(m->shape, at));
 }
 
 static void check_elements(struct validation *v, const struct shape *shape, const struct step *step,
@@ -375,7 +384,8 @@ static void check_members(struct validation *v, const struct shape *shape, const
 		const struct step inner = { .up = step, .name = m->name };
 		if (!member_is_set(m, structure)) {
 			if ((m->flags & MEMBER_REQUIRED) && !(m->flags & MEMBER_STREAMING))
-				buf_cat(begin_error(v, m->shape, &inner, false, NULL), "Member must not be null");
+				buf_cat(begin_error(v, m->shape, &inner, false, NULL),
+					"Member must not be null");
 			continue;
 		}
 		set++;
@@ -391,7 +401,8 @@ static void check_value(struct validation *v, const struct shape *shape, const s
 {
 	if (!shape->has_constraints && !more)
 		return;
-	report(v, shape, shape->constraints, check_constraints(shape, shape->constraints, at), step, is_hidden, at);
+	report(v, shape, shape->constraints, check_constraints(shape, shape->constraints, at), step,
+		is_hidden, at);
 	report(v, shape, more, check_constraints(shape, more, at), step, is_hidden, at);
 	report(v, shape, NULL, check_enum(shape, at), step, is_hidden, at);
 	if (!shape->has_constraints)
@@ -409,8 +420,8 @@ int validate(struct arena *arena, const struct shape *shape, const void *value, 
 		return 0;
 	check_value(&v, shape, NULL, NULL, false, value);
 	if (v.count)
-		*message = arena_printf(arena, "%u validation error%s detected: %.*s", v.count, v.count > 1 ? "s" : "",
-			STR_ARG(buf_view(&v.text)));
+		*message = arena_printf(arena, "%u validation error%s detected: %.*s", v.count,
+			v.count > 1 ? "s" : "", STR_ARG(buf_view(&v.text)));
 	buf_fini(&v.text);
 	return v.count ? -EINVAL : 0;
 }

@@ -1,6 +1,6 @@
 /*
- * XML to structures and back (REST-XML; the answers of Query), by the tables of shape.h. Parsed by expat into a small
- * tree in the arena. Document types are refused, and with them all entities but XML's own five.
+ * XML to structures and back (REST-XML; the answers of Query), by the tables of shape.h. Parsed by expat into
+ * a small tree in the arena. Document types are refused, and with them all entities but XML's own five.
  */
 #include "aws/codec.h"
 #include "aws/limits.h"
@@ -10,8 +10,8 @@
 struct node {
 	struct node *next, *first, *last;
 	struct node *parent;
-	struct str name;   /* without its prefix; an attribute's whole name */
-	struct str text;   /* of an element without children, and of an attribute */
+	struct str name; /* without its prefix; an attribute's whole name */
+	struct str text; /* of an element without children, and of an attribute */
 	struct node *attributes;
 };
 
@@ -140,7 +140,8 @@ static int build(struct builder *x, struct str body)
 	return x->result;
 }
 
-/* ---- the tree to structures ------------------------------------------------------------------------------------- */
+/* ---- the tree to structures
+ * ------------------------------------------------------------------------------------- */
 
 static int read_value(struct builder *x, const struct shape *shape, enum timestamp_format format,
 	const struct node *node, void *out);
@@ -176,15 +177,15 @@ static int read_entry(struct builder *x, const struct shape *shape, const struct
 	const struct member *key = &shape->members[0], *value = &shape->members[1];
 	const struct node *k = child(node, key->xml_name), *v = child(node, value->xml_name);
 	if (!k || !v)
-		return decode_fail(x->error, "an entry of <%s> without %s", shape->name, k ? value->xml_name :
-											     key->xml_name);
+		return decode_fail(x->error, "an entry of <%s> without %s", shape->name,
+			k ? value->xml_name : key->xml_name);
 	*(struct str *)entry = k->text;
 	return read_value(x, value->shape, value->timestamp, v, entry + value->offset);
 }
 
 /* The elements of that name among the siblings from first on are the list's or the map's. */
-static int read_elements(struct builder *x, const struct shape *shape, const struct node *first, const char *name,
-	struct any_list *out)
+static int read_elements(struct builder *x, const struct shape *shape, const struct node *first,
+	const char *name, struct any_list *out)
 {
 	struct any_list list;
 	size_t n = 0;
@@ -195,8 +196,9 @@ static int read_elements(struct builder *x, const struct shape *shape, const str
 	for (const struct node *node = first; node && e == 0; node = node->next) {
 		if (!is_named(node, name))
 			continue;
-		e = shape->type == SHAPE_MAP ? read_entry(x, shape, node, place) :
-			read_value(x, shape->members[0].shape, shape->members[0].timestamp, node, place);
+		e = shape->type == SHAPE_MAP ? read_entry(x, shape, node, place)
+					     : read_value(x, shape->members[0].shape,
+						       shape->members[0].timestamp, node, place);
 		place += shape->element_size;
 	}
 	if (e < 0)
@@ -230,14 +232,16 @@ static int read_structure(struct builder *x, const struct shape *shape, const st
 	for (const struct node *n = node->first; n && e == 0; n = n->next)
 		for (uint32_t i = 0; i < shape->member_count && e == 0; i++) {
 			const struct member *m = &shape->members[i];
-			if ((m->flags & (MEMBER_XML_ATTRIBUTE | MEMBER_STREAMING)) || !is_named(n, m->xml_name))
+			if ((m->flags & (MEMBER_XML_ATTRIBUTE | MEMBER_STREAMING)) ||
+				!is_named(n, m->xml_name))
 				continue;
 			e = read_member(x, m, n, out);
 			break;
 		}
 	for (const struct node *n = node->attributes; n && e == 0; n = n->next)
 		for (uint32_t i = 0; i < shape->member_count && e == 0; i++)
-			if ((shape->members[i].flags & MEMBER_XML_ATTRIBUTE) && is_named(n, shape->members[i].xml_name))
+			if ((shape->members[i].flags & MEMBER_XML_ATTRIBUTE) &&
+				is_named(n, shape->members[i].xml_name))
 				e = read_member(x, &shape->members[i], n, out);
 	return e;
 }
@@ -247,8 +251,7 @@ static int read_value(struct builder *x, const struct shape *shape, enum timesta
 {
 	switch (shape->type) {
 	case SHAPE_LIST:
-		return read_elements(x, shape, node->first,
-			shape->members[0].xml_name, out);
+		return read_elements(x, shape, node->first, shape->members[0].xml_name, out);
 	case SHAPE_MAP:
 		return read_elements(x, shape, node->first, "entry", out);
 	case SHAPE_STRUCTURE:
@@ -278,7 +281,8 @@ int xml_decode(struct arena *arena, const struct shape *shape, struct str body, 
 	return x.root ? read_value(&x, shape, shape->timestamp, x.root, out) : decode_fail(error, "no XML");
 }
 
-/* ---- writing ---------------------------------------------------------------------------------------------------- */
+/* ---- writing
+ * ---------------------------------------------------------------------------------------------------- */
 
 static void escape(struct buf *b, struct str s, bool is_attribute)
 {
@@ -299,7 +303,8 @@ static void escape(struct buf *b, struct str s, bool is_attribute)
 		buf_append(b, s.p + start, i - start);
 		start = i + 1;
 		if (c < ' ')
-			buf_printf(b, "&#x%X;", c); /* as S3 does, though XML 1.0 has no form for most of them */
+			buf_printf(
+				b, "&#x%X;", c); /* as S3 does, though XML 1.0 has no form for most of them */
 		else
 			buf_cat(b, c == '&' ? "&amp;" : c == '<' ? "&lt;" : c == '>' ? "&gt;" : "&quot;");
 	}
@@ -311,11 +316,11 @@ void xml_escape(struct buf *b, struct str s)
 	escape(b, s, false);
 }
 
-static void write_element(struct buf *b, const struct shape *shape, enum timestamp_format format, const void *at,
-	const char *name, const char *xmlns, bool is_top);
+static void write_element(struct buf *b, const struct shape *shape, enum timestamp_format format,
+	const void *at, const char *name, const char *xmlns, bool is_top);
 
-static void write_escaped(struct buf *b, const struct shape *shape, enum timestamp_format format, const void *at,
-	bool is_attribute)
+static void write_escaped(struct buf *b, const struct shape *shape, enum timestamp_format format,
+	const void *at, bool is_attribute)
 {
 	if (shape->type == SHAPE_STRING || shape->type == SHAPE_ENUM || shape->type == SHAPE_DOCUMENT)
 		escape(b, *(const struct str *)at, is_attribute);
@@ -323,20 +328,23 @@ static void write_escaped(struct buf *b, const struct shape *shape, enum timesta
 		text_encode(b, shape, format, at);
 }
 
-static void write_entries(struct buf *b, const struct shape *shape, const struct any_list *map, const char *name)
+static void write_entries(
+	struct buf *b, const struct shape *shape, const struct any_list *map, const char *name)
 {
 	const struct member *key = &shape->members[0], *value = &shape->members[1];
 	const char *entry = map->v;
 	for (size_t i = 0; i < map->n; i++, entry += shape->element_size) {
 		buf_printf(b, "<%s>", name);
-		write_element(b, key->shape, TIMESTAMP_DEFAULT, entry, key->xml_name, key->xml_namespace, false);
+		write_element(
+			b, key->shape, TIMESTAMP_DEFAULT, entry, key->xml_name, key->xml_namespace, false);
 		write_element(b, value->shape, value->timestamp, entry + value->offset, value->xml_name,
 			value->xml_namespace, false);
 		buf_printf(b, "</%s>", name);
 	}
 }
 
-static void write_elements(struct buf *b, const struct shape *shape, const struct any_list *list, const char *name)
+static void write_elements(
+	struct buf *b, const struct shape *shape, const struct any_list *list, const char *name)
 {
 	const struct member *m = &shape->members[0];
 	const char *element = list->v;
@@ -378,8 +386,8 @@ static void write_members(struct buf *b, const struct shape *shape, const void *
 	}
 }
 
-static void write_element(struct buf *b, const struct shape *shape, enum timestamp_format format, const void *at,
-	const char *name, const char *xmlns, bool is_top)
+static void write_element(struct buf *b, const struct shape *shape, enum timestamp_format format,
+	const void *at, const char *name, const char *xmlns, bool is_top)
 {
 	bool is_structure = shape->type == SHAPE_STRUCTURE || shape->type == SHAPE_UNION;
 	if (!value_is_set(shape, at, false))
@@ -404,7 +412,8 @@ static void write_element(struct buf *b, const struct shape *shape, enum timesta
 	buf_char(b, '>');
 }
 
-void xml_encode(struct buf *b, const struct shape *shape, const void *value, const char *root, const char *xmlns)
+void xml_encode(
+	struct buf *b, const struct shape *shape, const void *value, const char *root, const char *xmlns)
 {
 	write_element(b, shape, shape->timestamp, value, root, xmlns, true);
 }

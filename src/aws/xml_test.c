@@ -7,18 +7,17 @@
 #include "tests/values.h"
 #include <errno.h>
 
-typedef struct all_types_all_types all;
 static struct arena arena;
 static struct decode_error error;
 
-static int decode(const char *text, all *out)
+static int decode(const char *text, struct all_types_all_types *out)
 {
-	*out = (all){ 0 };
+	*out = (struct all_types_all_types){ 0 };
 	error.text[0] = 0;
 	return xml_decode(&arena, &all_types_all_types_shape, str_c(text), out, &error);
 }
 
-static struct str encode(const all *value)
+static struct str encode(const struct all_types_all_types *value)
 {
 	struct buf b = { 0 };
 	xml_encode(&b, &all_types_all_types_shape, value, "R", NULL);
@@ -29,7 +28,7 @@ static struct str encode(const all *value)
 
 static void reads_every_form(void)
 {
-	all v;
+	struct all_types_all_types v;
 	CHECK_INT(decode("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<R xmlns=\"http://x/\" xmlns:p='urn:p'>"
 			 "<Text>a &amp;&#233;<![CDATA[<b>]]></Text><p:Flag> true </p:Flag><Number>5</Number>"
 			 "<Moment>2023-11-14T22:13:20.250Z</Moment><Bytes>AQI=</Bytes><Real>-Infinity</Real>"
@@ -39,7 +38,9 @@ static void reads_every_form(void)
 			 "<Flat>1</Flat><Unknown><Flat>no</Flat></Unknown><Flat>2</Flat>"
 			 "<FlatEntry><key>a</key><value>b</value></FlatEntry>"
 			 "<Child Id=\"i&quot;d\"><Name>n</Name><Child/></Child><XmlName>other</XmlName>"
-			 "<Matrix/></R>", &v), 0);
+			 "<Matrix/></R>",
+			  &v),
+		0);
 	CHECK_STR(v.text, "a &\xc3\xa9<b>");
 	CHECK(v.flag.v);
 	CHECK_INT(v.moment.ms, 1700000000250);
@@ -61,8 +62,10 @@ static void reads_every_form(void)
 
 static void refuses_doctypes_and_entities(void)
 {
-	all v;
-	CHECK_INT(decode("<!DOCTYPE r [<!ENTITY a \"aaaa\"><!ENTITY b \"&a;&a;\">]><r><Text>&b;</Text></r>", &v), -EINVAL);
+	struct all_types_all_types v;
+	CHECK_INT(decode("<!DOCTYPE r [<!ENTITY a \"aaaa\"><!ENTITY b \"&a;&a;\">]><r><Text>&b;</Text></r>",
+			  &v),
+		-EINVAL);
 	CHECK_STR(str_c(error.text), "a document type is not allowed");
 	CHECK_INT(decode("<!DOCTYPE r SYSTEM \"file:///etc/passwd\"><r/>", &v), -EINVAL);
 	CHECK_INT(decode("<r><Text>&nbsp;</Text></r>", &v), -EINVAL);
@@ -74,7 +77,7 @@ static void refuses_what_is_broken(void)
 		"<r><Number>five</Number></r>", "<r><Number>1<a/></Number></r>", "<r><Bytes>*</Bytes></r>",
 		"<r><Flag>yes</Flag></r>", "<r><Tiny>200</Tiny></r>", "<r><Moment>yesterday</Moment></r>",
 		"<r><StringMap><entry><key>k</key></entry></StringMap></r>", "<r a='1' a='2'/>" };
-	all v;
+	struct all_types_all_types v;
 	for (size_t i = 0; i < COUNT_OF(cases); i++) {
 		CHECK_INT(decode(cases[i], &v), -EINVAL);
 		CHECK(error.text[0]);
@@ -85,7 +88,7 @@ static void depth_and_memory_have_limits(void)
 {
 	struct buf b = { 0 };
 	struct arena small;
-	all v = { 0 };
+	struct all_types_all_types v = { 0 };
 	for (int i = 0; i <= CODEC_DEPTH_MAX; i++)
 		buf_cat(&b, "<a>");
 	CHECK_INT(decode(buf_cstr(&b), &v), -EINVAL);
@@ -107,22 +110,34 @@ static void writes_every_form(void)
 	struct all_types_string_map_entry entry = { STR("k"), STR("v") };
 	struct all_types_renamed_map_entry setting = { STR("n"), STR("s") };
 	struct all_types_child child = { .id = STR("a\"&\n"), .name = STR("n") };
-	all v = { .text = STR("<&>\"\r\n\x01"), .flag = OPT_BOOL(true), .bytes = STR("\x01\x02"),
-		.moment = OPT_TIME(1700000000250), .epoch_moment = OPT_TIME(1500), .strings = { texts, 2 },
-		.numbers = { (struct opt_i64[1]){ { 0 } }, 0 }, .string_map = { &entry, 1 }, .flat_strings = { texts, 2 },
-		.flat_map = { &entry, 1 }, .renamed = { texts, 1 }, .renamed_map = { &setting, 1 }, .child = &child,
-		.other = STR("o"), .spaced = &(struct all_types_spaced){ STR("t") } };
-	CHECK_STR(encode(&v), "<R><Text>&lt;&amp;&gt;&quot;&#xD;\n&#x1;</Text><Flag>true</Flag><Bytes>AQI=</Bytes>"
-			      "<Moment>2023-11-14T22:13:20.250Z</Moment><EpochMoment>1.5</EpochMoment>"
-			      "<Strings><member>a&lt;b</member><member></member></Strings><Numbers></Numbers>"
-			      "<StringMap><entry><key>k</key><value>v</value></entry></StringMap>"
-			      "<Flat>a&lt;b</Flat><Flat></Flat>"
-			      "<FlatEntry><key>k</key><value>v</value></FlatEntry><Renamed><item>a&lt;b</item></Renamed>"
-			      "<RenamedMap><entry><Name>n</Name><Setting>s</Setting></entry></RenamedMap>"
-			      "<Child Id=\"a&quot;&amp;&#xA;\"><Name>n</Name></Child><XmlName>o</XmlName>"
-			      "<Spaced xmlns=\"http://example.com/ns\"><Text>t</Text></Spaced></R>");
+	struct all_types_all_types v = { .text = STR("<&>\"\r\n\x01"),
+		.flag = OPT_BOOL(true),
+		.bytes = STR("\x01\x02"),
+		.moment = OPT_TIME(1700000000250),
+		.epoch_moment = OPT_TIME(1500),
+		.strings = { texts, 2 },
+		.numbers = { (struct opt_i64[1]){ { 0 } }, 0 },
+		.string_map = { &entry, 1 },
+		.flat_strings = { texts, 2 },
+		.flat_map = { &entry, 1 },
+		.renamed = { texts, 1 },
+		.renamed_map = { &setting, 1 },
+		.child = &child,
+		.other = STR("o"),
+		.spaced = &(struct all_types_spaced){ STR("t") } };
+	CHECK_STR(encode(&v),
+		"<R><Text>&lt;&amp;&gt;&quot;&#xD;\n&#x1;</Text><Flag>true</Flag><Bytes>AQI=</Bytes>"
+		"<Moment>2023-11-14T22:13:20.250Z</Moment><EpochMoment>1.5</EpochMoment>"
+		"<Strings><member>a&lt;b</member><member></member></Strings><Numbers></Numbers>"
+		"<StringMap><entry><key>k</key><value>v</value></entry></StringMap>"
+		"<Flat>a&lt;b</Flat><Flat></Flat>"
+		"<FlatEntry><key>k</key><value>v</value></FlatEntry><Renamed><item>a&lt;b</item></Renamed>"
+		"<RenamedMap><entry><Name>n</Name><Setting>s</Setting></entry></RenamedMap>"
+		"<Child Id=\"a&quot;&amp;&#xA;\"><Name>n</Name></Child><XmlName>o</XmlName>"
+		"<Spaced xmlns=\"http://example.com/ns\"><Text>t</Text></Spaced></R>");
 	struct buf b = { 0 };
-	xml_encode(&b, &all_types_spaced_shape, &(struct all_types_spaced){ .text = STR("t") }, "Root", "http://r/");
+	xml_encode(&b, &all_types_spaced_shape, &(struct all_types_spaced){ .text = STR("t") }, "Root",
+		"http://r/");
 	CHECK_STR(buf_view(&b), "<Root xmlns=\"http://r/\"><Text>t</Text></Root>");
 	buf_fini(&b);
 }
@@ -131,9 +146,11 @@ static void random_values_come_back(void)
 {
 	struct arena values_arena = { 0 };
 	for (uint64_t seed = 1; seed <= 400; seed++) {
-		struct values g = { .arena = &values_arena, .state = seed * 0x9e3779b97f4a7c15ull, .is_plain_text = true,
+		struct values g = { .arena = &values_arena,
+			.state = seed * 0x9e3779b97f4a7c15ull,
+			.is_plain_text = true,
 			.is_filled = true };
-		all v = { 0 }, back;
+		struct all_types_all_types v = { 0 }, back;
 		values_fill(&g, &all_types_all_types_shape, NULL, &v, 0);
 		v.tree = (struct str){ 0 }; /* documents are JSON's alone */
 		struct str text = encode(&v);

@@ -14,7 +14,8 @@ static struct member *find_member(const struct shape *s, struct str name)
 }
 
 /* Calls fn for each {label} of the text; false if a brace is left open. */
-static bool each_label(struct str text, void (*fn)(void *arg, struct str label, bool is_whole_segment), void *arg)
+static bool each_label(
+	struct str text, void (*fn)(void *arg, struct str label, bool is_whole_segment), void *arg)
 {
 	for (size_t i = 0; i < text.n; i++) {
 		if (text.p[i] == '}')
@@ -26,7 +27,7 @@ static bool each_label(struct str text, void (*fn)(void *arg, struct str label, 
 			return false;
 		size_t after = i + (size_t)close + 1;
 		bool is_whole = i > 0 && text.p[i - 1] == '/' &&
-			(after == text.n || text.p[after] == '/' || text.p[after] == '?');
+				(after == text.n || text.p[after] == '/' || text.p[after] == '?');
 		fn(arg, str_sub(text, i + 1, (size_t)close - 1), is_whole);
 		i = after - 1;
 	}
@@ -47,13 +48,15 @@ static void check_label(void *arg, struct str label, bool is_whole_segment)
 	label.n -= is_greedy;
 	struct member *member = find_member(check->op->input, label);
 	if (!member || !trait_find(member->traits, "httpLabel"))
-		model_error(check->m, check->line, "{%.*s} is no @httpLabel member of the input", STR_ARG(label));
+		model_error(
+			check->m, check->line, "{%.*s} is no @httpLabel member of the input", STR_ARG(label));
 	else if (!trait_find(member->traits, "required"))
 		model_error(check->m, member->line, "the @httpLabel %.*s must be @required", STR_ARG(label));
 	else if (is_greedy && !(member->target->kind & KINDS_TEXT))
 		model_error(check->m, member->line, "the greedy label %.*s must be a string", STR_ARG(label));
 	if (!is_whole_segment)
-		model_error(check->m, check->line, "{%.*s} must be a whole segment of the uri", STR_ARG(label));
+		model_error(
+			check->m, check->line, "{%.*s} must be a whole segment of the uri", STR_ARG(label));
 	if (check->had_greedy)
 		model_error(check->m, check->line, "a label after a greedy one");
 	check->had_greedy |= is_greedy;
@@ -62,7 +65,7 @@ static void check_label(void *arg, struct str label, bool is_whole_segment)
 static bool has_label(struct model *m, struct str uri, struct str name)
 {
 	return str_find(uri, arena_printf(&m->arena, "{%.*s}", STR_ARG(name))) >= 0 ||
-		str_find(uri, arena_printf(&m->arena, "{%.*s+}", STR_ARG(name))) >= 0;
+	       str_find(uri, arena_printf(&m->arena, "{%.*s+}", STR_ARG(name))) >= 0;
 }
 
 static void check_http(struct model *m, struct operation *op)
@@ -71,7 +74,8 @@ static void check_http(struct model *m, struct operation *op)
 	bool is_rest = trait_find(m->service.traits, "restJson1") || trait_find(m->service.traits, "restXml");
 	if (!http) {
 		if (is_rest && !trait_find(op->traits, "internal"))
-			model_error(m, op->line, "%.*s needs @http, since the service speaks REST", STR_ARG(op->name));
+			model_error(m, op->line, "%.*s needs @http, since the service speaks REST",
+				STR_ARG(op->name));
 		return;
 	}
 	struct uri_check check = { m, op, http->line, false };
@@ -85,8 +89,8 @@ static void check_http(struct model *m, struct operation *op)
 		model_error(m, http->line, "the uri's braces don't match");
 	for (struct member *member = op->input->members; member; member = member->next)
 		if (trait_find(member->traits, "httpLabel") && !has_label(m, uri, member->name))
-			model_error(m, member->line, "the @httpLabel %.*s is not in the uri %.*s", STR_ARG(member->name),
-				STR_ARG(uri));
+			model_error(m, member->line, "the @httpLabel %.*s is not in the uri %.*s",
+				STR_ARG(member->name), STR_ARG(uri));
 }
 
 static const struct trait *location_of(struct model *m, const struct member *member)
@@ -95,7 +99,8 @@ static const struct trait *location_of(struct model *m, const struct member *mem
 	for (size_t i = 0; i < COUNT_OF(locations); i++) {
 		const struct trait *t = trait_find(member->traits, locations[i]);
 		if (t && found)
-			model_error(m, t->line, "@%s and @%.*s on one member", locations[i], STR_ARG(found->name));
+			model_error(m, t->line, "@%s and @%.*s on one member", locations[i],
+				STR_ARG(found->name));
 		found = t ? t : found;
 	}
 	return found;
@@ -110,16 +115,17 @@ static void check_binding(struct model *m, const struct shape *s, const struct m
 	const struct trait *t, bool is_input)
 {
 	bool input_only = str_is(t->name, "httpLabel") || str_is(t->name, "httpQuery") ||
-		str_is(t->name, "httpQueryParams");
+			  str_is(t->name, "httpQueryParams");
 	struct str name = trait_arg(t, NULL) ? trait_arg(t, NULL)->text : STR("");
 	if (is_input ? str_is(t->name, "httpResponseCode") : input_only)
-		model_error(m, t->line, "@%.*s may not stand in %s", STR_ARG(t->name), is_input ? "an input" :
-											 "an output or error");
-	if (member->target->kind == KIND_LIST && (str_is(t->name, "httpHeader") || str_is(t->name, "httpQuery")) &&
+		model_error(m, t->line, "@%.*s may not stand in %s", STR_ARG(t->name),
+			is_input ? "an input" : "an output or error");
+	if (member->target->kind == KIND_LIST &&
+		(str_is(t->name, "httpHeader") || str_is(t->name, "httpQuery")) &&
 		(member->target->members->target->kind & (KINDS_AGGREGATE | KIND_LIST | KIND_MAP)))
 		model_error(m, t->line, "@%.*s takes lists of simple values only", STR_ARG(t->name));
-	if (member->target->kind == KIND_MAP && (str_is(t->name, "httpPrefixHeaders") ||
-		str_is(t->name, "httpQueryParams"))) {
+	if (member->target->kind == KIND_MAP &&
+		(str_is(t->name, "httpPrefixHeaders") || str_is(t->name, "httpQueryParams"))) {
 		const struct shape *v = member->target->members->next->target;
 		if (!(v->kind & KINDS_TEXT) && !(str_is(t->name, "httpQueryParams") && is_text_list(v)))
 			model_error(m, t->line, "@%.*s takes a map of strings", STR_ARG(t->name));
@@ -129,7 +135,8 @@ static void check_binding(struct model *m, const struct shape *s, const struct m
 		const struct value *o_name = o ? trait_arg(o, NULL) : NULL;
 		if (o && str_eq(o->name, t->name) && !str_is(t->name, "httpLabel") &&
 			str_eq_ci(o_name ? o_name->text : STR(""), name))
-			model_error(m, t->line, "@%.*s%s%.*s twice", STR_ARG(t->name), name.n ? " " : "", STR_ARG(name));
+			model_error(m, t->line, "@%.*s%s%.*s twice", STR_ARG(t->name), name.n ? " " : "",
+				STR_ARG(name));
 	}
 }
 
@@ -145,7 +152,7 @@ static void check_structure(struct model *m, const struct shape *s, bool is_inpu
 		if (t && str_is(t->name, "httpPayload"))
 			payload = member;
 		bool is_streaming = trait_find(member->traits, "streaming") ||
-			trait_find(member->target->traits, "streaming");
+				    trait_find(member->target->traits, "streaming");
 		if (is_streaming && !(t && str_is(t->name, "httpPayload")))
 			model_error(m, member->line, "the @streaming %.*s must be the @httpPayload",
 				STR_ARG(member->name));
@@ -203,8 +210,9 @@ static void check_ambiguity(struct model *m, const struct operation *op)
 		other = trait_find(o->traits, "http");
 		if (other && str_eq(trait_arg(http, "method")->text, trait_arg(other, "method")->text) &&
 			are_same_uris(trait_arg(http, "uri")->text, trait_arg(other, "uri")->text))
-			model_error(m, MAX(http->line, other->line), "%.*s and %.*s have the same method and uri",
-				STR_ARG(op->name), STR_ARG(o->name));
+			model_error(m, MAX(http->line, other->line),
+				"%.*s and %.*s have the same method and uri", STR_ARG(op->name),
+				STR_ARG(o->name));
 	}
 }
 

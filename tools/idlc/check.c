@@ -1,10 +1,12 @@
-/* Checks that the model is whole: names, targets, mixins, recursion, errors; and gives everything its C name. */
+/* Checks that the model is whole: names, targets, mixins, recursion, errors; and gives everything its C name.
+ */
 #include "idlc.h"
 
-static const char *const c_keywords[] = { "auto", "break", "case", "char", "const", "continue", "default", "do",
-	"double", "else", "enum", "extern", "float", "for", "goto", "if", "inline", "int", "long", "register",
-	"restrict", "return", "short", "signed", "sizeof", "static", "struct", "switch", "typedef", "typeof", "union",
-	"unsigned", "void", "volatile", "while", "asm", "bool", "true", "false", "unix", "linux" };
+static const char *const c_keywords[] = { "auto", "break", "case", "char", "const", "continue", "default",
+	"do", "double", "else", "enum", "extern", "float", "for", "goto", "if", "inline", "int", "long",
+	"register", "restrict", "return", "short", "signed", "sizeof", "static", "struct", "switch",
+	"typedef", "typeof", "union", "unsigned", "void", "volatile", "while", "asm", "bool", "true", "false",
+	"unix", "linux" };
 
 static struct str member_c_name(struct model *m, struct str name)
 {
@@ -23,8 +25,8 @@ static void check_duplicates(struct model *m)
 				model_error(m, t->line, "a second shape %.*s (the first is in line %d)",
 					STR_ARG(t->name), s->line);
 			else if (s->line && str_eq(s->c_name, t->c_name))
-				model_error(m, t->line, "%.*s and %.*s have the same name in C", STR_ARG(t->name),
-					STR_ARG(s->name));
+				model_error(m, t->line, "%.*s and %.*s have the same name in C",
+					STR_ARG(t->name), STR_ARG(s->name));
 		}
 	for (struct operation *op = m->operations; op; op = op->next) {
 		for (struct operation *o = op->next; o; o = o->next)
@@ -51,7 +53,8 @@ static void mix_in(struct model *m, struct shape *s)
 	for (struct field *f = s->mixins; f; f = f->next) {
 		struct shape *mixin = model_shape(m, f->value.text);
 		if (!mixin || mixin->kind != s->kind || !trait_find(mixin->traits, "mixin")) {
-			model_error(m, f->line, "%.*s is no mixin for a %s", STR_ARG(f->value.text), kind_name(s->kind));
+			model_error(m, f->line, "%.*s is no mixin for a %s", STR_ARG(f->value.text),
+				kind_name(s->kind));
 			continue;
 		}
 		mix_in(m, mixin);
@@ -117,7 +120,8 @@ static void check_shape(struct model *m, struct shape *s)
 		model_error(m, s->line, "the list %.*s needs one member, named member", STR_ARG(s->name));
 	if (s->kind == KIND_MAP) {
 		if (s->member_count != 2 || !str_is(first->name, "key") || !str_is(second->name, "value"))
-			model_error(m, s->line, "the map %.*s needs key and value, in this order", STR_ARG(s->name));
+			model_error(m, s->line, "the map %.*s needs key and value, in this order",
+				STR_ARG(s->name));
 		else if (first->target && !(first->target->kind & KINDS_TEXT))
 			model_error(m, first->line, "a map's key is a string");
 	}
@@ -136,8 +140,9 @@ static void walk(struct model *m, struct shape *s, bool only_lists)
 	if (s->visit == 2 || (only_lists ? !is_list : s->kind != KIND_STRUCTURE))
 		return;
 	if (s->visit == 1) {
-		model_error(m, s->line, only_lists ? "%.*s contains itself through lists and maps alone" :
-						     "%.*s contains itself through required members",
+		model_error(m, s->line,
+			only_lists ? "%.*s contains itself through lists and maps alone"
+				   : "%.*s contains itself through required members",
 			STR_ARG(s->name));
 		return;
 	}
@@ -160,8 +165,11 @@ static void check_recursion(struct model *m)
 
 static void check_operation(struct model *m, struct operation *op)
 {
-	struct { struct str *name; struct shape **shape; const char *suffix; } ends[] = {
-		{ &op->input_name, &op->input, "Input" }, { &op->output_name, &op->output, "Output" } };
+	struct {
+		struct str *name;
+		struct shape **shape;
+		const char *suffix;
+	} ends[] = { { &op->input_name, &op->input, "Input" }, { &op->output_name, &op->output, "Output" } };
 	for (size_t i = 0; i < 2; i++) {
 		if (ends[i].name->p) {
 			*ends[i].shape = model_shape(m, *ends[i].name);
@@ -195,7 +203,8 @@ static void add_missing_ends(struct model *m, struct operation *op)
 	struct str *names[] = { &op->input_name, &op->output_name };
 	for (size_t i = 0; i < 2; i++)
 		if (!names[i]->p) {
-			*names[i] = arena_printf(&m->arena, "%.*s%s", STR_ARG(op->name), i ? "Output" : "Input");
+			*names[i] =
+				arena_printf(&m->arena, "%.*s%s", STR_ARG(op->name), i ? "Output" : "Input");
 			model_add(m, KIND_STRUCTURE, *names[i], op->line);
 		}
 }
@@ -253,13 +262,13 @@ static void check_service(struct model *m)
 void model_check(struct model *m)
 {
 	for (struct operation *op = m->operations; op; op = op->next) {
-		op->c_name = arena_printf(&m->arena, "%.*s_%.*s", STR_ARG(m->prefix),
-			STR_ARG(snake_case(&m->arena, op->name)));
+		op->c_name = arena_printf(
+			&m->arena, "%.*s_%.*s", STR_ARG(m->prefix), STR_ARG(snake_case(&m->arena, op->name)));
 		add_missing_ends(m, op);
 	}
 	for (struct shape *s = m->shapes; s; s = s->next) {
-		s->c_name = arena_printf(&m->arena, "%.*s_%.*s", STR_ARG(m->prefix),
-			STR_ARG(snake_case(&m->arena, s->name)));
+		s->c_name = arena_printf(
+			&m->arena, "%.*s_%.*s", STR_ARG(m->prefix), STR_ARG(snake_case(&m->arena, s->name)));
 		mix_in(m, s);
 	}
 	check_duplicates(m);

@@ -15,8 +15,8 @@ static void comment(struct buf *b, const char *indent, struct str doc)
 }
 
 /*
- * No order of dependency is needed: lists and maps are pointers to what they hold, structures hold lists, maps
- * and pointers, and the entries of maps, which hold structures, come last.
+ * No order of dependency is needed: lists and maps are pointers to what they hold, structures hold lists,
+ * maps and pointers, and the entries of maps, which hold structures, come last.
  */
 static void write_lists(struct model *m, struct buf *b)
 {
@@ -26,10 +26,11 @@ static void write_lists(struct model *m, struct buf *b)
 		struct str type = c_type(m, s->members->target);
 		comment(b, "", s->doc);
 		if (s->kind == KIND_LIST)
-			buf_printf(b, "struct %.*s {\n\t%.*s *v;\n\tsize_t n;\n};\n", STR_ARG(s->c_name), STR_ARG(type));
+			buf_printf(b, "struct %.*s {\n\t%.*s *v;\n\tsize_t n;\n};\n", STR_ARG(s->c_name),
+				STR_ARG(type));
 		else
-			buf_printf(b, "struct %.*s {\n\tstruct %.*s_entry *v;\n\tsize_t n;\n};\n", STR_ARG(s->c_name),
-				STR_ARG(s->c_name));
+			buf_printf(b, "struct %.*s {\n\tstruct %.*s_entry *v;\n\tsize_t n;\n};\n",
+				STR_ARG(s->c_name), STR_ARG(s->c_name));
 	}
 }
 
@@ -41,7 +42,8 @@ static void write_structure(struct model *m, struct buf *b, const struct shape *
 		struct str type = c_type(m, member->target);
 		bool is_pointer = member->target->kind & KINDS_AGGREGATE;
 		comment(b, "\t", member->doc);
-		buf_printf(b, "\t%.*s %s%.*s;", STR_ARG(type), is_pointer ? "*" : "", STR_ARG(member->c_name));
+		buf_printf(
+			b, "\t%.*s %s%.*s;", STR_ARG(type), is_pointer ? "*" : "", STR_ARG(member->c_name));
 		if (trait_find(member->traits, "required"))
 			buf_cat(b, " /* required */");
 		buf_char(b, '\n');
@@ -53,8 +55,8 @@ static void write_entries(struct model *m, struct buf *b)
 {
 	for (struct shape *s = m->shapes; s; s = s->next)
 		if (s->kind == KIND_MAP)
-			buf_printf(b, "struct %.*s_entry {\n\tstruct str key;\n\t%.*s value;\n};\n", STR_ARG(s->c_name),
-				STR_ARG(c_type(m, s->members->next->target)));
+			buf_printf(b, "struct %.*s_entry {\n\tstruct str key;\n\t%.*s value;\n};\n",
+				STR_ARG(s->c_name), STR_ARG(c_type(m, s->members->next->target)));
 }
 
 static void write_upper(struct buf *b, struct str s)
@@ -101,7 +103,8 @@ void model_write_header(struct model *m, struct buf *b)
 	write_upper(&guard, m->prefix);
 	struct str upper = buf_view(&guard);
 	buf_printf(b, "/* Made by tools/idlc from %.*s.smithy. */\n", STR_ARG(m->prefix));
-	buf_printf(b, "#ifndef SAMOVAR_API_%.*s_H\n#define SAMOVAR_API_%.*s_H\n\n#include \"aws/service.h\"\n\n",
+	buf_printf(b,
+		"#ifndef SAMOVAR_API_%.*s_H\n#define SAMOVAR_API_%.*s_H\n\n#include \"aws/service.h\"\n\n",
 		STR_ARG(upper), STR_ARG(upper));
 	buf_fini(&guard);
 	for (struct shape *s = m->shapes; s; s = s->next)

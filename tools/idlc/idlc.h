@@ -1,4 +1,4 @@
-/* The interface compiler's model of one .smithy file (Smithy 2.0, the subset that docs/adr/0101 lists). */
+/* The interface compiler's model of one .smithy file (Smithy 2.0, the subset that docs/interfaces.md describes). */
 #ifndef SAMOVAR_TOOLS_IDLC_H
 #define SAMOVAR_TOOLS_IDLC_H
 
@@ -11,14 +11,14 @@ enum value_type { VALUE_STRING, VALUE_NUMBER, VALUE_BOOL, VALUE_NULL, VALUE_LIST
 /* A value as a trait's argument; fields are a list's items or an object's. */
 struct value {
 	enum value_type type;
-	struct str text;   /* a string's text, a number's or a boolean's spelling */
+	struct str text; /* a string's text, a number's or a boolean's spelling */
 	double number;
 	struct field *fields;
 };
 
 struct field {
 	struct field *next;
-	struct str name;   /* p == NULL: a list's item, or a trait's one positional argument */
+	struct str name; /* p == NULL: a list's item, or a trait's one positional argument */
 	int line;
 	struct value value;
 };
@@ -51,8 +51,8 @@ enum kind {
 	/* Not kinds of shapes, but places where a trait may stand. */
 	ON_SERVICE = 131072,
 	ON_OPERATION = 262144,
-	ON_MEMBER = 524288,       /* of a structure or union */
-	ON_ELEMENT = 1048576,     /* a list's member, a map's key and value */
+	ON_MEMBER = 524288,   /* of a structure or union */
+	ON_ELEMENT = 1048576, /* a list's member, a map's key and value */
 	ON_ENUM_VALUE = 2097152,
 };
 
@@ -69,8 +69,8 @@ struct member {
 	int line;
 	struct trait *traits;
 	struct str target_name;
-	struct shape *target;    /* NULL for an enum's value */
-	struct value value;      /* of an enum's member, or the default */
+	struct shape *target; /* NULL for an enum's value */
+	struct value value;   /* of an enum's member, or the default */
 	struct str c_name;
 };
 
@@ -78,15 +78,15 @@ struct shape {
 	struct shape *next;
 	struct str name, doc;
 	enum kind kind;
-	int line;                /* 0 in the prelude */
+	int line; /* 0 in the prelude */
 	struct trait *traits;
 	struct member *members;
 	size_t member_count;
 	struct field *mixins;
 	bool are_mixins_done, is_mixins_busy;
 	bool has_constraints;
-	int visit;               /* mark of the walk for recursion */
-	struct str c_name;       /* "lambda_function_configuration" */
+	int visit;         /* mark of the walk for recursion */
+	struct str c_name; /* "lambda_function_configuration" */
 };
 
 struct operation {
@@ -96,20 +96,20 @@ struct operation {
 	struct trait *traits;
 	struct str input_name, output_name;
 	struct shape *input, *output;
-	struct field *errors;    /* names; resolved by model_shape */
+	struct field *errors; /* names; resolved by model_shape */
 	struct str c_name;
 };
 
 struct service {
 	struct str name, doc, version;
-	int line;                /* 0: the file has none */
+	int line; /* 0: the file has none */
 	struct trait *traits;
 };
 
 struct model {
 	struct arena arena;
 	const char *path;
-	struct str prefix;       /* "lambda" of lambda.smithy */
+	struct str prefix; /* "lambda" of lambda.smithy */
 	struct service service;
 	struct shape *shapes, **shapes_end;
 	struct operation *operations, **operations_end;

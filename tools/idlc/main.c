@@ -66,10 +66,17 @@ static void add_prelude(struct model *m)
 		const char *name;
 		enum kind kind;
 	} prelude[] = {
-		{ "String", KIND_STRING }, { "Boolean", KIND_BOOLEAN }, { "Byte", KIND_BYTE },
-		{ "Short", KIND_SHORT }, { "Integer", KIND_INTEGER }, { "Long", KIND_LONG },
-		{ "Float", KIND_FLOAT }, { "Double", KIND_DOUBLE }, { "Timestamp", KIND_TIMESTAMP },
-		{ "Blob", KIND_BLOB }, { "Document", KIND_DOCUMENT },
+		{ "String", KIND_STRING },
+		{ "Boolean", KIND_BOOLEAN },
+		{ "Byte", KIND_BYTE },
+		{ "Short", KIND_SHORT },
+		{ "Integer", KIND_INTEGER },
+		{ "Long", KIND_LONG },
+		{ "Float", KIND_FLOAT },
+		{ "Double", KIND_DOUBLE },
+		{ "Timestamp", KIND_TIMESTAMP },
+		{ "Blob", KIND_BLOB },
+		{ "Document", KIND_DOCUMENT },
 	};
 	for (size_t i = 0; i < COUNT_OF(prelude); i++)
 		model_add(m, prelude[i].kind, str_c(prelude[i].name), 0);

@@ -16,9 +16,10 @@ struct str snake_case(struct arena *a, struct str name)
 {
 	char *out = arena_alloc(a, 2 * name.n + 2), *w = out;
 	for (size_t i = 0; i < name.n; i++) {
-		char c = name.p[i], before = i ? name.p[i - 1] : '_', after = i + 1 < name.n ? name.p[i + 1] : 0;
+		char c = name.p[i], before = i ? name.p[i - 1] : '_',
+		     after = i + 1 < name.n ? name.p[i + 1] : 0;
 		bool starts_word = is_lower(before) || (before >= '0' && before <= '9') ||
-			(is_upper(before) && is_lower(after));
+				   (is_upper(before) && is_lower(after));
 		if (is_upper(c) && starts_word)
 			*w++ = '_';
 		*w++ = is_upper(c) ? (char)(c | 0x20) : c;

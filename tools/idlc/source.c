@@ -34,8 +34,13 @@ static const char *shape_type(enum kind kind)
 
 static int integer_bits(enum kind kind)
 {
-	return kind == KIND_BYTE ? 8 : kind == KIND_SHORT ? 16 : kind == KIND_LONG ? 64 :
-		kind & (KIND_INTEGER | KIND_INT_ENUM) ? 32 : kind == KIND_FLOAT ? 32 : kind == KIND_DOUBLE ? 64 : 0;
+	return kind == KIND_BYTE                       ? 8
+	       : kind == KIND_SHORT                    ? 16
+	       : kind == KIND_LONG                     ? 64
+	       : kind & (KIND_INTEGER | KIND_INT_ENUM) ? 32
+	       : kind == KIND_FLOAT                    ? 32
+	       : kind == KIND_DOUBLE                   ? 64
+						       : 0;
 }
 
 static struct str shape_symbol(struct model *m, const struct shape *s)
@@ -83,13 +88,18 @@ static void timestamp_format(struct buf *b, const struct trait *on_member, const
 	if (!format.p)
 		format = trait_text(on_shape, "timestampFormat");
 	if (format.p)
-		buf_printf(b, ", .timestamp = %s", str_is(format, "epoch-seconds") ? "TIMESTAMP_EPOCH" :
-			str_is(format, "date-time") ? "TIMESTAMP_DATE_TIME" : "TIMESTAMP_HTTP_DATE");
+		buf_printf(b, ", .timestamp = %s",
+			str_is(format, "epoch-seconds") ? "TIMESTAMP_EPOCH"
+			: str_is(format, "date-time")   ? "TIMESTAMP_DATE_TIME"
+							: "TIMESTAMP_HTTP_DATE");
 }
 
 static void flags(struct buf *b, const struct member *member)
 {
-	static const struct { const char *trait, *flag; bool on_target; } table[] = {
+	static const struct {
+		const char *trait, *flag;
+		bool on_target;
+	} table[] = {
 		{ "required", "MEMBER_REQUIRED", false },
 		{ "xmlFlattened", "MEMBER_XML_FLATTENED", false },
 		{ "xmlAttribute", "MEMBER_XML_ATTRIBUTE", false },
@@ -109,7 +119,9 @@ static void flags(struct buf *b, const struct member *member)
 
 static void location(struct buf *b, const struct member *member)
 {
-	static const struct { const char *trait, *location; } table[] = {
+	static const struct {
+		const char *trait, *location;
+	} table[] = {
 		{ "httpHeader", "IN_HEADER" },
 		{ "httpPrefixHeaders", "IN_PREFIX_HEADERS" },
 		{ "httpQuery", "IN_QUERY" },
@@ -135,16 +147,18 @@ static void write_member(struct model *m, struct buf *b, const struct shape *s, 
 	write_literal(b, member->name);
 	text_field(b, "json_name", json);
 	text_field(b, "xml_name", xml);
-	buf_printf(b, ", .name_bytes = %zu, .json_name_bytes = %zu,\n\t\t.shape = &%.*s", member->name.n, json.n,
-		STR_ARG(shape_symbol(m, member->target)));
+	buf_printf(b, ", .name_bytes = %zu, .json_name_bytes = %zu,\n\t\t.shape = &%.*s", member->name.n,
+		json.n, STR_ARG(shape_symbol(m, member->target)));
 	if (s->kind != KIND_LIST)
 		buf_printf(b, ", .offset = offsetof(struct %.*s%s, %.*s)", STR_ARG(s->c_name),
 			s->kind == KIND_MAP ? "_entry" : "", STR_ARG(member->c_name));
 	flags(b, member);
 	location(b, member);
 	timestamp_format(b, member->traits, member->target->traits);
-	text_field(b, "xml_namespace", trait_find(member->traits, "xmlNamespace") ?
-		trait_arg(trait_find(member->traits, "xmlNamespace"), "uri")->text : (struct str){ 0 });
+	text_field(b, "xml_namespace",
+		trait_find(member->traits, "xmlNamespace")
+			? trait_arg(trait_find(member->traits, "xmlNamespace"), "uri")->text
+			: (struct str){ 0 });
 	constraints(b, member->traits);
 	buf_cat(b, " },\n");
 }
@@ -169,11 +183,13 @@ static void write_shape(struct model *m, struct buf *b, const struct shape *s)
 			write_member(m, b, s, member);
 		buf_cat(b, "};");
 	}
-	buf_printf(b, "\nconst struct shape %.*s_shape = { .name = \"%.*s\", .type = %s, .bits = %d, .size = sizeof(%.*s)",
+	buf_printf(b,
+		"\nconst struct shape %.*s_shape = { .name = \"%.*s\", .type = %s, .bits = %d, .size = sizeof(%.*s)",
 		STR_ARG(s->c_name), STR_ARG(s->name), shape_type(s->kind), integer_bits(s->kind),
 		STR_ARG(c_type(m, s)));
 	if (has_members)
-		buf_printf(b, ",\n\t.member_count = %zu, .members = %.*s_members", s->member_count, STR_ARG(s->c_name));
+		buf_printf(b, ",\n\t.member_count = %zu, .members = %.*s_members", s->member_count,
+			STR_ARG(s->c_name));
 	if (s->kind & (KIND_LIST | KIND_MAP))
 		buf_printf(b, ", .element_size = sizeof(*((struct %.*s *)0)->v)", STR_ARG(s->c_name));
 	if (s->has_constraints)
@@ -197,10 +213,12 @@ static void write_error(struct buf *b, const struct shape *s)
 		status = trait_arg(query, "httpResponseCode")->text;
 	if (!status.p)
 		status = is_server ? STR("500") : STR("400");
-	buf_printf(b, "const struct error_shape %.*s = { .name = \"%.*s\", .query_code = ", STR_ARG(s->c_name),
+	buf_printf(b,
+		"const struct error_shape %.*s = { .name = \"%.*s\", .query_code = ", STR_ARG(s->c_name),
 		STR_ARG(s->name));
 	write_literal(b, query ? trait_arg(query, "code")->text : s->name);
-	buf_printf(b, ",\n\t.status = %.*s, .query_status = %.*s, .is_server_fault = %s, .shape = &%.*s_shape };\n",
+	buf_printf(b,
+		",\n\t.status = %.*s, .query_status = %.*s, .is_server_fault = %s, .shape = &%.*s_shape };\n",
 		STR_ARG(status), STR_ARG(query ? trait_arg(query, "httpResponseCode")->text : status),
 		is_server ? "true" : "false", STR_ARG(s->c_name));
 }
@@ -217,19 +235,24 @@ static void write_operation(struct model *m, struct buf *b, const struct operati
 	struct str action = trait_text(op->traits, "action");
 	if (!action.p)
 		action = arena_printf(&m->arena, "%.*s:%.*s",
-			STR_ARG(trait_arg(trait_find(m->service.traits, "sigv4"), "name")->text), STR_ARG(op->name));
-	buf_printf(b, "\nstatic int run_%.*s(struct call *call, const void *in, void *out)\n{\n"
-		      "\treturn %.*s(call, in, out);\n}\n", STR_ARG(op->c_name), STR_ARG(op->c_name));
+			STR_ARG(trait_arg(trait_find(m->service.traits, "sigv4"), "name")->text),
+			STR_ARG(op->name));
+	buf_printf(b,
+		"\nstatic int run_%.*s(struct call *call, const void *in, void *out)\n{\n"
+		"\treturn %.*s(call, in, out);\n}\n",
+		STR_ARG(op->c_name), STR_ARG(op->c_name));
 	buf_printf(b, "const struct operation %.*s_operation = { .name = \"%.*s\"", STR_ARG(op->c_name),
 		STR_ARG(op->name));
 	text_field(b, "doc", op->doc);
-	buf_printf(b, ",\n\t.input = &%.*s_shape, .output = &%.*s_shape,\n\t.errors = (const struct error_shape *const[]){ ",
+	buf_printf(b,
+		",\n\t.input = &%.*s_shape, .output = &%.*s_shape,\n\t.errors = (const struct error_shape *const[]){ ",
 		STR_ARG(op->input->c_name), STR_ARG(op->output->c_name));
 	for (const struct field *f = op->errors; f; f = f->next)
 		buf_printf(b, "&%.*s, ", STR_ARG(model_shape(m, f->value.text)->c_name));
 	buf_printf(b, "NULL },\n\t.kind = %s, .is_internal = %s, .is_public = %s",
-		trait_find(op->traits, "readonly") ? "OPERATION_READONLY" :
-		trait_find(op->traits, "waits")    ? "OPERATION_WAITS" : "OPERATION_WRITES",
+		trait_find(op->traits, "readonly") ? "OPERATION_READONLY"
+		: trait_find(op->traits, "waits")  ? "OPERATION_WAITS"
+						   : "OPERATION_WRITES",
 		trait_find(op->traits, "internal") ? "true" : "false", is_public(op) ? "true" : "false");
 	if (http) {
 		const struct value *code = trait_arg(http, "code");
@@ -246,13 +269,19 @@ static void write_operation(struct model *m, struct buf *b, const struct operati
 
 static void write_api(struct model *m, struct buf *b)
 {
-	static const struct { const char *trait, *protocol; } table[] = {
-		{ "awsJson1_0", "PROTOCOL_JSON_1_0" }, { "awsJson1_1", "PROTOCOL_JSON_1_1" },
-		{ "awsQuery", "PROTOCOL_QUERY" }, { "restJson1", "PROTOCOL_REST_JSON" },
-		{ "restXml", "PROTOCOL_REST_XML" }, { "rpcv2Cbor", "PROTOCOL_CBOR" },
+	static const struct {
+		const char *trait, *protocol;
+	} table[] = {
+		{ "awsJson1_0", "PROTOCOL_JSON_1_0" },
+		{ "awsJson1_1", "PROTOCOL_JSON_1_1" },
+		{ "awsQuery", "PROTOCOL_QUERY" },
+		{ "restJson1", "PROTOCOL_REST_JSON" },
+		{ "restXml", "PROTOCOL_REST_XML" },
+		{ "rpcv2Cbor", "PROTOCOL_CBOR" },
 	};
 	const struct service *s = &m->service;
-	const struct trait *about = trait_find(s->traits, "service"), *ns = trait_find(s->traits, "xmlNamespace");
+	const struct trait *about = trait_find(s->traits, "service"),
+			   *ns = trait_find(s->traits, "xmlNamespace");
 	struct str signing = trait_arg(trait_find(s->traits, "sigv4"), "name")->text;
 	const struct value *endpoint = trait_arg(about, "endpointPrefix");
 	buf_printf(b, "\nconst struct api %.*s_api = { .name = ", STR_ARG(m->prefix));
@@ -269,8 +298,9 @@ static void write_api(struct model *m, struct buf *b)
 	for (size_t i = 0; i < COUNT_OF(table); i++)
 		if (trait_find(s->traits, table[i].trait))
 			buf_printf(b, " | %s", table[i].protocol);
-	buf_printf(b, ", .is_query_compatible = %s,\n\t.operation_count = %zu,\n"
-		      "\t.operations = (const struct operation *const[]){\n",
+	buf_printf(b,
+		", .is_query_compatible = %s,\n\t.operation_count = %zu,\n"
+		"\t.operations = (const struct operation *const[]){\n",
 		trait_find(s->traits, "awsQueryCompatible") ? "true" : "false", m->operation_count);
 	for (const struct operation *op = m->operations; op; op = op->next)
 		buf_printf(b, "\t\t&%.*s_operation,\n", STR_ARG(op->c_name));
@@ -279,8 +309,8 @@ static void write_api(struct model *m, struct buf *b)
 
 void model_write_source(struct model *m, struct buf *b)
 {
-	buf_printf(b, "/* Made by tools/idlc from %.*s.smithy. */\n#include \"api/%.*s.h\"\n", STR_ARG(m->prefix),
-		STR_ARG(m->prefix));
+	buf_printf(b, "/* Made by tools/idlc from %.*s.smithy. */\n#include \"api/%.*s.h\"\n",
+		STR_ARG(m->prefix), STR_ARG(m->prefix));
 	for (struct shape *s = m->shapes; s; s = s->next)
 		if (s->line && !trait_find(s->traits, "mixin"))
 			write_shape(m, b, s);

@@ -9,7 +9,8 @@ struct reader {
 	struct model *m;
 	const char *p, *end;
 	int line, depth;
-	struct buf doc;   /* the "///" lines before what comes next */
+	struct buf doc; /* the "///" lines before what comes next */
+	struct buf text; /* the string being read */
 	jmp_buf failed;
 };
 
@@ -17,12 +18,23 @@ static const struct {
 	const char *word;
 	enum kind kind;
 } kinds[] = {
-	{ "boolean", KIND_BOOLEAN }, { "byte", KIND_BYTE }, { "short", KIND_SHORT },
-	{ "integer", KIND_INTEGER }, { "long", KIND_LONG }, { "float", KIND_FLOAT },
-	{ "double", KIND_DOUBLE }, { "string", KIND_STRING }, { "enum", KIND_ENUM },
-	{ "intEnum", KIND_INT_ENUM }, { "blob", KIND_BLOB }, { "timestamp", KIND_TIMESTAMP },
-	{ "document", KIND_DOCUMENT }, { "list", KIND_LIST }, { "map", KIND_MAP },
-	{ "structure", KIND_STRUCTURE }, { "union", KIND_UNION },
+	{ "boolean", KIND_BOOLEAN },
+	{ "byte", KIND_BYTE },
+	{ "short", KIND_SHORT },
+	{ "integer", KIND_INTEGER },
+	{ "long", KIND_LONG },
+	{ "float", KIND_FLOAT },
+	{ "double", KIND_DOUBLE },
+	{ "string", KIND_STRING },
+	{ "enum", KIND_ENUM },
+	{ "intEnum", KIND_INT_ENUM },
+	{ "blob", KIND_BLOB },
+	{ "timestamp", KIND_TIMESTAMP },
+	{ "document", KIND_DOCUMENT },
+	{ "list", KIND_LIST },
+	{ "map", KIND_MAP },
+	{ "structure", KIND_STRUCTURE },
+	{ "union", KIND_UNION },
 };
 
 const char *kind_name(enum kind kind)
@@ -38,7 +50,8 @@ static NORETURN void syntax_error(struct reader *r, const char *what)
 	if (r->p < r->end && (unsigned char)*r->p > ' ')
 		model_error(r->m, r->line, "%s expected at '%c'", what, *r->p);
 	else
-		model_error(r->m, r->line, "%s expected at the end of the %s", what, r->p < r->end ? "line" : "file");
+		model_error(r->m, r->line, "%s expected at the end of the %s", what,
+			r->p < r->end ? "line" : "file");
 	longjmp(r->failed, 1);
 }
 
@@ -152,7 +165,8 @@ static void escape(struct reader *r, struct buf *b)
 
 static struct str string(struct reader *r)
 {
-	struct buf b = { 0 };
+	struct buf *b = &r->text;
+	b->n = 0;
 	bool is_block = accept(r, "\"\"\"");
 	if (!is_block)
 		expect(r, "\"");
@@ -163,16 +177,14 @@ static struct str string(struct reader *r)
 			break;
 		if (*r->p == '\\') {
 			r->p++;
-			escape(r, &b);
+			escape(r, b);
 			continue;
 		}
 		r->line += *r->p == '\n';
-		buf_char(&b, *r->p++);
+		buf_char(b, *r->p++);
 	}
 	r->p += is_block ? 3 : 1;
-	struct str s = arena_str(&r->m->arena, is_block ? str_trim(buf_view(&b)) : buf_view(&b));
-	buf_fini(&b);
-	return s;
+	return arena_str(&r->m->arena, is_block ? str_trim(buf_view(b)) : buf_view(b));
 }
 
 static struct value value(struct reader *r);
@@ -401,7 +413,8 @@ static void statement(struct reader *r)
 	}
 	for (size_t i = 0; i < COUNT_OF(kinds); i++)
 		if (str_is(word, kinds[i].word)) {
-			struct shape *shape = model_add(r->m, kinds[i].kind, name(r, "the shape's name"), line);
+			struct shape *shape =
+				model_add(r->m, kinds[i].kind, name(r, "the shape's name"), line);
 			shape->traits = list;
 			shape->doc = doc;
 			shape_body(r, shape);
@@ -436,5 +449,6 @@ bool model_parse(struct model *m, struct str text)
 		ok = true;
 	}
 	buf_fini(&r.doc);
+	buf_fini(&r.text);
 	return ok && !m->errors;
 }

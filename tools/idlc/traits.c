@@ -4,8 +4,9 @@
 #include <pcre2.h>
 
 /*
- * args: "name:type" for each named argument, or ":type" for the positional one; a '?' after the type: optional.
- * Types: s string, n number, b boolean, l list, a anything. targets: what a member with it may point at.
+ * args: "name:type" for each named argument, or ":type" for the positional one; a '?' after the type:
+ * optional. Types: s string, n number, b boolean, l list, a anything. targets: what a member with it may
+ * point at.
  */
 static const struct rule {
 	const char *name;
@@ -46,9 +47,11 @@ static const struct rule {
 	{ "xmlFlattened", ON_MEMBER, "", KIND_LIST | KIND_MAP },
 	{ "xmlAttribute", ON_MEMBER, "", KINDS_TEXT | KINDS_NUMBER | KIND_BOOLEAN | KIND_TIMESTAMP },
 	{ "xmlNamespace", ON_SERVICE | ON_MEMBER | KINDS_AGGREGATE, "uri:s prefix:s?", ~0u },
-	{ "httpHeader", ON_MEMBER, ":s", KINDS_TEXT | KINDS_NUMBER | KIND_BOOLEAN | KIND_TIMESTAMP | KIND_LIST },
+	{ "httpHeader", ON_MEMBER, ":s",
+		KINDS_TEXT | KINDS_NUMBER | KIND_BOOLEAN | KIND_TIMESTAMP | KIND_LIST },
 	{ "httpPrefixHeaders", ON_MEMBER, ":s", KIND_MAP },
-	{ "httpQuery", ON_MEMBER, ":s", KINDS_TEXT | KINDS_NUMBER | KIND_BOOLEAN | KIND_TIMESTAMP | KIND_LIST },
+	{ "httpQuery", ON_MEMBER, ":s",
+		KINDS_TEXT | KINDS_NUMBER | KIND_BOOLEAN | KIND_TIMESTAMP | KIND_LIST },
 	{ "httpQueryParams", ON_MEMBER, "", KIND_MAP },
 	{ "httpLabel", ON_MEMBER, "", KINDS_TEXT | KINDS_NUMBER | KIND_BOOLEAN | KIND_TIMESTAMP },
 	{ "httpPayload", ON_MEMBER, "",
@@ -89,8 +92,8 @@ static void check_arg(struct model *m, const struct trait *t, struct str spec)
 	const struct value *v = trait_arg(t, name.n ? key : NULL);
 	bool optional = str_ends(spec, STR("?"));
 	if (!v && !optional)
-		model_error(m, t->line, "@%.*s needs %s%s", STR_ARG(t->name), name.n ? "the argument " : "one argument",
-			key);
+		model_error(m, t->line, "@%.*s needs %s%s", STR_ARG(t->name),
+			name.n ? "the argument " : "one argument", key);
 	if (v && !is_type(v, spec.p[colon + 1]))
 		model_error(m, t->line, "@%.*s: %s is of the wrong type", STR_ARG(t->name),
 			name.n ? key : "its argument");
@@ -140,7 +143,8 @@ static void check_pattern(struct model *m, const struct trait *t)
 	PCRE2_SIZE at;
 	if (!str_is(t->name, "pattern") || !v)
 		return;
-	pcre2_code *code = pcre2_compile((PCRE2_SPTR)v->text.p, v->text.n, PCRE2_UTF | PCRE2_ALT_BSUX, &error, &at, NULL);
+	pcre2_code *code = pcre2_compile(
+		(PCRE2_SPTR)v->text.p, v->text.n, PCRE2_UTF | PCRE2_ALT_BSUX, &error, &at, NULL);
 	if (!code) {
 		pcre2_get_error_message(error, why, sizeof why);
 		model_error(m, t->line, "@pattern: %s at character %zu", (char *)why, at);
@@ -185,9 +189,10 @@ static void check_targets(struct model *m, const struct member *member)
 	const struct shape *target = model_shape(m, member->target_name);
 	for (const struct trait *t = member->traits; target && t; t = t->next)
 		for (size_t i = 0; i < COUNT_OF(rules); i++)
-			if (str_is(t->name, rules[i].name) && rules[i].targets && !(rules[i].targets & target->kind))
-				model_error(m, t->line, "@%s may not stand on a member of type %s", rules[i].name,
-					kind_name(target->kind));
+			if (str_is(t->name, rules[i].name) && rules[i].targets &&
+				!(rules[i].targets & target->kind))
+				model_error(m, t->line, "@%s may not stand on a member of type %s",
+					rules[i].name, kind_name(target->kind));
 }
 
 void model_check_traits(struct model *m)
@@ -196,9 +201,9 @@ void model_check_traits(struct model *m)
 	for (const struct operation *op = m->operations; op; op = op->next)
 		check_list(m, op->traits, ON_OPERATION);
 	for (const struct shape *s = m->shapes; s; s = s->next) {
-		enum kind place = s->kind & KINDS_AGGREGATE ? ON_MEMBER :
-			s->kind & (KIND_ENUM | KIND_INT_ENUM)  ? ON_ENUM_VALUE :
-								 ON_ELEMENT;
+		enum kind place = s->kind & KINDS_AGGREGATE               ? ON_MEMBER
+				  : s->kind & (KIND_ENUM | KIND_INT_ENUM) ? ON_ENUM_VALUE
+									  : ON_ELEMENT;
 		check_list(m, s->traits, s->kind);
 		for (const struct member *member = s->members; member; member = member->next) {
 			check_list(m, member->traits, place);
