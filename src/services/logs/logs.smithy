@@ -128,6 +128,7 @@ operation CreateLogStream {
 }
 
 /// Deletes a log stream with its events.
+@waits
 @resource("arn:aws:logs:{region}:{account}:log-group:{logGroupName}:log-stream:{logStreamName}")
 operation DeleteLogStream {
     input := { @required logGroupName: LogGroupName, @required logStreamName: LogStreamName }
@@ -368,7 +369,7 @@ structure OwnerRecord { account: String, region: String, name: String }
 structure GroupStat { bytes: Long, sequence: Long }
 
 /// What is known of a stream's events, beside them.
-structure StreamStat { name: String, bytes: Long, ingested: Long }
+structure StreamStat { name: String, first: Long, last: Long, ingested: Long }
 
 // ---- errors ----
 
