@@ -1,6 +1,7 @@
 /* The row of CloudWatch Logs in the server's table. */
 #include "services/logs/logs.h"
 #include "services/logs/state.h"
+#include <stdlib.h>
 
 static int start(struct aws *aws, void **state)
 {

@@ -1,6 +1,7 @@
 /* Log streams: making, finding, listing, deleting; and the cache that PutLogEvents finds them by. */
 #include "services/logs/events.h"
 #include "store/key.h"
+#include <stdlib.h>
 
 /* ---- records ---- */
 
@@ -216,7 +217,7 @@ static int names_run(struct call *call, void *arg)
 		if (key_decode(call->arena, str_from(c.key, all.n), &name, 1) != 1 ||
 			record_decode(call->arena, &logs_stream_record_shape, c.value, &record) < 0)
 			continue;
-		*listing_add(call, l) = (struct stream_item){ name.text, record.id.v, record.created.v, { 0 } };
+		*listing_add(call, l) = (struct stream_item){ name.text, record.id.v, record.created.v, { .name = STR("") } };
 	}
 	txn_cursor_close(&c);
 	return 0;
