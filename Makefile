@@ -59,56 +59,67 @@ all: $(BUILD)/samovar
 
 $(TOOLS)/%: tools/%.c
 	@mkdir -p $(@D)
-	$(CCACHE) $(CC) -std=gnu17 -D_GNU_SOURCE $(WARN) -O1 -g -o $@ $<
+	@echo "  CC $@"
+	@$(CCACHE) $(CC) -std=gnu17 -D_GNU_SOURCE $(WARN) -O1 -g -o $@ $<
 
 IDLC_SOURCES := $(wildcard tools/idlc/*.c) src/base/mem.c src/base/str.c src/base/buf.c
 $(TOOLS)/idlc: $(IDLC_SOURCES) tools/idlc/idlc.h
 	@mkdir -p $(@D)
-	$(CC) -std=gnu17 -D_GNU_SOURCE -Isrc $(WARN) -O1 -g -o $@ $(IDLC_SOURCES) -lpcre2-8
+	@echo "  CC $@"
+	@$(CC) -std=gnu17 -D_GNU_SOURCE -Isrc $(WARN) -O1 -g -o $@ $(IDLC_SOURCES) -lpcre2-8
 
 # tests/golden/all_types.smithy is compiled for the unit tests of the codecs, which include its .c.
 vpath %.smithy $(sort $(dir $(SMITHY))) tests/golden
 $(GEN)/api/%.h $(GEN)/api/%.c &: %.smithy $(TOOLS)/idlc
 	@mkdir -p $(GEN)/api
-	$(TOOLS)/idlc $< $(GEN)/api/$*.h $(GEN)/api/$*.c
+	@echo "  IDL $<"
+	@$(TOOLS)/idlc $< $(GEN)/api/$*.h $(GEN)/api/$*.c
 
 RUNTIME_FILES := $(shell find runtimes -type f ! -name '*_test*' ! -path '*/node_modules/*' 2>/dev/null)
 CONSOLE_FILES := $(shell find console -type f 2>/dev/null)
 SHIM := $(OUT)/samovar-shim
 $(OUT)/gen/embedded.c: $(TOOLS)/embed $(RUNTIME_FILES) $(CONSOLE_FILES) $(SHIM)
 	@mkdir -p $(@D)
-	$(TOOLS)/embed $@ $(SHIM:%=shim=%) $(RUNTIME_FILES) $(CONSOLE_FILES)
+	@echo "  EMBED $@"
+	@$(TOOLS)/embed $@ $(SHIM:%=shim=%) $(RUNTIME_FILES) $(CONSOLE_FILES)
 
 $(OUT)/gen/embedded.o: $(OUT)/gen/embedded.c
-	$(CCACHE) $(CC) $(CFLAGS_ALL) -c -o $@ $<
+	@echo "  CC $@"
+	@$(CCACHE) $(CC) $(CFLAGS_ALL) -c -o $@ $<
 
 # The shim is static and small whatever the mode: it runs inside the sandbox.
 $(OUT)/samovar-shim: $(SHIM_SOURCES) $(wildcard src/sandbox/shim*.h src/sandbox/limits.h)
 	@mkdir -p $(@D)
-	$(CC) -std=gnu17 -D_GNU_SOURCE -Isrc $(WARN) -Os -static -s -o $@ $(SHIM_SOURCES)
+	@echo "  CC $@"
+	@$(CC) -std=gnu17 -D_GNU_SOURCE -Isrc $(WARN) -Os -static -s -o $@ $(SHIM_SOURCES)
 
 # What hostile code would try, for the sandbox's test.
 $(OUT)/samovar-probe: src/sandbox/probe.c
 	@mkdir -p $(@D)
-	$(CC) -std=gnu17 -D_GNU_SOURCE $(WARN) -O1 -static -o $@ $<
+	@echo "  CC $@"
+	@$(CC) -std=gnu17 -D_GNU_SOURCE $(WARN) -O1 -static -o $@ $<
 $(OUT)/src/sandbox/box_test: $(OUT)/samovar-probe
 
 # ---- objects ------------------------------------------------------------------------------------------------------
 
 $(OUT)/%.o: %.c | $(GEN_HEADERS)
 	@mkdir -p $(@D)
-	$(CCACHE) $(CC) $(CFLAGS_ALL) -MMD -MP -c -o $@ $<
+	@echo "  CC $@"
+	@$(CCACHE) $(CC) $(CFLAGS_ALL) -MMD -MP -c -o $@ $<
 
 $(OUT)/gen/%.o: $(GEN)/%.c | $(GEN_HEADERS)
 	@mkdir -p $(@D)
-	$(CCACHE) $(CC) $(CFLAGS_ALL) -MMD -MP -c -o $@ $<
+	@echo "  CC $@"
+	@$(CCACHE) $(CC) $(CFLAGS_ALL) -MMD -MP -c -o $@ $<
 
 $(LIBRARY): $(OBJECTS)
 	@rm -f $@
-	ar rcs $@ $^
+	@echo "  AR $@"
+	@ar rcs $@ $^
 
 $(OUT)/samovar: $(OUT)/src/cli/main.o $(EMBEDDED) $(LIBRARY)
-	$(CC) $(LDFLAGS_$(MODE)) -o $@ $^ $(LIBS_PKGS)
+	@echo "  LD $@"
+	@$(CC) $(LDFLAGS_$(MODE)) -o $@ $^ $(LIBS_PKGS)
 
 $(BUILD)/samovar: $(OUT)/samovar
 	cp -f $< $@
@@ -118,10 +129,12 @@ lib: $(LIBRARY) $(EMBEDDED)
 
 # A unit test is a program with the whole library at hand.
 $(OUT)/%_test: $(OUT)/%_test.o $(EMBEDDED) $(LIBRARY)
-	$(CC) $(LDFLAGS_$(MODE)) -o $@ $(filter %.o %.a,$^) $(LIBS_PKGS)
+	@echo "  LD $@"
+	@$(CC) $(LDFLAGS_$(MODE)) -o $@ $(filter %.o %.a,$^) $(LIBS_PKGS)
 
 $(OUT)/%_fuzz: $(OUT)/%_fuzz.o $(EMBEDDED) $(LIBRARY)
-	$(CC) $(LDFLAGS_$(MODE)) -o $@ $^ $(LIBS_PKGS)
+	@echo "  LD $@"
+	@$(CC) $(LDFLAGS_$(MODE)) -o $@ $^ $(LIBS_PKGS)
 
 -include $(shell find $(OUT) -name '*.d' 2>/dev/null)
 
