@@ -43,7 +43,7 @@ FUZZ_TARGETS := $(shell find src -name '*_fuzz.c')
 SMITHY := $(wildcard src/services/*/*.smithy)
 APIS := $(patsubst %.smithy,%,$(notdir $(SMITHY)))
 
-GEN_HEADERS := $(APIS:%=$(GEN)/api/%.h) $(GEN)/api/all_types.h
+GEN_HEADERS := $(APIS:%=$(GEN)/api/%.h) $(GEN)/api/all_types.h $(GEN)/api/echo.h
 GEN_SOURCES := $(APIS:%=$(GEN)/api/%.c)
 OBJECTS := $(SOURCES:%.c=$(OUT)/%.o) $(GEN_SOURCES:$(BUILD)/%.c=$(OUT)/%.o)
 EMBEDDED := $(OUT)/gen/embedded.o
@@ -68,8 +68,8 @@ $(TOOLS)/idlc: $(IDLC_SOURCES) tools/idlc/idlc.h
 	@echo "  CC $@"
 	@$(CC) -std=gnu17 -D_GNU_SOURCE -Isrc $(WARN) -O1 -g -o $@ $(IDLC_SOURCES) -lpcre2-8
 
-# tests/golden/all_types.smithy is compiled for the unit tests of the codecs, which include its .c.
-vpath %.smithy $(sort $(dir $(SMITHY))) tests/golden
+# tests/golden/all_types.smithy and src/aws/testing/echo.smithy are compiled for unit tests, which include their .c.
+vpath %.smithy $(sort $(dir $(SMITHY))) tests/golden src/aws/testing
 $(GEN)/api/%.h $(GEN)/api/%.c &: %.smithy $(TOOLS)/idlc
 	@mkdir -p $(GEN)/api
 	@echo "  IDL $<"

@@ -1,8 +1,6 @@
 /* Smithy RPC v2 CBOR: POST /service/{Service}/operation/{Operation} with smithy-protocol: rpc-v2-cbor. */
 #include "aws/error.h"
 #include "aws/wire.h"
-#include <errno.h>
-#include <stdio.h>
 
 static bool match(struct request *r)
 {
@@ -26,8 +24,7 @@ static int read_body(struct request *r, void *in, struct decode_error *error)
 	if (type.p && !str_starts_ci(type, STR("application/cbor"))) {
 		fail(&r->call, &aws_unsupported_media_type, "The content type %.*s is not application/cbor.",
 			STR_ARG(type));
-		snprintf(error->text, sizeof error->text, "not application/cbor");
-		return -EINVAL;
+		return decode_fail(error, "not application/cbor");
 	}
 	return cbor_decode(r->arena, r->operation->input, r->body, in, error);
 }

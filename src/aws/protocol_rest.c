@@ -38,7 +38,7 @@ static void error_headers(struct request *r, struct reply *reply, const struct s
 	for (uint32_t i = 0; value && i < shape->member_count; i++) {
 		const struct member *m = &shape->members[i];
 		if (m->location == IN_HEADER && m->shape->type != SHAPE_LIST && member_is_set(m, value))
-			reply_header(reply, str_c(m->location_name), rest_value_text(r->arena, m, TIMESTAMP_HTTP_DATE,
+			reply_header(reply, str_c(m->location_name), rest_header_text(r->arena, m,
 				(const char *)value + m->offset));
 	}
 }

@@ -18,10 +18,13 @@ int rest_read(struct request *r, const struct rest_format *format, void *in, str
 /* Status, headers and body of the answer. */
 void rest_write(struct request *r, struct reply *reply, const struct rest_format *format, const void *out);
 
-/* A member's text form in headers, labels and queries, both ways. where: the default form of timestamps. */
-int rest_value_parse(struct arena *arena, const struct member *m, enum timestamp_format where, struct str text,
-	void *value) MUSTCHECK;
-struct str rest_value_text(struct arena *arena, const struct member *m, enum timestamp_format where, const void *value);
+/* The form of a member's timestamps where its place's default is `where`. */
+static inline enum timestamp_format rest_format_of(const struct member *m, enum timestamp_format where)
+{
+	return m->timestamp ? m->timestamp : m->shape->timestamp ? m->shape->timestamp : where;
+}
+/* A simple value's text in a header. */
+struct str rest_header_text(struct arena *arena, const struct member *m, const void *value);
 
 /* Finds the operation by method and path. */
 void rest_find(struct request *r);

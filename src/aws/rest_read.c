@@ -2,8 +2,6 @@
 #include "aws/limits.h"
 #include "aws/rest.h"
 #include "base/encode.h"
-#include <errno.h>
-#include <stdio.h>
 
 /* What a list and a map look like in C (shape.h). */
 struct list_value {
@@ -13,8 +11,7 @@ struct list_value {
 
 static int bad(struct decode_error *error, const struct member *m, const char *what)
 {
-	snprintf(error->text, sizeof error->text, "%s: %s", m->name, what);
-	return -EINVAL;
+	return decode_fail(error, "%s: %s", m->name, what);
 }
 
 static void *slot(const struct member *m, void *structure)
@@ -66,7 +63,8 @@ static int set_list(struct arena *arena, const struct member *m, enum timestamp_
 	list->v = arena_zalloc(arena, texts->n * m->shape->element_size + 1);
 	list->n = texts->n;
 	for (size_t i = 0; i < texts->n; i++)
-		if (rest_value_parse(arena, item, where, texts->v[i], list->v + i * m->shape->element_size) < 0)
+		if (text_decode(arena, item->shape, rest_format_of(item, where), texts->v[i],
+			list->v + i * m->shape->element_size, error) < 0)
 			return bad(error, m, "an item of the list can't be read");
 	return 0;
 }
@@ -74,8 +72,9 @@ static int set_list(struct arena *arena, const struct member *m, enum timestamp_
 static int set_one(struct arena *arena, const struct member *m, enum timestamp_format where, struct str text,
 	void *structure, struct decode_error *error)
 {
-	if (rest_value_parse(arena, m, where, text, slot(m, structure)) < 0)
-		return bad(error, m, "the value can't be read");
+	struct decode_error why;
+	if (text_decode(arena, m->shape, rest_format_of(m, where), text, slot(m, structure), &why) < 0)
+		return bad(error, m, why.text);
 	return 0;
 }
 

@@ -6,13 +6,24 @@ struct list_value {
 	size_t n;
 };
 
+struct str rest_header_text(struct arena *arena, const struct member *m, const void *value)
+{
+	if (m->shape->type == SHAPE_STRING || m->shape->type == SHAPE_ENUM)
+		return *(const struct str *)value;
+	struct buf b = { 0 };
+	text_encode(&b, m->shape, rest_format_of(m, TIMESTAMP_HTTP_DATE), value);
+	struct str text = arena_str(arena, buf_view(&b));
+	buf_fini(&b);
+	return text;
+}
+
 static struct str list_text(struct arena *arena, const struct member *m, const void *value)
 {
 	const struct list_value *list = value;
 	const struct member *item = &m->shape->members[0];
 	struct buf b = { 0 };
 	for (size_t i = 0; i < list->n; i++) {
-		struct str s = rest_value_text(arena, item, TIMESTAMP_HTTP_DATE, list->v + i * m->shape->element_size);
+		struct str s = rest_header_text(arena, item, list->v + i * m->shape->element_size);
 		bool quoted = item->shape->type == SHAPE_STRING && (str_index(s, ',') >= 0 || str_index(s, '"') >= 0);
 		if (i)
 			buf_cat(&b, ", ");
@@ -47,7 +58,7 @@ static void write_header(struct request *r, struct reply *reply, const struct me
 {
 	const void *value = (const char *)out + m->offset;
 	struct str text = m->shape->type == SHAPE_LIST ? list_text(r->arena, m, value) :
-							 rest_value_text(r->arena, m, TIMESTAMP_HTTP_DATE, value);
+							 rest_header_text(r->arena, m, value);
 	if (text.n || m->shape->type != SHAPE_LIST)
 		reply_header(reply, str_c(m->location_name), one_line(r->arena, text));
 }
