@@ -2,6 +2,7 @@
 #include "aws/call.h"
 #include "aws/run.h"
 #include "aws/tables.h"
+#include "aws/validate.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/random.h"
@@ -21,7 +22,10 @@ static int fail_text(struct call *call, const struct error_shape *error, const v
 	/* What can't be read of the store stays the answer, whatever the handler makes of the absence. */
 	if (call->error.shape == &aws_internal_failure)
 		return -1;
-	call->error = (struct call_error){ error, arena_vprintf(call->arena, fmt, ap), detail };
+	void *copy = detail && error->shape ? arena_alloc(call->arena, error->shape->size) : NULL;
+	if (copy)
+		memcpy(copy, detail, error->shape->size);
+	call->error = (struct call_error){ error, arena_vprintf(call->arena, fmt, ap), copy };
 	return -1;
 }
 

@@ -49,7 +49,7 @@ struct call {
  * The transaction rolls back. Returns -1 always. The message is copied into the arena.
  */
 int fail(struct call *call, const struct error_shape *error, const char *fmt, ...) PRINTF_LIKE(3, 4);
-/* The same with more members: detail is the error's generated structure, arena's or static. */
+/* The same with more members: detail is the error's generated structure, which is copied. */
 int fail_with(struct call *call, const struct error_shape *error, const void *detail, const char *fmt, ...)
 	PRINTF_LIKE(4, 5);
 /* Errors that every service has (AWS, "Common errors"). */

@@ -8,6 +8,7 @@
 #include "aws/resolve.h"
 #include "aws/rest.h"
 #include "aws/run.h"
+#include "aws/validate.h"
 #include "aws/wire.h"
 #include "base/log.h"
 #include <errno.h>

@@ -10,7 +10,4 @@
  */
 int operation_run(struct call *call, const void *in, void *out) MUSTCHECK;
 
-/* validate.c: whether the input keeps its shape's constraints; -EINVAL and the message if not. */
-int validate(struct arena *arena, const struct shape *shape, const void *value, struct str *message) MUSTCHECK;
-
 #endif
