@@ -276,7 +276,7 @@ static int spawn_full(struct box *box, const struct box_spec *spec)
 	struct buf texts = { 0 };
 	char pids[32], fd[8];
 	if (s->root)
-		head.uid = head.gid = (uint32_t)(BOX_UID_BASE + box->id % BOX_UID_COUNT);
+		head.uid = head.gid = profile_uid(box);
 	head.procs_count = box_cgroup_procs(&box->cgroup, &texts);
 	profile_bwrap(s, spec, &texts, &head.args_count);
 	snprintf(fd, sizeof fd, "%d", SHIM_ARGS_FD);
@@ -476,7 +476,7 @@ static int start_solo(struct box *box, const struct box_start *start)
 	for (char **p = box->ro_binds; *p; p++)
 		open_to_all &= profile_is_public(*p);
 	if (s->root && open_to_all)
-		head.uid = head.gid = (uint32_t)(BOX_UID_BASE + box->id % BOX_UID_COUNT);
+		head.uid = head.gid = profile_uid(box);
 	box->limits = start->limits;
 	box_cgroup_limit(&box->cgroup, &start->limits);
 	head.procs_count = box_cgroup_procs(&box->cgroup, &texts);
@@ -492,7 +492,7 @@ int box_start(struct box *box, const struct box_start *start)
 {
 	assert(!box->started);
 	box->started = true;
-	if (box->finished)
+	if (box->exited)
 		return -ECHILD;
 	int r = box->sandbox->degraded ? start_solo(box, start) : mount_code(box, start);
 	box->limits = start->limits;
@@ -580,6 +580,11 @@ void box_watch(void *arg)
 void box_kill(struct box *box)
 {
 	box->killed = true;
+	if (!box->spawn_sent && box->created && !box->exited) { /* degraded and not started: nothing runs */
+		box->exited = true;
+		box->status = SIGKILL;
+		loop_timer_start(&box->drain, 0, 0, finish, box);
+	}
 	if (box->exited || !box->spawned)
 		return;
 	if (box->frozen)

@@ -413,6 +413,59 @@ static void check_odd_ends(void)
 	box_destroy(run.box);
 }
 
+/* An interpreter in a folder whose parents are closed to others is seen at its own path, read-only. */
+static void check_binds(void)
+{
+	char tool[160], path[200];
+	snprintf(tool, sizeof tool, "%s/private/tool", base);
+	snprintf(path, sizeof path, "%s/probe", tool);
+	const char *binds[] = { tool, NULL }, *argv[] = { path, "env", NULL };
+	struct run run = { 0 };
+	waitq_init(&run.events);
+	struct box_spec spec = { .limits = &limits, .events = { on_output, on_exited, &run }, .ro_binds = binds };
+	CHECK_INT(box_create(sandbox, &spec, &run.box), 0);
+	CHECK_INT(start(&run, argv, plain_env), 0);
+	CHECK(wait_exit(&run, 5000));
+	CHECK_INT(run.code, 7);
+	box_destroy(run.box);
+}
+
+/* A box that stands and is ended before it has begun says so. */
+static void check_early_kill(void)
+{
+	struct run run;
+	make(&run, NULL);
+	box_kill(run.box);
+	CHECK(!run.exited); /* never inside the call */
+	CHECK(wait_exit(&run, 2000));
+	CHECK_INT(run.signal, SIGKILL);
+	box_destroy(run.box);
+}
+
+static bool has_egress(void)
+{
+	fiber_sleep(400); /* its trial is over */
+	return strstr(sandbox_summary(sandbox), "egress by pasta") != NULL;
+}
+
+/* The host's loopback is within reach, as a developer expects, unless the mode is strict. */
+static void check_host_loopback(bool strict)
+{
+	struct sockaddr_in a = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	socklen_t n = sizeof a;
+	char port[16];
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	CHECK_INT(bind(fd, (struct sockaddr *)&a, n), 0);
+	CHECK_INT(listen(fd, 8), 0);
+	CHECK_INT(getsockname(fd, (struct sockaddr *)&a, &n), 0);
+	snprintf(port, sizeof port, "%u", ntohs(a.sin_port));
+	struct run run;
+	probe(&run, "reach_host", port);
+	CHECK_INT(run.code, strict ? 1 : 0);
+	box_destroy(run.box);
+	close(fd);
+}
+
 static int compare_times(const void *a, const void *b)
 {
 	uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
@@ -457,6 +510,10 @@ static void run_profile(void *arg)
 	check_booted();
 	check_freeze();
 	check_odd_ends();
+	check_binds();
+	check_early_kill();
+	if (sandbox_is_degraded(sandbox) || has_egress())
+		check_host_loopback(false);
 	probe_safe();
 	probe_bombs();
 	probe_survive();
@@ -482,6 +539,34 @@ static void become_ordinary(void)
 		_exit(3);
 }
 
+static void run_strict(void *arg)
+{
+	(void)arg;
+	int r = sandbox_wait(sandbox);
+	printf("# %s\n", sandbox_summary(sandbox));
+	if (profile >= ROOT_DEGRADED || sandbox_is_degraded(sandbox)) {
+		CHECK_INT(r, -EPERM);
+		struct box *box;
+		struct box_spec spec = { .limits = &limits };
+		CHECK_INT(box_create(sandbox, &spec, &box), -EPERM);
+		CHECK(strncmp(sandbox_summary(sandbox), "sandbox: NONE - ", 16) == 0);
+	} else if (r == 0 && has_egress()) {
+		check_host_loopback(true);
+	}
+	sandbox_close(sandbox);
+	loop_stop(loop);
+}
+
+/* The whole sandbox again, in its strict mode. */
+static void check_strict(const char *run_dir)
+{
+	CHECK_INT(loop_create(&loop), 0);
+	CHECK_INT(sandbox_open(run_dir, SANDBOX_STRICT, &sandbox), 0);
+	CHECK_INT(fiber_start(run_strict, NULL), 0);
+	loop_run(loop);
+	loop_destroy(loop);
+}
+
 /* In a child; leaves what it found in the pipe. */
 static void child(int out)
 {
@@ -497,6 +582,7 @@ static void child(int out)
 	CHECK_INT(fiber_start(run_profile, NULL), 0);
 	loop_run(loop);
 	loop_destroy(loop);
+	check_strict(run_dir);
 	if (write(out, found, sizeof found) != (ssize_t)sizeof found)
 		_exit(3);
 	fflush(stdout);
@@ -560,6 +646,8 @@ static void test_profile(int which)
 	put_folder("run");
 	put_folder("code");
 	put_folder("other");
+	put_folder("private");
+	put_folder("private/tool");
 	put_file("secret", NULL, 0644);
 	put_file("other/code", NULL, 0644);
 	put_file(tmp_file, NULL, 0644);
@@ -569,6 +657,8 @@ static void test_profile(int which)
 		*strrchr(self, '/') = 0;
 	char *path = xasprintf("%s/samovar-probe", self);
 	put_file("code/probe", path, 0755);
+	put_file("private/tool/probe", path, 0755);
+	CHECK_INT(chmod(xasprintf("%s/private", base), 0700), 0);
 	free(path);
 	memset(found, '?', sizeof found);
 	CHECK_INT(pipe2(results, O_CLOEXEC), 0);

@@ -70,7 +70,7 @@ int egress_begin(struct box *box)
 	struct keeper_request head = { .cookie = (uintptr_t)box, .op = KEEPER_EGRESS, .pid = box->program };
 	struct buf texts = { 0 };
 	if (s->root)
-		head.uid = head.gid = (uint32_t)(BOX_UID_BASE + box->id % BOX_UID_COUNT);
+		head.uid = head.gid = profile_uid(box);
 	head.args_count = s->closed_count;
 	buf_append(&texts, s->closed_networks, s->closed_bytes);
 	for (size_t i = 0; i < COUNT_OF(argv); i++)

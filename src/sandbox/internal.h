@@ -107,6 +107,8 @@ int profile_prepare(const struct sandbox *s) MUSTCHECK;
 bool profile_is_public(const char *path);
 /* text with what stands for the box's paths and ports where it has no namespaces. */
 void profile_rewrite(const struct box *box, const struct box_start *start, const char *text, struct buf *out);
+/* The host's user of this box, where we may choose one. */
+uint32_t profile_uid(const struct box *box);
 void profile_text(struct buf *out, uint32_t *count, const char *text);
 
 /* tree.c: the processes below (and with) the first, at most max; returns their number. */

@@ -24,10 +24,16 @@ static const struct {
 } etc_files[] = {
 	{ "passwd", "root:x:0:0:root:/root:/bin/sh\nsbx_user1051:x:" BOX_UID ":" BOX_GID "::/home/sbx_user1051:/sbin/nologin\n" },
 	{ "group", "root:x:0:\nsbx_user1051:x:" BOX_GID ":\n" },
-	{ "hosts", "127.0.0.1 localhost\n::1 localhost\n" },
+	{ "hosts", "127.0.0.1 localhost sandbox\n::1 localhost\n" },
 	{ "nsswitch.conf", "passwd: files\ngroup: files\nhosts: files dns\nservices: files\nprotocols: files\n" },
 	{ "host.conf", "multi on\n" },
 };
+
+uint32_t profile_uid(const struct box *box)
+{
+	/* Servers side by side should not share users either. */
+	return (uint32_t)(BOX_UID_BASE + ((uint64_t)getpid() * 997 + box->id) % BOX_UID_COUNT);
+}
 
 void profile_text(struct buf *out, uint32_t *count, const char *text)
 {

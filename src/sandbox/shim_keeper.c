@@ -224,6 +224,7 @@ static void run_child(const struct request *q, int args_fd)
 {
 	const struct keeper_request *h = q->head;
 	char **argv = q->texts + h->procs_count + h->args_count;
+	int r = h->op == KEEPER_EGRESS ? shim_close_routes(q->fds[0], q->texts + h->procs_count, h->args_count) : 0;
 	static char *const env[] = { NULL };
 	static const int targets[] = { SHIM_SOCKET_FD, 1, 2, SHIM_SECCOMP_FD };
 	int high[5] = { -1, -1, -1, -1, -1 }, null = open("/dev/null", O_RDWR);
@@ -243,6 +244,9 @@ static void run_child(const struct request *q, int args_fd)
 			dup2(high[i], targets[i]);
 	if (high[4] >= 0)
 		dup2(high[4], SHIM_ARGS_FD);
+	errno = -r;
+	if (r < 0)
+		fail_child("closing networks to the box");
 	syscall(SYS_close_range, high[4] >= 0 ? SHIM_ARGS_FD + 1 : SHIM_ARGS_FD, ~0U, 0);
 	for (uint32_t i = 0; i < h->procs_count; i++)
 		if (write_file(q->texts[i], "0") < 0)
@@ -303,7 +307,6 @@ static void open_egress(struct request *q)
 		int fds[] = { spaces[0], log, dup(log), spaces[1] };
 		memcpy(q->fds, fds, sizeof fds);
 		q->fd_count = 4; /* which take_request closes */
-		r.error = shim_close_routes(spaces[0], q->texts + h->procs_count, h->args_count);
 	}
 	if (r.error == 0)
 		spawn(q);
@@ -457,6 +460,7 @@ int keeper_main(int argc, char **argv)
 	sigprocmask(SIG_BLOCK, &set, NULL);
 	signal(SIGPIPE, SIG_IGN);
 	setsid();
+	syscall(SYS_close_range, KEEPER_FD + 1, ~0U, 0); /* whatever the server's libraries left open */
 	prctl(PR_SET_CHILD_SUBREAPER, 1);
 	umask(022);
 	keeper.root = geteuid() == 0;
