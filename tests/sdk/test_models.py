@@ -18,6 +18,14 @@ INTERFACES = sorted(ROOT.glob("src/services/*/*.smithy"))
 
 # interface: {problem, as the test words it: why it is right as it is}. One that no longer occurs fails the test.
 DEVIATIONS = {
+    "iam": {
+        "UpdateAccessKey.input.Status: the value Expired is missing":
+            "a state of keys that no one can ask for: a key is made active or inactive",
+    },
+    "logs": {
+        "CreateLogGroup.input.logGroupClass: the value ESSENTIALS is missing":
+            "a class of storage that is not served: refused by name, not taken for another",
+    },
 }
 
 TYPES = {"structure": "structure", "union": "structure", "list": "list", "map": "map", "string": "string", "enum": "string",
