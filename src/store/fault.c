@@ -122,7 +122,7 @@ static int on_sync(sqlite3_file *f, int flags)
 	(void)flags;
 	if (fails(FAULT_SYNC))
 		return disk.code;
-	/* The real disk need not be synced: the record is what a power cut leaves. What comes meanwhile is not covered. */
+	/* The real disk need not be synced: the record is what a power cut leaves. What comes meanwhile is not. */
 	pthread_mutex_lock(&disk.mutex);
 	size_t covers = disk.count;
 	pthread_mutex_unlock(&disk.mutex);

@@ -111,7 +111,8 @@ static void *writer_run(void *arg)
 static void writers_run(struct writer *w, struct store *store, int txns, bool stops, int report)
 {
 	for (int i = 0; i < THREADS; i++) {
-		w[i] = (struct writer){ .store = store, .id = i, .txns = txns, .stops = stops, .report = report };
+		w[i] = (struct writer){ .store = store, .id = i, .txns = txns, .stops = stops,
+			.report = report };
 		w[i].acked = xcalloc((size_t)txns, 1);
 		w[i].moments = xcalloc((size_t)txns, sizeof(size_t));
 		CHECK_INT(pthread_create(&w[i].thread, NULL, writer_run, &w[i]), 0);
@@ -158,7 +159,8 @@ static int look(struct txn *txn, void *arg)
 	txn_cursor_open(txn, prefix, arena_printf(&a, "row%d0", id), false, &c);
 	while (txn_cursor_next(&c)) {
 		int64_t i = -1;
-		f->whole &= str_to_i64(str_from(c.key, prefix.n), &i) == 0 && str_eq(c.value, row(&a, id, (int)i));
+		f->whole &= str_to_i64(str_from(c.key, prefix.n), &i) == 0 && str_eq(c.value,
+			row(&a, id, (int)i));
 		if (f->gaps_allowed)
 			f->whole &= i >= 0 && i < f->writer->txns && f->writer->acked[i];
 		else
@@ -355,7 +357,8 @@ static void kill_once(enum store_durability durability, struct prng *random)
 
 static void test_kill(void)
 {
-	long seed = setting("SAMOVAR_SEED", (long)random_below(1000000)), kills = setting("SAMOVAR_KILLS", 12);
+	long seed = setting("SAMOVAR_SEED", (long)random_below(1000000)),
+		kills = setting("SAMOVAR_KILLS", 12);
 	struct prng random = { (uint64_t)seed };
 	for (long i = 0; i < kills && !check_failures; i++)
 		kill_once((enum store_durability)(i % 3), &random);

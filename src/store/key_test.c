@@ -16,7 +16,8 @@ static void test_known_encodings(void)
 {
 	struct arena a = { 0 };
 	check_bytes(KEY(&a, key_bytes((struct str){ "foo\0bar", 7 })), "\x01""foo\0\xff""bar\0", 10);
-	check_bytes(KEY(&a, key_text((struct str){ "F\xc3\x94O\0bar", 8 })), "\x02""F\xc3\x94O\0\xff""bar\0", 11);
+	check_bytes(KEY(&a, key_text((struct str){ "F\xc3\x94O\0bar", 8 })),
+		"\x02""F\xc3\x94O\0\xff""bar\0", 11);
 	check_bytes(KEY(&a, key_int(0)), "\x14", 1);
 	check_bytes(KEY(&a, key_int(1)), "\x15\x01", 2);
 	check_bytes(KEY(&a, key_int(-1)), "\x13\xfe", 2);

@@ -154,8 +154,9 @@ void store_close(struct store *store)
 	writer_stop(store);
 	assert(store->read_depth == 0 && "a read is still running");
 	if (!store_failure(store)) {
-		/* The readers' statements are reset, so this empties the log; if it can't, the next opening reads it. */
-		int code = sqlite3_wal_checkpoint_v2(store->writer.db, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
+		/* Nobody reads, so this empties the log; if it can't, the next opening reads it. */
+		int code = sqlite3_wal_checkpoint_v2(store->writer.db, NULL,
+			SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
 		if (code != SQLITE_OK)
 			log_debug("%s: no checkpoint at the end: %s", store->path, sqlite3_errstr(code));
 	}

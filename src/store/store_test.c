@@ -97,7 +97,8 @@ static int list(struct txn *txn, void *arg)
 	l->text[0] = 0;
 	txn_cursor_open(txn, str_c(l->begin), str_c(l->end), l->reverse, &c);
 	while (txn_cursor_next(&c))
-		n += (size_t)snprintf(l->text + n, sizeof l->text - n, "%.*s=%.*s ", STR_ARG(c.key), STR_ARG(c.value));
+		n += (size_t)snprintf(l->text + n, sizeof l->text - n, "%.*s=%.*s ", STR_ARG(c.key),
+			STR_ARG(c.value));
 	CHECK(!txn_cursor_next(&c)); /* the end stays the end */
 	txn_cursor_close(&c);
 	return 0;
@@ -122,7 +123,8 @@ static const char *all(void)
 static void test_basics(void)
 {
 	set_up();
-	CHECK_INT(WRITE({ 'p', "b", "2", 0 }, { 'p', "a", "1", 0 }, { 'p', "c", "3", 0 }, { 'p', "d", "", 0 }), 0);
+	CHECK_INT(WRITE({ 'p', "b", "2", 0 }, { 'p', "a", "1", 0 }, { 'p', "c", "3", 0 }, { 'p',
+		"d", "", 0 }), 0);
 	CHECK_STR(str_c(all()), "a=1 b=2 c=3 d= ");
 	CHECK_STR(str_c(keys_in("b", "d", false)), "b=2 c=3 ");
 	CHECK_STR(str_c(keys_in("b", "d", true)), "c=3 b=2 ");
@@ -319,7 +321,8 @@ static void test_generations(void)
 {
 	struct arena a = { 0 };
 	set_up();
-	struct str key = KEY(&a, KEY_LITERAL("iam"), KEY_LITERAL("role")), prefix = KEY(&a, KEY_LITERAL("iam"));
+	struct str key = KEY(&a, KEY_LITERAL("iam"), KEY_LITERAL("role")), prefix = KEY(&a,
+		KEY_LITERAL("iam"));
 	uint64_t sqs = store_generation(store, STR("sqs")), iam = store_generation(store, STR("iam"));
 	CHECK_INT(store_write(store, put_key, &key), 0);
 	CHECK(store_generation(store, STR("iam")) != iam);

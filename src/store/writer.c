@@ -253,8 +253,8 @@ static void *writer_main(void *arg)
 			pthread_cond_wait(&store->wake_writer, &store->mutex);
 		if (store->restart_due) {
 			/*
-			 * The keeper has copied nearly all of the log; what came since is little. With all of it copied the
-			 * next commit starts the log anew, if no reader is in it at that moment.
+			 * The keeper has copied nearly all of the log; what came since is little. With all of it
+			 * copied the next commit starts the log anew, if no reader is in it at that moment.
 			 */
 			store->restart_due = false;
 			pthread_mutex_unlock(&store->mutex);

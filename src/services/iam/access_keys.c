@@ -12,7 +12,8 @@ static struct str record_key(struct call *call, struct str id)
 
 static struct str index_key(struct call *call, struct str user_name, struct str id)
 {
-	return IAM_KEY(call, KEY_LITERAL("userkey"), key_text(lower_case(call->arena, user_name)), key_text(id));
+	return IAM_KEY(call, KEY_LITERAL("userkey"), key_text(lower_case(call->arena, user_name)),
+		key_text(id));
 }
 
 /* The key, which must be that user's. */
@@ -21,7 +22,8 @@ static int find(struct call *call, struct str user_name, struct str id, struct i
 	*out = (struct iam_access_key_record){ 0 };
 	if (!txn_exists(call->txn, index_key(call, user_name, id)) ||
 		!call_get_record(call, record_key(call, id), &iam_access_key_record_shape, out))
-		return fail(call, &iam_no_such_entity_exception, "The Access Key with id %.*s cannot be found.",
+		return fail(call, &iam_no_such_entity_exception,
+		"The Access Key with id %.*s cannot be found.",
 			STR_ARG(id));
 	return 0;
 }
@@ -40,12 +42,15 @@ int iam_create_access_key(struct call *call, const struct iam_create_access_key_
 	struct iam_user user;
 	if (find_user(call, in->user_name, &user) < 0)
 		return -1;
-	struct str prefix = IAM_KEY(call, KEY_LITERAL("userkey"), key_text(lower_case(call->arena, user.user_name)));
+	struct str prefix = IAM_KEY(call, KEY_LITERAL("userkey"), key_text(lower_case(call->arena,
+		user.user_name)));
 	if (count_keys(call, prefix, IAM_ACCESS_KEYS_PER_USER_MAX) == IAM_ACCESS_KEYS_PER_USER_MAX)
-		return fail(call, &iam_limit_exceeded_exception, "Cannot exceed quota for AccessKeysPerUser: %d",
+		return fail(call, &iam_limit_exceeded_exception,
+			"Cannot exceed quota for AccessKeysPerUser: %d",
 			IAM_ACCESS_KEYS_PER_USER_MAX);
 	random_text(id + 4, KEY_ID_RANDOM, STR("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"));
-	random_text(secret, SECRET_LENGTH, STR("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"));
+	random_text(secret, SECRET_LENGTH,
+		STR("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"));
 	struct iam_access_key_record record = {
 		.account = call->identity.account,
 		.user_name = user.user_name,
@@ -74,12 +79,14 @@ int iam_list_access_keys(struct call *call, const struct iam_list_access_keys_in
 		return 0;
 	if (find_user(call, in->user_name, &user) < 0)
 		return -1;
-	struct str prefix = IAM_KEY(call, KEY_LITERAL("userkey"), key_text(lower_case(call->arena, user.user_name)));
+	struct str prefix = IAM_KEY(call, KEY_LITERAL("userkey"), key_text(lower_case(call->arena,
+		user.user_name)));
 	if (page_open(call, prefix, in->marker, in->max_items, &page) < 0)
 		return -1;
 	while (page_next(&page)) {
 		struct iam_access_key_record r = { 0 };
-		if (call_get_record(call, record_key(call, page_name(&page)), &iam_access_key_record_shape, &r))
+		if (call_get_record(call, record_key(call, page_name(&page)),
+			&iam_access_key_record_shape, &r))
 			*LIST_ADD(call, &out->access_key_metadata) = (struct iam_access_key_metadata){
 				r.user_name, r.access_key_id, r.status, r.create_date
 			};

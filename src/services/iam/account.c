@@ -9,7 +9,8 @@ static int principal_find(struct call *call, struct str arn, struct entity *out)
 {
 	ssize_t user = str_find(arn, STR(":user/")), role = str_find(arn, STR(":role/"));
 	if (user < 0 && role < 0)
-		return fail(call, &iam_invalid_input_exception, "Invalid Entity Arn: %.*s does not clearly define entity type "
+		return fail(call, &iam_invalid_input_exception,
+			"Invalid Entity Arn: %.*s does not clearly define entity type "
 			"and name.", STR_ARG(arn));
 	enum entity_kind kind = user >= 0 ? ENTITY_USER : ENTITY_ROLE;
 	return entity_find(call, kind, str_from(arn, (size_t)str_rindex(arn, '/') + 1), out);
@@ -24,14 +25,16 @@ static void fill_context(struct call *call, const struct iam_context_entry_list 
 		const struct iam_context_entry *e = &entries->v[i];
 		for (size_t k = 0; k < e->context_key_values.n; k++) {
 			keys = list_grow(call->arena, keys, n, sizeof *keys);
-			keys[n++] = (struct policy_context_key){ e->context_key_name, e->context_key_values.v[k] };
+			keys[n++] = (struct policy_context_key){ e->context_key_name,
+				e->context_key_values.v[k] };
 		}
 	}
 	request->context = keys;
 	request->context_count = n;
 }
 
-static struct str decide(struct call *call, const struct policies *policies, const struct policy_request *request)
+static struct str decide(struct call *call, const struct policies *policies,
+	const struct policy_request *request)
 {
 	enum policy_effect effect = policies_evaluate(call->arena, policies, request);
 	return effect == POLICY_ALLOW ? STR("allowed") : effect == POLICY_DENY ? STR("explicitDeny") :
@@ -61,7 +64,8 @@ int iam_simulate_principal_policy(struct call *call, const struct iam_simulate_p
 		resources = (struct iam_resource_name_list){ &any, 1 };
 	if (in->action_names.n * resources.n > IAM_SIMULATIONS_MAX)
 		return fail(call, &iam_invalid_input_exception, "More than %d results.", IAM_SIMULATIONS_MAX);
-	struct policy_request request = { .principal_arn = entity.arn, .principal_account = call->identity.account };
+	struct policy_request request = { .principal_arn = entity.arn,
+		.principal_account = call->identity.account };
 	fill_context(call, &in->context_entries, &request);
 	LIST_EMPTY(call, &out->evaluation_results);
 	for (size_t i = 0; i < in->action_names.n * resources.n; i++) {
@@ -122,7 +126,8 @@ int iam_get_account_summary(struct call *call, const struct iam_get_account_summ
 	for (size_t i = 0; i < COUNT_OF(rows); i++) {
 		int64_t value = rows[i].value;
 		if (rows[i].kind)
-			value = (int64_t)count_keys(call, IAM_KEY(call, key_text(str_c(rows[i].kind))), SIZE_MAX);
+			value = (int64_t)count_keys(call, IAM_KEY(call,
+				key_text(str_c(rows[i].kind))), SIZE_MAX);
 		summary_add(call, map, rows[i].name, value);
 	}
 	return 0;

@@ -4,12 +4,14 @@
 
 static struct str attached_prefix(struct call *call, const struct entity *entity)
 {
-	return IAM_KEY(call, KEY_LITERAL("attached"), key_text(entity_word(entity->kind)), key_text(entity->lower));
+	return IAM_KEY(call, KEY_LITERAL("attached"), key_text(entity_word(entity->kind)),
+		key_text(entity->lower));
 }
 
 static struct str attached_key(struct call *call, const struct entity *entity, struct str arn)
 {
-	return IAM_KEY(call, KEY_LITERAL("attached"), key_text(entity_word(entity->kind)), key_text(entity->lower),
+	return IAM_KEY(call, KEY_LITERAL("attached"), key_text(entity_word(entity->kind)),
+		key_text(entity->lower),
 		key_text(arn));
 }
 
@@ -26,7 +28,8 @@ static int attach(struct call *call, enum entity_kind kind, struct str name, str
 	if (entity_find(call, kind, name, &entity) < 0)
 		return -1;
 	if (!policy_document(call, arn, &document))
-		return fail(call, &iam_no_such_entity_exception, "Policy %.*s does not exist or is not attachable.",
+		return fail(call, &iam_no_such_entity_exception,
+			"Policy %.*s does not exist or is not attachable.",
 			STR_ARG(arn));
 	if (txn_exists(call->txn, attached_key(call, &entity, arn)))
 		return 0;
@@ -57,7 +60,8 @@ static struct str path_of(struct str arn)
 	return first < 0 ? STR("/") : str_sub(arn, (size_t)first, (size_t)(last - first) + 1);
 }
 
-static int list(struct call *call, enum entity_kind kind, struct str name, struct str path_prefix, struct str marker,
+static int list(struct call *call, enum entity_kind kind, struct str name, struct str path_prefix,
+	struct str marker,
 	struct opt_i64 max_items, struct iam_attached_policy_list *policies, struct opt_bool *is_truncated,
 	struct str *next_marker)
 {
@@ -124,7 +128,8 @@ int iam_list_attached_user_policies(struct call *call, const struct iam_list_att
 }
 
 /* The user or role of the key; false when the filters leave it out. */
-static bool entity_of_key(struct call *call, const struct iam_list_entities_for_policy_input *in, struct str key,
+static bool entity_of_key(struct call *call, const struct iam_list_entities_for_policy_input *in,
+	struct str key,
 	struct entity *out)
 {
 	struct key_part parts[6];
@@ -132,7 +137,8 @@ static bool entity_of_key(struct call *call, const struct iam_list_entities_for_
 	if (key_decode(call->arena, key, parts, COUNT_OF(parts)) != COUNT_OF(parts))
 		return false;
 	enum entity_kind kind = str_is(parts[4].text, "user") ? ENTITY_USER : ENTITY_ROLE;
-	if (str_is(in->entity_filter, kind == ENTITY_USER ? "Role" : "User") || str_is(in->entity_filter, "Group"))
+	if (str_is(in->entity_filter, kind == ENTITY_USER ? "Role" : "User") ||
+		str_is(in->entity_filter, "Group"))
 		return false;
 	if (entity_find(call, kind, parts[5].text, out) < 0) {
 		call->error = before;

@@ -22,7 +22,8 @@ struct str make_id(struct call *call, const char *prefix)
 
 struct str make_arn(struct call *call, const char *kind, struct str path, struct str name)
 {
-	return arena_printf(call->arena, "arn:aws:iam::%.*s:%s%.*s%.*s", STR_ARG(call->identity.account), kind,
+	return arena_printf(call->arena, "arn:aws:iam::%.*s:%s%.*s%.*s",
+		STR_ARG(call->identity.account), kind,
 		STR_ARG(path), STR_ARG(name));
 }
 
@@ -76,7 +77,8 @@ static struct iam_tag *tag_find(const struct iam_tag_list *tags, struct str key)
 
 int tags_add(struct call *call, struct iam_tag_list *tags, const struct iam_tag_list *more)
 {
-	struct iam_tag_list all = { arena_zalloc(call->arena, (tags->n + more->n + 1) * sizeof *all.v), tags->n };
+	struct iam_tag_list all = { arena_zalloc(call->arena,
+		(tags->n + more->n + 1) * sizeof *all.v), tags->n };
 	if (tags->n)
 		memcpy(all.v, tags->v, tags->n * sizeof *all.v);
 	for (size_t i = 0; i < more->n; i++) {
@@ -90,7 +92,8 @@ int tags_add(struct call *call, struct iam_tag_list *tags, const struct iam_tag_
 			all.v[all.n++] = more->v[i];
 	}
 	if (all.n > IAM_TAGS_MAX)
-		return fail(call, &iam_limit_exceeded_exception, "Cannot exceed quota for TagsPerEntity: %d", IAM_TAGS_MAX);
+		return fail(call, &iam_limit_exceeded_exception,
+			"Cannot exceed quota for TagsPerEntity: %d", IAM_TAGS_MAX);
 	*tags = all;
 	return 0;
 }
@@ -140,7 +143,8 @@ int boundary_make(struct call *call, struct str arn, struct iam_attached_permiss
 	if (!arn.p)
 		return 0;
 	if (!policy_document(call, arn, &document))
-		return fail(call, &iam_no_such_entity_exception, "Scope ARN: %.*s does not exist or is not attachable.",
+		return fail(call, &iam_no_such_entity_exception,
+			"Scope ARN: %.*s does not exist or is not attachable.",
 			STR_ARG(arn));
 	*out = ARENA_NEW(call->arena, struct iam_attached_permissions_boundary);
 	**out = (struct iam_attached_permissions_boundary){ STR("PermissionsBoundaryPolicy"), arn };
@@ -149,7 +153,8 @@ int boundary_make(struct call *call, struct str arn, struct iam_attached_permiss
 
 /* ---- pages ---- */
 
-int page_open(struct call *call, struct str prefix, struct str marker, struct opt_i64 max_items, struct page *page)
+int page_open(struct call *call, struct str prefix, struct str marker, struct opt_i64 max_items,
+	struct page *page)
 {
 	struct str begin = prefix, rest;
 	*page = (struct page){ .call = call, .prefix = prefix, .max = page_size(max_items) };

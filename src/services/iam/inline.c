@@ -5,12 +5,14 @@
 
 static struct str inline_prefix(struct call *call, const struct entity *entity)
 {
-	return IAM_KEY(call, KEY_LITERAL("inline"), key_text(entity_word(entity->kind)), key_text(entity->lower));
+	return IAM_KEY(call, KEY_LITERAL("inline"), key_text(entity_word(entity->kind)),
+		key_text(entity->lower));
 }
 
 static struct str inline_key(struct call *call, const struct entity *entity, struct str policy)
 {
-	return IAM_KEY(call, KEY_LITERAL("inline"), key_text(entity_word(entity->kind)), key_text(entity->lower),
+	return IAM_KEY(call, KEY_LITERAL("inline"), key_text(entity_word(entity->kind)),
+		key_text(entity->lower),
 		key_text(policy));
 }
 
@@ -33,20 +35,23 @@ static size_t other_bytes(struct call *call, const struct entity *entity, struct
 	return n;
 }
 
-static int put(struct call *call, enum entity_kind kind, struct str name, struct str policy, struct str document)
+static int put(struct call *call, enum entity_kind kind, struct str name, struct str policy,
+	struct str document)
 {
 	struct entity entity;
 	size_t max = kind == ENTITY_USER ? IAM_USER_INLINE_BYTES_MAX : IAM_ROLE_INLINE_BYTES_MAX;
 	if (entity_find(call, kind, name, &entity) < 0 || check_document(call, document, false) < 0)
 		return -1;
 	if (other_bytes(call, &entity, policy) + document_bytes(document) > max)
-		return fail(call, &iam_limit_exceeded_exception, "Maximum policy size of %zu bytes exceeded for %.*s %.*s",
+		return fail(call, &iam_limit_exceeded_exception,
+			"Maximum policy size of %zu bytes exceeded for %.*s %.*s",
 			max, STR_ARG(entity_word(kind)), STR_ARG(entity.name));
 	txn_put(call->txn, inline_key(call, &entity, policy), document);
 	return 0;
 }
 
-static int get(struct call *call, enum entity_kind kind, struct str name, struct str policy, struct str *shown_name,
+static int get(struct call *call, enum entity_kind kind, struct str name, struct str policy,
+	struct str *shown_name,
 	struct str *document)
 {
 	struct entity entity;
@@ -70,7 +75,8 @@ static int delete(struct call *call, enum entity_kind kind, struct str name, str
 	return 0;
 }
 
-static int list(struct call *call, enum entity_kind kind, struct str name, struct str marker, struct opt_i64 max_items,
+static int list(struct call *call, enum entity_kind kind, struct str name, struct str marker,
+	struct opt_i64 max_items,
 	struct iam_policy_name_list *names, struct opt_bool *is_truncated, struct str *next_marker)
 {
 	struct entity entity;
@@ -130,13 +136,15 @@ int iam_delete_user_policy(struct call *call, const struct iam_delete_user_polic
 int iam_list_role_policies(struct call *call, const struct iam_list_role_policies_input *in,
 	struct iam_list_role_policies_output *out)
 {
-	return list(call, ENTITY_ROLE, in->role_name, in->marker, in->max_items, &out->policy_names, &out->is_truncated,
+	return list(call, ENTITY_ROLE, in->role_name, in->marker, in->max_items, &out->policy_names,
+		&out->is_truncated,
 		&out->marker);
 }
 
 int iam_list_user_policies(struct call *call, const struct iam_list_user_policies_input *in,
 	struct iam_list_user_policies_output *out)
 {
-	return list(call, ENTITY_USER, in->user_name, in->marker, in->max_items, &out->policy_names, &out->is_truncated,
+	return list(call, ENTITY_USER, in->user_name, in->marker, in->max_items, &out->policy_names,
+		&out->is_truncated,
 		&out->marker);
 }

@@ -113,7 +113,8 @@ const struct managed_policy managed_policies[] = {
 	{ "/service-role/", "AWSLambdaBasicExecutionRole", "Lets a function write its log.",
 		"{\"Version\":\"2012-10-17\",\"Statement\":[{\"Effect\":\"Allow\",\"Action\":[\"logs:Crea"
 		"teLogGroup\",\"logs:CreateLogStream\",\"logs:PutLogEvents\"],\"Resource\":\"*\"}]}" },
-	{ "/service-role/", "AWSLambdaDynamoDBExecutionRole", "Lets a function be fed from a table's stream and write its log.",
+	{ "/service-role/", "AWSLambdaDynamoDBExecutionRole",
+	"Lets a function be fed from a table's stream and write its log.",
 		"{\"Version\":\"2012-10-17\",\"Statement\":[{\"Effect\":\"Allow\",\"Action\":[\"dynamodb:"
 		"DescribeStream\",\"dynamodb:GetRecords\",\"dynamodb:GetShardIterator\",\"dynamodb:ListSt"
 		"reams\",\"logs:CreateLogGroup\",\"logs:CreateLogStream\",\"logs:PutLogEvents\"],\"Resour"
@@ -131,13 +132,15 @@ const struct managed_policy managed_policies[] = {
 		"{\"Version\":\"2012-10-17\",\"Statement\":[{\"Effect\":\"Allow\",\"Action\":[\"lambda:In"
 		"vokeFunction\",\"dynamodb:DescribeStream\",\"dynamodb:GetRecords\",\"dynamodb:GetShardIt"
 		"erator\",\"dynamodb:ListStreams\"],\"Resource\":\"*\"}]}" },
-	{ "/service-role/", "AWSLambdaKinesisExecutionRole", "Lets a function be fed from a stream and write its log.",
+	{ "/service-role/", "AWSLambdaKinesisExecutionRole",
+	"Lets a function be fed from a stream and write its log.",
 		"{\"Version\":\"2012-10-17\",\"Statement\":[{\"Effect\":\"Allow\",\"Action\":[\"kinesis:D"
 		"escribeStream\",\"kinesis:DescribeStreamSummary\",\"kinesis:GetRecords\",\"kinesis:GetSh"
 		"ardIterator\",\"kinesis:ListShards\",\"kinesis:ListStreams\",\"kinesis:SubscribeToShard"
 		"\",\"logs:CreateLogGroup\",\"logs:CreateLogStream\",\"logs:PutLogEvents\"],\"Resource\":"
 		"\"*\"}]}" },
-	{ "/service-role/", "AWSLambdaMSKExecutionRole", "Lets a function be fed from a Kafka cluster and write its log.",
+	{ "/service-role/", "AWSLambdaMSKExecutionRole",
+	"Lets a function be fed from a Kafka cluster and write its log.",
 		"{\"Version\":\"2012-10-17\",\"Statement\":[{\"Effect\":\"Allow\",\"Action\":[\"kafka:Des"
 		"cribeCluster\",\"kafka:DescribeClusterV2\",\"kafka:GetBootstrapBrokers\",\"ec2:CreateNet"
 		"workInterface\",\"ec2:DescribeNetworkInterfaces\",\"ec2:DescribeVpcs\",\"ec2:DeleteNetwo"
@@ -146,11 +149,13 @@ const struct managed_policy managed_policies[] = {
 	{ "/service-role/", "AWSLambdaRole", "Lets a service invoke functions.",
 		"{\"Version\":\"2012-10-17\",\"Statement\":[{\"Effect\":\"Allow\",\"Action\":[\"lambda:In"
 		"vokeFunction\"],\"Resource\":\"*\"}]}" },
-	{ "/service-role/", "AWSLambdaSQSQueueExecutionRole", "Lets a function be fed from a queue and write its log.",
+	{ "/service-role/", "AWSLambdaSQSQueueExecutionRole",
+	"Lets a function be fed from a queue and write its log.",
 		"{\"Version\":\"2012-10-17\",\"Statement\":[{\"Effect\":\"Allow\",\"Action\":[\"sqs:Recei"
 		"veMessage\",\"sqs:DeleteMessage\",\"sqs:GetQueueAttributes\",\"logs:CreateLogGroup\",\"l"
 		"ogs:CreateLogStream\",\"logs:PutLogEvents\"],\"Resource\":\"*\"}]}" },
-	{ "/service-role/", "AWSLambdaVPCAccessExecutionRole", "Lets a function run inside a network and write its log.",
+	{ "/service-role/", "AWSLambdaVPCAccessExecutionRole",
+	"Lets a function run inside a network and write its log.",
 		"{\"Version\":\"2012-10-17\",\"Statement\":[{\"Effect\":\"Allow\",\"Action\":[\"logs:Crea"
 		"teLogGroup\",\"logs:CreateLogStream\",\"logs:PutLogEvents\",\"ec2:CreateNetworkInterface"
 		"\",\"ec2:DescribeNetworkInterfaces\",\"ec2:DescribeSubnets\",\"ec2:DeleteNetworkInterfac"
@@ -244,7 +249,8 @@ void managed_describe(struct call *call, const struct managed_policy *managed, s
 {
 	*out = (struct iam_policy){
 		.policy_name = str_c(managed->name),
-		.policy_id = arena_printf(call->arena, "ANPAAWSMANAGED%07d", (int)(managed - managed_policies)),
+		.policy_id = arena_printf(call->arena, "ANPAAWSMANAGED%07d",
+		(int)(managed - managed_policies)),
 		.arn = arena_printf(call->arena, "%.*s%s%s", STR_ARG(prefix), managed->path, managed->name),
 		.path = str_c(managed->path),
 		.default_version_id = STR("v1"),

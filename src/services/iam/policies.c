@@ -18,7 +18,8 @@ int policy_find(struct call *call, struct str arn, struct iam_policy_record *out
 	*out = (struct iam_policy_record){ 0 };
 	if (slash < 0)
 		return fail(call, &iam_invalid_input_exception, "ARN %.*s is not valid.", STR_ARG(arn));
-	if (!call_get_record(call, policy_key(call, str_from(arn, (size_t)slash + 1)), &iam_policy_record_shape, out) ||
+	if (!call_get_record(call, policy_key(call, str_from(arn, (size_t)slash + 1)),
+		&iam_policy_record_shape, out) ||
 		!str_eq(out->policy->arn, arn))
 		return fail_missing(call, arn);
 	return 0;
@@ -27,14 +28,16 @@ int policy_find(struct call *call, struct str arn, struct iam_policy_record *out
 int policy_find_to_change(struct call *call, struct str arn, struct iam_policy_record *out)
 {
 	if (str_starts(arn, STR("arn:aws:iam::aws:")))
-		return fail(call, &aws_access_denied, "User: %.*s is not authorized to change policy %.*s of AWS",
+		return fail(call, &aws_access_denied,
+			"User: %.*s is not authorized to change policy %.*s of AWS",
 			STR_ARG(call->identity.principal_arn), STR_ARG(arn));
 	return policy_find(call, arn, out);
 }
 
 void policy_put(struct call *call, const struct iam_policy_record *record)
 {
-	call_put_record(call, policy_key(call, record->policy->policy_name), &iam_policy_record_shape, record);
+	call_put_record(call, policy_key(call, record->policy->policy_name),
+		&iam_policy_record_shape, record);
 }
 
 static size_t attachments(struct call *call, struct str arn, size_t max)
@@ -70,9 +73,11 @@ int iam_create_policy(struct call *call, const struct iam_create_policy_input *i
 	struct str arn = make_arn(call, "policy", path, in->policy_name);
 	if (txn_exists(call->txn, policy_key(call, in->policy_name)))
 		return fail(call, &iam_entity_already_exists_exception,
-			"A policy called %.*s already exists. Duplicate names are not allowed.", STR_ARG(in->policy_name));
+			"A policy called %.*s already exists. Duplicate names are not allowed.",
+			STR_ARG(in->policy_name));
 	if (count_keys(call, IAM_KEY(call, KEY_LITERAL("policy")), IAM_POLICIES_MAX) == IAM_POLICIES_MAX)
-		return fail(call, &iam_limit_exceeded_exception, "Cannot exceed quota for PoliciesPerAccount: %d",
+		return fail(call, &iam_limit_exceeded_exception,
+			"Cannot exceed quota for PoliciesPerAccount: %d",
 			IAM_POLICIES_MAX);
 	*record.policy = (struct iam_policy){
 		.policy_name = in->policy_name,
@@ -93,7 +98,8 @@ int iam_create_policy(struct call *call, const struct iam_create_policy_input *i
 	return 0;
 }
 
-int iam_get_policy(struct call *call, const struct iam_get_policy_input *in, struct iam_get_policy_output *out)
+int iam_get_policy(struct call *call, const struct iam_get_policy_input *in,
+	struct iam_get_policy_output *out)
 {
 	const struct managed_policy *managed = managed_find(in->policy_arn);
 	struct iam_policy_record record;
@@ -118,10 +124,13 @@ int iam_delete_policy(struct call *call, const struct iam_delete_policy_input *i
 		return -1;
 	struct str versions = versions_prefix(call, record.policy->policy_name);
 	if (attachments(call, in->policy_arn, 1))
-		return fail(call, &iam_delete_conflict_exception, "Cannot delete a policy attached to entities.");
+		return fail(call, &iam_delete_conflict_exception,
+			"Cannot delete a policy attached to entities.");
 	if (count_keys(call, versions, 2) > 1)
-		return fail(call, &iam_delete_conflict_exception, "This policy has more than one version. Before you delete a "
-			"policy, you must delete the policy's versions. The default version is deleted with the policy.");
+		return fail(call, &iam_delete_conflict_exception,
+			"This policy has more than one version. Before you delete a "
+			"policy, you must delete the policy's versions. The default version is deleted with the "
+			"policy.");
 	txn_delete_range(call->txn, versions, key_range_end(call->arena, versions));
 	txn_delete(call->txn, policy_key(call, record.policy->policy_name));
 	return 0;
@@ -138,7 +147,8 @@ static bool is_listed(const struct iam_list_policies_input *in, const struct iam
 }
 
 /* AWS's own come first; their marker is a number. Answers whether the page is full. */
-static bool list_managed(struct call *call, const struct iam_list_policies_input *in, uint64_t from, size_t max,
+static bool list_managed(struct call *call, const struct iam_list_policies_input *in, uint64_t from,
+	size_t max,
 	struct iam_list_policies_output *out)
 {
 	for (uint64_t i = from; managed_policies[i].name; i++) {
@@ -170,7 +180,8 @@ int iam_list_policies(struct call *call, const struct iam_list_policies_input *i
 		return fail(call, &aws_validation_exception, "Invalid Marker.");
 	LIST_EMPTY(call, &out->policies);
 	out->is_truncated = OPT_BOOL(false);
-	if (!str_is(in->scope, "Local") && (from_managed || !in->marker.p) && list_managed(call, in, from, max, out))
+	if (!str_is(in->scope, "Local") && (from_managed || !in->marker.p) && list_managed(call, in,
+		from, max, out))
 		return 0;
 	if (str_is(in->scope, "AWS"))
 		return 0;
@@ -198,20 +209,24 @@ int iam_list_policies(struct call *call, const struct iam_list_policies_input *i
 int iam_resolve_policy(struct call *call, const struct iam_resolve_policy_input *in,
 	struct iam_resolve_policy_output *out)
 {
-	return policy_document(call, in->policy_arn, &out->policy_document) ? 0 : fail_missing(call, in->policy_arn);
+	return policy_document(call, in->policy_arn, &out->policy_document) ? 0 : fail_missing(call,
+		in->policy_arn);
 }
 
-int iam_tag_policy(struct call *call, const struct iam_tag_policy_input *in, struct iam_tag_policy_output *out)
+int iam_tag_policy(struct call *call, const struct iam_tag_policy_input *in,
+	struct iam_tag_policy_output *out)
 {
 	struct iam_policy_record record;
 	(void)out;
-	if (policy_find_to_change(call, in->policy_arn, &record) < 0 || tags_add(call, &record.policy->tags, &in->tags) < 0)
+	if (policy_find_to_change(call, in->policy_arn, &record) < 0 || tags_add(call,
+		&record.policy->tags, &in->tags) < 0)
 		return -1;
 	policy_put(call, &record);
 	return 0;
 }
 
-int iam_untag_policy(struct call *call, const struct iam_untag_policy_input *in, struct iam_untag_policy_output *out)
+int iam_untag_policy(struct call *call, const struct iam_untag_policy_input *in,
+	struct iam_untag_policy_output *out)
 {
 	struct iam_policy_record record;
 	(void)out;
@@ -228,6 +243,7 @@ int iam_list_policy_tags(struct call *call, const struct iam_list_policy_tags_in
 	struct iam_policy_record record = { ARENA_NEW(call->arena, struct iam_policy), OPT_I64(0) };
 	if (!managed_find(in->policy_arn) && policy_find(call, in->policy_arn, &record) < 0)
 		return -1;
-	return tags_page(call, &record.policy->tags, in->marker, in->max_items, &out->tags, &out->is_truncated,
+	return tags_page(call, &record.policy->tags, in->marker, in->max_items, &out->tags,
+		&out->is_truncated,
 		&out->marker);
 }

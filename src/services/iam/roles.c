@@ -15,7 +15,8 @@ int role_find(struct call *call, struct str name, struct iam_role *out)
 {
 	*out = (struct iam_role){ 0 };
 	if (!call_get_record(call, role_key(call, name), &iam_role_shape, out))
-		return fail(call, &iam_no_such_entity_exception, "The role with name %.*s cannot be found.", STR_ARG(name));
+		return fail(call, &iam_no_such_entity_exception,
+			"The role with name %.*s cannot be found.", STR_ARG(name));
 	return 0;
 }
 
@@ -29,7 +30,8 @@ static struct iam_role *role_shown(struct call *call, const struct iam_role *rol
 {
 	struct iam_role *shown = ARENA_NEW(call->arena, struct iam_role);
 	*shown = *role;
-	shown->assume_role_policy_document = percent_encode(call->arena, role->assume_role_policy_document, false);
+	shown->assume_role_policy_document = percent_encode(call->arena,
+		role->assume_role_policy_document, false);
 	return shown;
 }
 
@@ -79,7 +81,8 @@ static int check_trust_policy(struct call *call, struct str document)
 	return 0;
 }
 
-int iam_create_role(struct call *call, const struct iam_create_role_input *in, struct iam_create_role_output *out)
+int iam_create_role(struct call *call, const struct iam_create_role_input *in,
+	struct iam_create_role_output *out)
 {
 	if (check_trust_policy(call, in->assume_role_policy_document) < 0)
 		return -1;
@@ -87,7 +90,8 @@ int iam_create_role(struct call *call, const struct iam_create_role_input *in, s
 		return fail(call, &iam_entity_already_exists_exception, "Role with name %.*s already exists.",
 			STR_ARG(in->role_name));
 	if (count_keys(call, IAM_KEY(call, KEY_LITERAL("role")), IAM_ROLES_MAX) == IAM_ROLES_MAX)
-		return fail(call, &iam_limit_exceeded_exception, "Cannot exceed quota for RolesPerAccount: %d",
+		return fail(call, &iam_limit_exceeded_exception,
+			"Cannot exceed quota for RolesPerAccount: %d",
 			IAM_ROLES_MAX);
 	struct iam_role role = {
 		.path = in->path.p ? in->path : STR("/"),
@@ -118,7 +122,8 @@ int iam_get_role(struct call *call, const struct iam_get_role_input *in, struct 
 	return 0;
 }
 
-int iam_update_role(struct call *call, const struct iam_update_role_input *in, struct iam_update_role_output *out)
+int iam_update_role(struct call *call, const struct iam_update_role_input *in,
+	struct iam_update_role_output *out)
 {
 	struct iam_role role;
 	(void)out;
@@ -157,7 +162,8 @@ int iam_update_assume_role_policy(struct call *call, const struct iam_update_ass
 	return 0;
 }
 
-int iam_delete_role(struct call *call, const struct iam_delete_role_input *in, struct iam_delete_role_output *out)
+int iam_delete_role(struct call *call, const struct iam_delete_role_input *in,
+	struct iam_delete_role_output *out)
 {
 	struct entity role;
 	(void)out;
@@ -167,7 +173,8 @@ int iam_delete_role(struct call *call, const struct iam_delete_role_input *in, s
 	return 0;
 }
 
-int iam_list_roles(struct call *call, const struct iam_list_roles_input *in, struct iam_list_roles_output *out)
+int iam_list_roles(struct call *call, const struct iam_list_roles_input *in,
+	struct iam_list_roles_output *out)
 {
 	struct page page;
 	if (page_open(call, IAM_KEY(call, KEY_LITERAL("role")), in->marker, in->max_items, &page) < 0)
@@ -199,7 +206,8 @@ int iam_tag_role(struct call *call, const struct iam_tag_role_input *in, struct 
 	return 0;
 }
 
-int iam_untag_role(struct call *call, const struct iam_untag_role_input *in, struct iam_untag_role_output *out)
+int iam_untag_role(struct call *call, const struct iam_untag_role_input *in,
+	struct iam_untag_role_output *out)
 {
 	struct iam_role role;
 	(void)out;
@@ -216,10 +224,12 @@ int iam_list_role_tags(struct call *call, const struct iam_list_role_tags_input 
 	struct iam_role role;
 	if (role_find(call, in->role_name, &role) < 0)
 		return -1;
-	return tags_page(call, &role.tags, in->marker, in->max_items, &out->tags, &out->is_truncated, &out->marker);
+	return tags_page(call, &role.tags, in->marker, in->max_items, &out->tags,
+		&out->is_truncated, &out->marker);
 }
 
-int iam_list_instance_profiles_for_role(struct call *call, const struct iam_list_instance_profiles_for_role_input *in,
+int iam_list_instance_profiles_for_role(struct call *call,
+	const struct iam_list_instance_profiles_for_role_input *in,
 	struct iam_list_instance_profiles_for_role_output *out)
 {
 	struct iam_role role;
@@ -230,7 +240,8 @@ int iam_list_instance_profiles_for_role(struct call *call, const struct iam_list
 	return 0;
 }
 
-int iam_resolve_role(struct call *call, const struct iam_resolve_role_input *in, struct iam_resolve_role_output *out)
+int iam_resolve_role(struct call *call, const struct iam_resolve_role_input *in,
+	struct iam_resolve_role_output *out)
 {
 	ssize_t slash = str_rindex(in->role_arn, '/');
 	struct iam_role *role = ARENA_NEW(call->arena, struct iam_role);
@@ -239,7 +250,8 @@ int iam_resolve_role(struct call *call, const struct iam_resolve_role_input *in,
 	if (role_find(call, str_from(in->role_arn, (size_t)slash + 1), role) < 0)
 		return -1;
 	if (!str_eq(role->arn, in->role_arn))
-		return fail(call, &iam_no_such_entity_exception, "The role %.*s cannot be found.", STR_ARG(in->role_arn));
+		return fail(call, &iam_no_such_entity_exception, "The role %.*s cannot be found.",
+			STR_ARG(in->role_arn));
 	out->role = role;
 	return 0;
 }

@@ -71,7 +71,8 @@ static int read_key(struct call *call, void *arg)
 	struct iam_access_key_record record = { 0 };
 	struct iam_user user;
 	struct str key = KEY(call->arena, KEY_LITERAL("iam"), KEY_LITERAL("accesskey"), key_text(search->id));
-	if (!call_get_record(call, key, &iam_access_key_record_shape, &record) || !str_is(record.status, "Active"))
+	if (!call_get_record(call, key, &iam_access_key_record_shape, &record) ||
+		!str_is(record.status, "Active"))
 		return 0;
 	struct str account = call->identity.account;
 	call->identity.account = record.account;
@@ -87,7 +88,8 @@ static int read_key(struct call *call, void *arg)
 int iam_find_key(struct call *call, struct str access_key_id, struct access_key *out)
 {
 	struct iam_state *state = fresh_state(call);
-	struct cached_key *cached = state ? map_get(&state->keys, access_key_id) : NULL, found = { .exists = false };
+	struct cached_key *cached = state ? map_get(&state->keys, access_key_id) : NULL,
+		found = { .exists = false };
 	struct call_error before = call->error;
 	if (!cached) {
 		if (call_read(call, read_key, &(struct key_search){ access_key_id, &found }) < 0) {

@@ -16,7 +16,8 @@ int user_find(struct call *call, struct str name, struct iam_user *out)
 {
 	*out = (struct iam_user){ 0 };
 	if (!call_get_record(call, user_key(call, name), &iam_user_shape, out))
-		return fail(call, &iam_no_such_entity_exception, "The user with name %.*s cannot be found.", STR_ARG(name));
+		return fail(call, &iam_no_such_entity_exception,
+			"The user with name %.*s cannot be found.", STR_ARG(name));
 	return 0;
 }
 
@@ -70,18 +71,21 @@ int entity_check_bare(struct call *call, const struct entity *entity)
 		return fail(call, &iam_delete_conflict_exception,
 			"Cannot delete entity, must detach all policies first.");
 	if (count_keys(call, IAM_KEY(call, KEY_LITERAL("inline"), word, name), 1))
-		return fail(call, &iam_delete_conflict_exception, "Cannot delete entity, must delete policies first.");
+		return fail(call, &iam_delete_conflict_exception,
+			"Cannot delete entity, must delete policies first.");
 	return 0;
 }
 
-int iam_create_user(struct call *call, const struct iam_create_user_input *in, struct iam_create_user_output *out)
+int iam_create_user(struct call *call, const struct iam_create_user_input *in,
+	struct iam_create_user_output *out)
 {
 	struct iam_user *user = ARENA_NEW(call->arena, struct iam_user);
 	if (txn_exists(call->txn, user_key(call, in->user_name)))
 		return fail(call, &iam_entity_already_exists_exception, "User with name %.*s already exists.",
 			STR_ARG(in->user_name));
 	if (count_keys(call, IAM_KEY(call, KEY_LITERAL("user")), IAM_USERS_MAX) == IAM_USERS_MAX)
-		return fail(call, &iam_limit_exceeded_exception, "Cannot exceed quota for UsersPerAccount: %d",
+		return fail(call, &iam_limit_exceeded_exception,
+			"Cannot exceed quota for UsersPerAccount: %d",
 			IAM_USERS_MAX);
 	*user = (struct iam_user){
 		.path = in->path.p ? in->path : STR("/"),
@@ -114,19 +118,22 @@ int iam_get_user(struct call *call, const struct iam_get_user_input *in, struct 
 	return user_find(call, name, out->user);
 }
 
-int iam_delete_user(struct call *call, const struct iam_delete_user_input *in, struct iam_delete_user_output *out)
+int iam_delete_user(struct call *call, const struct iam_delete_user_input *in,
+	struct iam_delete_user_output *out)
 {
 	struct entity user;
 	(void)out;
 	if (entity_find(call, ENTITY_USER, in->user_name, &user) < 0 || entity_check_bare(call, &user) < 0)
 		return -1;
 	if (count_keys(call, IAM_KEY(call, KEY_LITERAL("userkey"), key_text(user.lower)), 1))
-		return fail(call, &iam_delete_conflict_exception, "Cannot delete entity, must delete access keys first.");
+		return fail(call, &iam_delete_conflict_exception,
+			"Cannot delete entity, must delete access keys first.");
 	txn_delete(call->txn, user_key(call, in->user_name));
 	return 0;
 }
 
-int iam_list_users(struct call *call, const struct iam_list_users_input *in, struct iam_list_users_output *out)
+int iam_list_users(struct call *call, const struct iam_list_users_input *in,
+	struct iam_list_users_output *out)
 {
 	struct page page;
 	if (page_open(call, IAM_KEY(call, KEY_LITERAL("user")), in->marker, in->max_items, &page) < 0)
@@ -158,7 +165,8 @@ int iam_tag_user(struct call *call, const struct iam_tag_user_input *in, struct 
 	return 0;
 }
 
-int iam_untag_user(struct call *call, const struct iam_untag_user_input *in, struct iam_untag_user_output *out)
+int iam_untag_user(struct call *call, const struct iam_untag_user_input *in,
+	struct iam_untag_user_output *out)
 {
 	struct iam_user user;
 	(void)out;
@@ -175,5 +183,6 @@ int iam_list_user_tags(struct call *call, const struct iam_list_user_tags_input 
 	struct iam_user user;
 	if (user_find(call, in->user_name, &user) < 0)
 		return -1;
-	return tags_page(call, &user.tags, in->marker, in->max_items, &out->tags, &out->is_truncated, &out->marker);
+	return tags_page(call, &user.tags, in->marker, in->max_items, &out->tags,
+		&out->is_truncated, &out->marker);
 }

@@ -6,7 +6,8 @@
 /* Newest first: the numbers are stored below zero. */
 static struct str version_key(struct call *call, struct str policy_name, int64_t number)
 {
-	return IAM_KEY(call, KEY_LITERAL("version"), key_text(lower_case(call->arena, policy_name)), key_int(-number));
+	return IAM_KEY(call, KEY_LITERAL("version"), key_text(lower_case(call->arena, policy_name)),
+		key_int(-number));
 }
 
 struct str versions_prefix(struct call *call, struct str policy_name)
@@ -35,7 +36,8 @@ static int version_find(struct call *call, const struct iam_policy *policy, stru
 	if (str_to_i64(str_from(id, 1), &number) < 0 || !call_get_record(call,
 		version_key(call, policy->policy_name, number), &iam_policy_version_shape, out))
 		return fail(call, &iam_no_such_entity_exception,
-			"Policy %.*s version %.*s does not exist or is not attachable.", STR_ARG(policy->arn), STR_ARG(id));
+			"Policy %.*s version %.*s does not exist or is not attachable.",
+			STR_ARG(policy->arn), STR_ARG(id));
 	out->is_default_version = OPT_BOOL(str_eq(id, policy->default_version_id));
 	return 0;
 }
@@ -76,7 +78,8 @@ static int managed_version(struct call *call, const struct managed_policy *manag
 	managed_describe(call, managed, &policy);
 	if (!str_eq(id, policy.default_version_id))
 		return fail(call, &iam_no_such_entity_exception,
-			"Policy %.*s version %.*s does not exist or is not attachable.", STR_ARG(policy.arn), STR_ARG(id));
+			"Policy %.*s version %.*s does not exist or is not attachable.",
+			STR_ARG(policy.arn), STR_ARG(id));
 	*out = (struct iam_policy_version){ str_c(managed->document), id, OPT_BOOL(true), policy.create_date };
 	return 0;
 }
@@ -91,7 +94,8 @@ int iam_create_policy_version(struct call *call, const struct iam_create_policy_
 		return -1;
 	struct str prefix = versions_prefix(call, record.policy->policy_name);
 	if (count_keys(call, prefix, IAM_VERSIONS_MAX) == IAM_VERSIONS_MAX)
-		return fail(call, &iam_limit_exceeded_exception, "A managed policy can have up to %d versions. Before you "
+		return fail(call, &iam_limit_exceeded_exception,
+			"A managed policy can have up to %d versions. Before you "
 			"create a new version, you must delete an existing version.", IAM_VERSIONS_MAX);
 	version_add(call, &record, in->policy_document, &version);
 	bool is_default = in->set_as_default.set && in->set_as_default.v;
@@ -132,7 +136,8 @@ int iam_delete_policy_version(struct call *call, const struct iam_delete_policy_
 		version_find(call, record.policy, in->version_id, &version) < 0)
 		return -1;
 	if (version.is_default_version.v)
-		return fail(call, &iam_delete_conflict_exception, "Cannot delete the default version of a policy.");
+		return fail(call, &iam_delete_conflict_exception,
+			"Cannot delete the default version of a policy.");
 	int r = str_to_i64(str_from(in->version_id, 1), &number);
 	assert(r == 0); /* version_find has read it */
 	txn_delete(call->txn, version_key(call, record.policy->policy_name, number));
@@ -160,7 +165,8 @@ int iam_list_policy_versions(struct call *call, const struct iam_list_policy_ver
 		struct iam_policy_version version = { 0 };
 		if (record_decode(call->arena, &iam_policy_version_shape, page.cursor.value, &version) < 0)
 			continue;
-		version.is_default_version = OPT_BOOL(str_eq(version.version_id, record.policy->default_version_id));
+		version.is_default_version = OPT_BOOL(str_eq(version.version_id,
+			record.policy->default_version_id));
 		version.document = (struct str){ 0 };
 		*LIST_ADD(call, &out->versions) = version;
 	}

@@ -55,7 +55,8 @@ int sts_get_session_token(struct call *call, const struct sts_get_session_token_
 /* The same words whether the role is missing or does not trust the caller: neither is told to strangers. */
 static int refuse(struct call *call, struct str role_arn)
 {
-	return fail(call, &aws_access_denied, "User: %.*s is not authorized to perform: sts:AssumeRole on resource: %.*s",
+	return fail(call, &aws_access_denied,
+		"User: %.*s is not authorized to perform: sts:AssumeRole on resource: %.*s",
 		STR_ARG(call->identity.principal_arn), STR_ARG(role_arn));
 }
 
@@ -118,7 +119,8 @@ static int check_duration(struct call *call, const struct iam_role *role, int64_
 		return fail(call, &aws_validation_exception,
 			"The requested DurationSeconds exceeds the MaxSessionDuration set for this role.");
 	if (call->identity.role_arn.p && seconds > STS_CHAINED_SECONDS_MAX)
-		return fail(call, &aws_validation_exception, "The requested DurationSeconds exceeds the 1 hour session limit "
+		return fail(call, &aws_validation_exception,
+			"The requested DurationSeconds exceeds the 1 hour session limit "
 			"for roles assumed by role chaining");
 	return 0;
 }
@@ -150,8 +152,10 @@ static int add_policies(struct call *call, const struct sts_assume_role_input *i
 	for (size_t i = 0; i < in->policy_arns.n; i++) {
 		struct iam_resolve_policy_input ask = { .policy_arn = in->policy_arns.v[i].arn };
 		struct iam_resolve_policy_output found = { 0 };
-		if (!ask.policy_arn.p || call_inner(call, &iam_resolve_policy_operation, &as, &ask, &found) < 0)
-			return fail(call, &sts_malformed_policy_document_exception, "The policy %.*s does not exist or is not "
+		if (!ask.policy_arn.p || call_inner(call, &iam_resolve_policy_operation, &as, &ask,
+			&found) < 0)
+			return fail(call, &sts_malformed_policy_document_exception,
+			"The policy %.*s does not exist or is not "
 				"attachable.", STR_ARG(ask.policy_arn));
 		merge(doc, all, found.policy_document);
 	}
@@ -166,7 +170,8 @@ static int session_policy(struct call *call, const struct sts_assume_role_input 
 	if (!in->policy.p && !in->policy_arns.n)
 		return 0;
 	if (in->policy.n > STS_POLICY_BYTES_MAX)
-		return fail(call, &sts_packed_policy_too_large_exception, "Policy is longer than %d characters.",
+		return fail(call, &sts_packed_policy_too_large_exception,
+			"Policy is longer than %d characters.",
 			STS_POLICY_BYTES_MAX);
 	yyjson_mut_doc *doc = yyjson_mut_doc_new(NULL);
 	yyjson_mut_val *root = yyjson_mut_obj(doc), *all = yyjson_mut_arr(doc);
@@ -177,7 +182,8 @@ static int session_policy(struct call *call, const struct sts_assume_role_input 
 	size_t n = 0;
 	char *text = r < 0 ? NULL : yyjson_mut_write(doc, 0, &n);
 	if (r == 0 && n > STS_PACKED_BYTES_MAX)
-		r = fail(call, &sts_packed_policy_too_large_exception, "Packed size of session policies is %zu%% of what is "
+		r = fail(call, &sts_packed_policy_too_large_exception,
+			"Packed size of session policies is %zu%% of what is "
 			"allowed.", n * 100 / STS_PACKED_BYTES_MAX);
 	if (r == 0)
 		*out = arena_str(call->arena, (struct str){ text, n });
@@ -186,7 +192,8 @@ static int session_policy(struct call *call, const struct sts_assume_role_input 
 	return r;
 }
 
-int sts_assume_role(struct call *call, const struct sts_assume_role_input *in, struct sts_assume_role_output *out)
+int sts_assume_role(struct call *call, const struct sts_assume_role_input *in,
+	struct sts_assume_role_output *out)
 {
 	struct iam_role *role = NULL;
 	struct session session = { .session_name = in->role_session_name };
@@ -204,7 +211,8 @@ int sts_assume_role(struct call *call, const struct sts_assume_role_input *in, s
 	*out->assumed_role_user = (struct sts_assumed_role_user){
 		.assumed_role_id = arena_printf(call->arena, "%.*s:%.*s", STR_ARG(role->role_id),
 			STR_ARG(in->role_session_name)),
-		.arn = arena_printf(call->arena, "arn:aws:sts::%.*s:assumed-role/%.*s/%.*s", STR_ARG(session.account),
+		.arn = arena_printf(call->arena, "arn:aws:sts::%.*s:assumed-role/%.*s/%.*s",
+		STR_ARG(session.account),
 			STR_ARG(role->role_name), STR_ARG(in->role_session_name)),
 	};
 	if (session.policy.n)
