@@ -186,7 +186,8 @@ static int listen_abstract(char name[64])
 	snprintf(name, 64, "samovar-box-test-%d", (int)getpid());
 	memcpy(a.sun_path + 1, name, strlen(name));
 	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	CHECK_INT(bind(fd, (struct sockaddr *)&a, (socklen_t)(offsetof(struct sockaddr_un, sun_path) + 1 + strlen(name))), 0);
+	size_t n = offsetof(struct sockaddr_un, sun_path) + 1 + strlen(name);
+	CHECK_INT(bind(fd, (struct sockaddr *)&a, (socklen_t)n), 0);
 	CHECK_INT(listen(fd, 8), 0);
 	return fd;
 }
@@ -338,7 +339,8 @@ static void check_environment(void)
 	probe(&run, "env", NULL);
 	CHECK_INT(run.code, 7);
 	CHECK(strstr(run.out, "PATH=/usr/bin:/bin\n") != NULL);
-	CHECK(strstr(run.out, sandbox_is_degraded(sandbox) ? "LAMBDA_TASK_ROOT=/var/tmp/" : "LAMBDA_TASK_ROOT=/var/task\n"));
+	bool degraded = sandbox_is_degraded(sandbox);
+	CHECK(strstr(run.out, degraded ? "LAMBDA_TASK_ROOT=/var/tmp/" : "LAMBDA_TASK_ROOT=/var/task\n"));
 	CHECK(strstr(run.out, "HOME=") == NULL); /* only what the start message names */
 	box_destroy(run.box);
 	probe(&run, "kill_self", NULL);
@@ -658,7 +660,8 @@ static void test_profile(int which)
 	char *path = xasprintf("%s/samovar-probe", self);
 	put_file("code/probe", path, 0755);
 	put_file("private/tool/probe", path, 0755);
-	CHECK_INT(chmod(xasprintf("%s/private", base), 0700), 0);
+	snprintf(self, sizeof self, "%s/private", base);
+	CHECK_INT(chmod(self, 0700), 0);
 	free(path);
 	memset(found, '?', sizeof found);
 	CHECK_INT(pipe2(results, O_CLOEXEC), 0);

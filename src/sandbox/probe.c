@@ -40,7 +40,7 @@ static const char *env(const char *name)
 
 static pid_t server(void)
 {
-	return (pid_t)atoi(env("SERVER_PID"));
+	return (pid_t)strtol(env("SERVER_PID"), NULL, 10);
 }
 
 /* Each returns whether the attack succeeded. */
@@ -139,7 +139,7 @@ static bool reach_metadata(void) { return reach("169.254.169.254", 80); }
 /* Whether it arrives is for the server to say. */
 static bool connect_other_instance(void)
 {
-	reach("127.0.0.1", atoi(env("OTHER_PORT")));
+	reach("127.0.0.1", (int)strtol(env("OTHER_PORT"), NULL, 10));
 	return false;
 }
 
@@ -164,7 +164,8 @@ static bool socket_of(int family, int type)
 
 static bool odd_sockets(void)
 {
-	return socket_of(AF_PACKET, SOCK_RAW) || socket_of(AF_INET, SOCK_RAW) || socket_of(38 /* AF_ALG */, SOCK_SEQPACKET) ||
+	return socket_of(AF_PACKET, SOCK_RAW) || socket_of(AF_INET, SOCK_RAW) ||
+		socket_of(38 /* AF_ALG */, SOCK_SEQPACKET) ||
 		socket_of(40 /* AF_VSOCK */, SOCK_STREAM) || socket_of(15 /* AF_KEY */, SOCK_RAW);
 }
 
@@ -231,7 +232,7 @@ static bool do_kexec(void) { return passes_filter(SYS_kexec_load, 0, 99, 0); }
 static bool do_module(void) { return passes_filter(SYS_init_module, 0, 0, 0); }
 static bool do_pidfd_getfd(void) { return passes_filter(SYS_pidfd_getfd, -1, 0, 0); }
 static bool do_mempolicy(void) { return passes_filter(SYS_set_mempolicy, 99, 0, 0); }
-static bool do_newest_call(void) { return passes_filter(SYS_pidfd_getfd + 1000, 0, 0, 0) || passes_filter(467, -1, 0, 0); }
+static bool do_newest_call(void) { return passes_filter(1438, 0, 0, 0) || passes_filter(467, -1, 0, 0); }
 
 static bool push_terminal_input(void)
 {
@@ -455,7 +456,7 @@ static int survive(void)
 {
 	struct sockaddr_in a = { .sin_family = AF_INET };
 	const char *colon = strchr(env("API"), ':');
-	a.sin_port = htons((uint16_t)atoi(colon ? colon + 1 : ""));
+	a.sin_port = htons((uint16_t)strtol(colon ? colon + 1 : "", NULL, 10));
 	a.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
 	int fd = socket(AF_INET, SOCK_STREAM, 0);
 	if (connect(fd, (struct sockaddr *)&a, sizeof a) < 0)

@@ -22,9 +22,10 @@ static const char *const etc_copies[] = { "ld.so.cache", "localtime", "mime.type
 static const struct {
 	const char *name, *text;
 } etc_files[] = {
-	{ "passwd", "root:x:0:0:root:/root:/bin/sh\nsbx_user1051:x:" BOX_UID ":" BOX_GID "::/home/sbx_user1051:/sbin/nologin\n" },
+	{ "passwd", "root:x:0:0:root:/root:/bin/sh\n"
+		    "sbx_user1051:x:" BOX_UID ":" BOX_GID "::/home/sbx_user1051:/sbin/nologin\n" },
 	{ "group", "root:x:0:\nsbx_user1051:x:" BOX_GID ":\n" },
-	{ "hosts", "127.0.0.1 localhost sandbox\n::1 localhost\n" },
+	{ "hosts", "127.0.0.1 localhost sandbox\n::1 ip6-localhost ip6-loopback\n" },
 	{ "nsswitch.conf", "passwd: files\ngroup: files\nhosts: files dns\nservices: files\nprotocols: files\n" },
 	{ "host.conf", "multi on\n" },
 };

@@ -56,31 +56,33 @@ static int deny_names(scmp_filter_ctx f, const char *const *names, size_t n, uin
 	return r;
 }
 
+static int deny_if(scmp_filter_ctx f, int call, unsigned argument, enum scmp_compare compare, uint64_t a, uint64_t b)
+{
+	struct scmp_arg_cmp condition = { .arg = argument, .op = compare, .datum_a = a, .datum_b = b };
+	return seccomp_rule_add_array(f, SCMP_ACT_ERRNO(EPERM), call, 1, &condition);
+}
+
 static int deny_arguments(scmp_filter_ctx f)
 {
-	static const int namespaces[] = { CLONE_NEWUSER, CLONE_NEWNS, CLONE_NEWPID, CLONE_NEWNET, CLONE_NEWIPC,
-		CLONE_NEWUTS, CLONE_NEWCGROUP, 0x80 /* CLONE_NEWTIME */ };
+	static const uint32_t namespaces[] = { CLONE_NEWUSER, CLONE_NEWNS, CLONE_NEWPID, CLONE_NEWNET, CLONE_NEWIPC,
+		CLONE_NEWUTS, CLONE_NEWCGROUP };
 	/* Local and internet sockets, and netlink, by which programs list the interfaces. */
 	static const int families[] = { AF_UNIX, AF_INET, AF_INET6, AF_NETLINK };
 	static const unsigned long requests[] = { TIOCSTI, TIOCLINUX };
-	uint32_t eperm = SCMP_ACT_ERRNO(EPERM);
 	int r = 0;
-	for (size_t i = 0; i < COUNT_OF(namespaces) - 1 && r == 0; i++) {
-		uint64_t flag = (uint64_t)(unsigned)namespaces[i];
-		r = seccomp_rule_add(f, eperm, SCMP_SYS(clone), 1, SCMP_A0(SCMP_CMP_MASKED_EQ, flag, flag));
-	}
+	for (size_t i = 0; i < COUNT_OF(namespaces) && r == 0; i++)
+		r = deny_if(f, SCMP_SYS(clone), 0, SCMP_CMP_MASKED_EQ, namespaces[i], namespaces[i]);
+	/* The kernel looks at the lower half of the request alone. */
 	for (size_t i = 0; i < COUNT_OF(requests) && r == 0; i++)
-		r = seccomp_rule_add(f, eperm, SCMP_SYS(ioctl), 1,
-			SCMP_A1(SCMP_CMP_MASKED_EQ, 0xffffffff, requests[i]));
+		r = deny_if(f, SCMP_SYS(ioctl), 1, SCMP_CMP_MASKED_EQ, 0xffffffff, requests[i]);
 	for (int family = 0; family <= AF_NETLINK && r == 0; family++) {
 		bool allowed = false;
 		for (size_t i = 0; i < COUNT_OF(families); i++)
 			allowed |= families[i] == family;
 		if (!allowed)
-			r = seccomp_rule_add(f, eperm, SCMP_SYS(socket), 1,
-				SCMP_A0(SCMP_CMP_EQ, (uint64_t)family));
+			r = deny_if(f, SCMP_SYS(socket), 0, SCMP_CMP_EQ, (uint64_t)family, 0);
 	}
-	return r == 0 ? seccomp_rule_add(f, eperm, SCMP_SYS(socket), 1, SCMP_A0(SCMP_CMP_GT, AF_NETLINK)) : r;
+	return r == 0 ? deny_if(f, SCMP_SYS(socket), 0, SCMP_CMP_GT, AF_NETLINK, 0) : r;
 }
 
 /* libseccomp can't say "any number past the last": two instructions before its own do. */

@@ -21,7 +21,7 @@ enum keeper_op {
 	KEEPER_HELLO,  /* reply only, once: error is 0 if boxes can have namespaces */
 	KEEPER_SPAWN,  /* descriptors: socket, stdout, stderr, seccomp filter. Reply carries a pidfd */
 	KEEPER_MOUNT,  /* descriptor: pidfd of the box's program. texts: code, layers or "" */
-	KEEPER_EGRESS, /* args: networks that are to be closed; argv: pasta's; descriptor: its log. Reply as for SPAWN */
+	KEEPER_EGRESS, /* args: networks to close; argv: pasta's; descriptor: its log. Reply as for SPAWN */
 	KEEPER_EXITED, /* reply only: status is wait4's */
 };
 

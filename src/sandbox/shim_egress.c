@@ -53,7 +53,7 @@ static int add_blackhole(int netlink, const char *text)
 	m.head.nlmsg_type = RTM_NEWROUTE;
 	m.head.nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK | NLM_F_CREATE;
 	m.route.rtm_family = AF_INET;
-	m.route.rtm_dst_len = slash ? (unsigned char)atoi(slash + 1) : 32;
+	m.route.rtm_dst_len = slash ? (unsigned char)strtol(slash + 1, NULL, 10) : 32;
 	m.route.rtm_table = RT_TABLE_MAIN;
 	m.route.rtm_protocol = RTPROT_STATIC;
 	m.route.rtm_scope = RT_SCOPE_UNIVERSE;
