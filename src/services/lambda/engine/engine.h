@@ -71,6 +71,12 @@ void engine_counts(const struct engine *engine, struct str key, struct engine_co
 /* Ends the idle instances of a function that is gone or changed; busy ones finish first. */
 void engine_retire(struct engine *engine, struct str key);
 
+/*
+ * A function of this runtime and memory exists: boxes for it are made in the background, and a runtime is booted in
+ * each, so that its first start is a warm one. Cheap to call again.
+ */
+void engine_prepare(struct engine *engine, struct str runtime, uint32_t memory_mb);
+
 /* Whether this machine can run the runtime, and what runs it: "node v20.20.2 (/usr/bin/node)"; else why not. */
 bool engine_runtime_available(const struct engine *engine, struct str runtime, const char **description);
 

@@ -85,7 +85,8 @@ static void set_defaults(struct variables *vars, const struct instance *instance
 			"/var/runtime:/var/task",
 			runtime->version));
 	} else if (runtime->family == FAMILY_PYTHON) {
-		set(vars, "PYTHONPATH", STR("/var/runtime"));
+		set(vars, "PYTHONPATH", arena_printf(vars->arena,
+			"/opt/python/lib/python3.%d/site-packages:/opt/python:/var/runtime", runtime->version));
 	}
 	if (instance->pool->function.log_json)
 		set(vars, "AWS_LAMBDA_LOG_LEVEL", STR("INFO"));

@@ -151,11 +151,12 @@ struct instance {
 	/* The invocation. serial tells it from the next one when a request object is gone. */
 	struct request *request;
 	uint64_t serial;
-	bool sent, answered, sending, receiving;
-	bool part_ready;
+	bool sent, answered;
+	bool part_ready, handing; /* handing: the part is being written to the client */
 	struct str part;
 	/* The init phase. */
-	bool init_done, init_failed, is_first, counted;
+	bool init_done, init_failed, is_first;
+	bool counted;            /* in starting */
 	struct str init_error;   /* the runtime's payload; on the heap */
 	char *init_error_type;
 	uint64_t init_started_ns, init_us;
@@ -175,6 +176,7 @@ struct request {
 	struct instance *instance;
 	struct waitq changed;
 	bool done, discard_parts;
+	bool sending;            /* its payload is being written to the instance */
 	uint64_t queued_ns, started_ns, deadline_ns;
 	int64_t deadline_ms;     /* since 1970 */
 	struct str content_type; /* of a streamed answer */

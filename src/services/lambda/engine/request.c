@@ -67,7 +67,7 @@ static void end(struct request *request, const char *status, struct str error_ty
 	log_stream_keep_tail(instance->log, false);
 	instance->request = NULL;
 	instance->answered = true;
-	instance->part_ready = false;
+	instance->part_ready = instance->handing; /* what is being handed over is let go by that */
 	instance->state = INSTANCE_FINISHING;
 	instance->finish_by_ms = request->deadline_ns / 1000000;
 	request->done = true;
@@ -137,8 +137,10 @@ static void hand_over_part(struct request *request)
 {
 	struct instance *instance = request->instance;
 	struct engine_invocation *in = request->invocation;
+	instance->handing = true; /* so that neither the part nor the instance goes, whatever happens meanwhile */
 	if (!request->discard_parts && in->on_part(in->arg, request->content_type, instance->part) != 0)
 		request->discard_parts = true; /* the client has gone; the function runs on, as on AWS */
+	instance->handing = false;
 	instance->part_ready = false;
 	waitq_wake_all(&instance->consumed);
 }
@@ -148,6 +150,12 @@ static void wait_for_instance(struct request *request)
 	int64_t tick_ms = ENGINE_QUEUE_PATIENCE_MS;
 	while (!request->instance && !request->done) {
 		if (waitq_wait(&request->changed, tick_ms) == -ETIMEDOUT && !request->instance && !request->done) {
+			if (request->pool->engine->stopping) {
+				list_remove(&request->link);
+				request->pool->queued--;
+				request_abandon(request, "The server ends.");
+				return;
+			}
 			pool_scale(request->pool, false);
 			tick_ms = ENGINE_QUEUE_TICK_MS;
 		}
@@ -167,6 +175,6 @@ void request_wait(struct request *request)
 			waitq_wait(&request->changed, (int64_t)((request->deadline_ns - now_ns + 999999) / 1000000));
 	}
 	/* The payload is the caller's: it must not go while it is being sent. */
-	while (request->instance && request->instance->sending && request->instance->serial == request->serial)
+	while (request->sending)
 		waitq_wait(&request->changed, -1);
 }

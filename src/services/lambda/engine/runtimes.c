@@ -96,7 +96,7 @@ static void add(enum family family, const char *path, int version)
 	in->path = xstrdup(path); /* for the program's life */
 	in->version = version;
 	if (family == FAMILY_PYTHON)
-		snprintf(in->description, sizeof in->description, "python 3.%d (%s)", version, path);
+		snprintf(in->description, sizeof in->description, "python 3.%d (%.100s)", version, path);
 }
 
 static bool add_from(const char *dir, const char *name, enum family family, int version)
@@ -181,7 +181,7 @@ static void describe_node(struct interpreter *in)
 		snprintf(text, sizeof text, "v?");
 	text[strcspn(text, "\r\n")] = 0;
 	in->version = text[0] == 'v' ? (int)strtol(text + 1, NULL, 10) : 0;
-	snprintf(in->description, sizeof in->description, "node %s (%s)", text, in->path);
+	snprintf(in->description, sizeof in->description, "node %.40s (%.100s)", text, in->path);
 }
 
 /* The nearest version, a newer one rather than an older: code seldom minds a newer interpreter. */
