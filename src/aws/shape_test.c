@@ -18,8 +18,12 @@ static void presence(void)
 {
 	struct all_types_child child = { .id = { 0 } };
 	struct all_types_all_types none = { .text = { 0 } };
-	struct all_types_all_types some = { .text = STR(""), .flag = OPT_BOOL(false), .number = OPT_I64(0),
-		.real = OPT_F64(0), .moment = OPT_TIME(0), .strings = { (struct str[1]){ { 0 } }, 0 },
+	struct all_types_all_types some = { .text = STR(""),
+		.flag = OPT_BOOL(false),
+		.number = OPT_I64(0),
+		.real = OPT_F64(0),
+		.moment = OPT_TIME(0),
+		.strings = { (struct str[1]){ { 0 } }, 0 },
 		.child = &child };
 	static const char *const names[] = { "Text", "Flag", "Number", "Real", "Moment", "Strings", "Child" };
 	for (size_t i = 0; i < COUNT_OF(names); i++) {
@@ -48,8 +52,9 @@ static void tables_say_what_the_file_says(void)
 
 static void last_key_wins(void)
 {
-	struct all_types_string_map_entry e[] = { { STR("a"), STR("1") }, { STR("b"), STR("2") }, { STR("a"), STR("3") },
-		{ STR(""), STR("4") }, { STR("a"), STR("5") }, { STR(""), STR("6") } };
+	struct all_types_string_map_entry e[] = { { STR("a"), STR("1") }, { STR("b"), STR("2") },
+		{ STR("a"), STR("3") }, { STR(""), STR("4") }, { STR("a"), STR("5") },
+		{ STR(""), STR("6") } };
 	CHECK_INT(map_last_wins(e, COUNT_OF(e), sizeof *e), 3);
 	CHECK_STR(e[0].value, "2");
 	CHECK_STR(e[1].value, "5");

@@ -1,4 +1,5 @@
-/* Tests of simple values as text (Smithy 2.0, "HTTP bindings": serialization of headers, labels and queries). */
+/* Tests of simple values as text (Smithy 2.0, "HTTP bindings": serialization of headers, labels and queries).
+ */
 #include "aws/codec.h"
 #include "tests/check.h"
 #include <errno.h>
