@@ -1,0 +1,76 @@
+/* samovar logs: what a function wrote, and what it writes. */
+#include "base/clock.h"
+#include "cli/command.h"
+#include "cli/follow.h"
+#include "cli/program.h"
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+static bool goes_on;
+static const char *since_text, *filter_text;
+
+static const struct option options[] = {
+	{ "follow", 'f', NULL, "go on with what comes, until Ctrl-C", &goes_on, NULL },
+	{ "since", 's', "AGE", "from how long ago: 30s, 10m, 2h, 1d (10m)", NULL, &since_text },
+	{ "filter", 0, "PATTERN", "only events that match the filter pattern of CloudWatch Logs", NULL, &filter_text },
+	CLIENT_OPTIONS,
+	{ 0 },
+};
+
+static const struct option *logs_options(void)
+{
+	return options;
+}
+
+/* "10m" in milliseconds, or -EINVAL. */
+static int64_t parse_age(const char *text)
+{
+	char *end;
+	double number = strtod(text, &end);
+	const char *units = "smhd", *unit = *end && !end[1] ? strchr(units, *end) : NULL;
+	static const int64_t unit_ms[] = { 1000, 60 * 1000, 3600 * 1000, 24 * 3600 * 1000 };
+	if (end == text || !unit || number < 0 || number > 1e6)
+		return -EINVAL;
+	return (int64_t)(number * (double)unit_ms[unit - units]);
+}
+
+static int print_log(void *arg)
+{
+	struct follow *follow = arg;
+	struct client client;
+	client_init(&client);
+	int r = follow_log(&client, follow), code = EXIT_OK;
+	if (r == -ENOENT) {
+		fprintf(stderr, "samovar: no such log group: %.*s\n", STR_ARG(follow->group));
+		code = EXIT_FAILED;
+	} else if (r < 0) {
+		code = client_report(&client, r);
+	}
+	client_fini(&client);
+	http_client_fini();
+	return code;
+}
+
+static int logs_run(size_t argc, const char *const *argv)
+{
+	struct arena arena = { 0 };
+	int64_t age_ms = parse_age(since_text ? since_text : "10m");
+	(void)argc;
+	if (age_ms < 0)
+		return command_usage(&command_logs, "not an age like 30s, 10m, 2h or 1d: ", since_text);
+	struct follow follow = {
+		.group = argv[0][0] == '/' ? str_c(argv[0]) : arena_printf(&arena, "/aws/lambda/%s", argv[0]),
+		.since_ms = clock_now_ms() - age_ms,
+		.filter = str_c(filter_text ? filter_text : ""),
+		.goes_on = goes_on,
+		.with_times = true,
+	};
+	int code = program_run(print_log, &follow);
+	arena_fini(&arena);
+	return code;
+}
+
+const struct command command_logs = { "logs", "FUNCTION|GROUP", "print a function's log, and follow it",
+	"A name means the log group /aws/lambda/NAME; what begins with a slash is the name of a log group.", logs_options,
+	1, 1, logs_run };

@@ -1,0 +1,12 @@
+/* The table of services: what this server serves. */
+#include "server/services.h"
+#include "services/iam/iam.h"
+#include "services/logs/logs.h"
+#include "services/sts/sts.h"
+
+const struct service *const server_services[] = {
+	&iam_service,
+	&sts_service,
+	&logs_service,
+	NULL,
+};
