@@ -26,7 +26,8 @@ static const struct {
 	const struct error_shape *common, *s3;
 	const char *s3_text;
 } failures[] = {
-	[AUTH_MISSING] = { &aws_missing_authentication, &aws_s3_missing_authentication, "Access Denied" },
+	[AUTH_MISSING] = { &aws_missing_authentication, &aws_s3_missing_authentication,
+		"Access Denied" },
 	[AUTH_INCOMPLETE] = { &aws_incomplete_signature, &aws_s3_incomplete_signature, NULL },
 	[AUTH_UNKNOWN_KEY] = { &aws_invalid_client_token, &aws_s3_invalid_key,
 		"The AWS Access Key Id you provided does not exist in our records." },
@@ -36,7 +37,8 @@ static const struct {
 	[AUTH_EXPIRED] = { &aws_invalid_signature, &aws_s3_expired, "Request has expired" },
 	[AUTH_BAD_EXPIRES] = { &aws_incomplete_signature, &aws_s3_bad_query, NULL },
 	[AUTH_BODY_CHANGED] = { &aws_invalid_signature, &aws_s3_body_changed, NULL },
-	[AUTH_TOKEN_EXPIRED] = { &aws_expired_token, &aws_s3_expired_token, "The provided token has expired." },
+	[AUTH_TOKEN_EXPIRED] = { &aws_expired_token, &aws_s3_expired_token,
+		"The provided token has expired." },
 	[AUTH_TOKEN_INVALID] = { &aws_invalid_client_token, &aws_s3_invalid_token,
 		"The provided token is malformed or otherwise invalid." },
 };
@@ -66,7 +68,8 @@ static bool is_account_id(struct str s)
 static bool is_region(struct str s)
 {
 	for (size_t i = 0; i < s.n; i++)
-		if (!((s.p[i] >= 'a' && s.p[i] <= 'z') || (s.p[i] >= '0' && s.p[i] <= '9') || s.p[i] == '-'))
+		if (!((s.p[i] >= 'a' && s.p[i] <= 'z') || (s.p[i] >= '0' && s.p[i] <= '9') ||
+			    s.p[i] == '-'))
 			return false;
 	return s.n > 0 && s.n <= 32 && !str_is(s, "aws-global");
 }
@@ -83,7 +86,8 @@ static void set_root(struct request *r, struct str account)
 {
 	struct identity *id = &r->call.identity;
 	id->account = account;
-	id->principal_arn = arena_concat(r->arena, (struct str[]){ STR("arn:aws:iam::"), account, STR(":root") }, 3);
+	id->principal_arn = arena_concat(
+		r->arena, (struct str[]){ STR("arn:aws:iam::"), account, STR(":root") }, 3);
 	id->principal_id = account;
 	id->is_root = true;
 }
@@ -105,9 +109,12 @@ static void set_session(struct request *r, const struct session *s)
 		return;
 	}
 	id->role_arn = s->role_arn;
-	id->principal_arn = arena_concat(r->arena, (struct str[]){ STR("arn:aws:sts::"), s->account,
-		STR(":assumed-role"), str_from(s->role_arn, (size_t)slash), STR("/"), s->session_name }, 6);
-	id->principal_id = arena_concat(r->arena, (struct str[]){ s->role_id, STR(":"), s->session_name }, 3);
+	id->principal_arn = arena_concat(r->arena,
+		(struct str[]){ STR("arn:aws:sts::"), s->account, STR(":assumed-role"),
+			str_from(s->role_arn, (size_t)slash), STR("/"), s->session_name },
+		6);
+	id->principal_id =
+		arena_concat(r->arena, (struct str[]){ s->role_id, STR(":"), s->session_name }, 3);
 }
 
 static void set_key(struct request *r, const struct access_key *key)
@@ -122,7 +129,8 @@ static void set_key(struct request *r, const struct access_key *key)
 static int find_key(struct request *r, struct access_key *key)
 {
 	const struct aws_hooks *hooks = &r->aws->hooks;
-	int found = hooks->find_key ? hooks->find_key(&r->call, r->claim.access_key_id, key) : -ENOENT;
+	int found =
+		hooks->find_key ? hooks->find_key(&r->call, r->claim.access_key_id, key) : -ENOENT;
 	/* What a read of the store may have left there is not the operation's error. */
 	r->call.error = (struct call_error){ 0 };
 	return found;
@@ -135,7 +143,8 @@ static void identify_any(struct request *r)
 	struct session session;
 	struct access_key key;
 	if (r->claim.token.n) {
-		int found = session_verify(r->aws, r->arena, id, r->claim.token, r->call.now_ms, &session, &secret);
+		int found = session_verify(
+			r->aws, r->arena, id, r->claim.token, r->call.now_ms, &session, &secret);
 		if (found == 0 || found == -ETIMEDOUT) {
 			set_session(r, &session);
 			return;
@@ -155,7 +164,8 @@ static int find_secret(struct request *r, struct str *secret)
 	struct session session;
 	struct access_key key;
 	if (r->claim.token.n) {
-		int found = session_verify(aws, r->arena, id, r->claim.token, r->call.now_ms, &session, secret);
+		int found = session_verify(
+			aws, r->arena, id, r->claim.token, r->call.now_ms, &session, secret);
 		if (found == -ETIMEDOUT)
 			return refuse_token(r, AUTH_TOKEN_EXPIRED, "expired");
 		if (found < 0)
@@ -187,12 +197,14 @@ static int verify(struct request *r, struct str secret)
 	};
 	enum sigv4_rules rules = wire_is_s3(r) ? SIGV4_RULES_S3 : SIGV4_RULES_COMMON;
 	struct sigv4_error error;
-	if (sigv4_verify(r->arena, &r->signed_part, &r->claim, secret, r->body, rules, r->call.now_ms, &error) < 0)
+	if (sigv4_verify(r->arena, &r->signed_part, &r->claim, secret, r->body, rules,
+		    r->call.now_ms, &error) < 0)
 		return refuse(r, failure_of[error.failure], error.message);
 	const char *service = r->entry->api->signing_name;
 	if (r->claim.service.n && !str_is(r->claim.service, service))
-		return refuse(r, AUTH_MISMATCH, arena_printf(r->arena, "Credential should be scoped to correct service: '%s'. ",
-			service));
+		return refuse(r, AUTH_MISMATCH,
+			arena_printf(r->arena,
+				"Credential should be scoped to correct service: '%s'. ", service));
 	return 0;
 }
 
@@ -200,15 +212,18 @@ int auth_identify(struct request *r)
 {
 	struct str secret;
 	set_region(r);
-	r->call.identity.access_key_id = r->claim.access_key_id.p ? r->claim.access_key_id : STR("");
+	r->call.identity.access_key_id =
+		r->claim.access_key_id.p ? r->claim.access_key_id : STR("");
 	if (r->aws->auth == AWS_AUTH_ANY) {
 		identify_any(r);
 		return 0;
 	}
 	if (r->claim.form == SIGV4_NONE) {
 		if (!r->operation->is_public)
-			return refuse(r, AUTH_MISSING, r->wire == &wire_query ? STR("Request is missing Authentication Token") :
-										STR("Missing Authentication Token"));
+			return refuse(r, AUTH_MISSING,
+				r->wire == &wire_query
+					? STR("Request is missing Authentication Token")
+					: STR("Missing Authentication Token"));
 		r->call.identity.account = STR("000000000000");
 		r->call.identity.principal_arn = r->call.identity.principal_id = STR("anonymous");
 		r->call.identity.is_anonymous = true;

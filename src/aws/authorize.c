@@ -5,13 +5,15 @@
 #include "base/clock.h"
 #include "base/log.h"
 
-/* What anyone may ask about itself (STS API Reference, GetCallerIdentity: "No permissions are required"). */
+/* What anyone may ask about itself (STS API Reference, GetCallerIdentity: "No permissions are
+ * required"). */
 static const char *const free_actions[] = { "sts:GetCallerIdentity", "sts:GetSessionToken" };
 
 static struct str member_text(struct request *r, const void *in, struct str name)
 {
 	const struct member *m = shape_member(r->operation->input, name);
-	if (!m || (m->shape->type != SHAPE_STRING && m->shape->type != SHAPE_ENUM) || !member_is_set(m, in))
+	if (!m || (m->shape->type != SHAPE_STRING && m->shape->type != SHAPE_ENUM) ||
+		!member_is_set(m, in))
 		return (struct str){ 0 };
 	return *(const struct str *)((const char *)in + m->offset);
 }
@@ -28,7 +30,8 @@ struct str auth_resource(struct request *r, const void *in)
 			buf_str(&b, rest);
 			break;
 		}
-		struct str name = str_sub(rest, (size_t)open + 1, (size_t)(close - open) - 1), value;
+		struct str name = str_sub(rest, (size_t)open + 1, (size_t)(close - open) - 1),
+			   value;
 		buf_append(&b, rest.p, (size_t)open);
 		rest = str_from(rest, (size_t)close + 1);
 		if (str_is(name, "region")) {
@@ -79,11 +82,16 @@ static void fill_context(struct request *r, struct context *c)
 	add(c, "aws:RequestedRegion", id->region);
 	add(c, "aws:PrincipalAccount", id->account);
 	add(c, "aws:PrincipalArn", is_role ? id->role_arn : id->principal_arn);
-	add(c, "aws:PrincipalType", is_role ? STR("AssumedRole") : user >= 0 ? STR("User") : STR("Account"));
+	add(c, "aws:PrincipalType",
+		is_role     ? STR("AssumedRole")
+		: user >= 0 ? STR("User")
+			    : STR("Account"));
 	add(c, "aws:userid", id->principal_id);
 	add(c, "aws:ViaAWSService", STR("false"));
 	if (user >= 0)
-		add(c, "aws:username", str_from(id->principal_arn, (size_t)str_rindex(id->principal_arn, '/') + 1));
+		add(c, "aws:username",
+			str_from(
+				id->principal_arn, (size_t)str_rindex(id->principal_arn, '/') + 1));
 }
 
 static int deny(struct request *r, struct str resource, const char *kind, bool explicitly)
@@ -93,10 +101,14 @@ static int deny(struct request *r, struct str resource, const char *kind, bool e
 	if (str_is(str_c(r->entry->api->signing_name), "s3"))
 		return fail(&r->call, &aws_access_denied, "Access Denied");
 	if (explicitly)
-		return fail(&r->call, &aws_access_denied, "User: %.*s is not authorized to perform: %s on resource: %.*s "
-			"with an explicit deny in %s policy", STR_ARG(arn), action, STR_ARG(resource), kind);
-	return fail(&r->call, &aws_access_denied, "User: %.*s is not authorized to perform: %s on resource: %.*s because "
-		"no %s policy allows the %s action", STR_ARG(arn), action, STR_ARG(resource),
+		return fail(&r->call, &aws_access_denied,
+			"User: %.*s is not authorized to perform: %s on resource: %.*s "
+			"with an explicit deny in %s policy",
+			STR_ARG(arn), action, STR_ARG(resource), kind);
+	return fail(&r->call, &aws_access_denied,
+		"User: %.*s is not authorized to perform: %s on resource: %.*s because "
+		"no %s policy allows the %s action",
+		STR_ARG(arn), action, STR_ARG(resource),
 		str_is(str_c(kind), "a session") ? "session" : "identity-based", action);
 }
 
@@ -106,7 +118,8 @@ int auth_authorize(struct request *r, const void *in)
 	const char *action = r->operation->action;
 	struct policies policies = { 0 };
 	struct context context = { 0 };
-	if (r->aws->auth != AWS_AUTH_STRICT || !action || (id->is_anonymous && r->operation->is_public))
+	if (r->aws->auth != AWS_AUTH_STRICT || !action ||
+		(id->is_anonymous && r->operation->is_public))
 		return 0;
 	for (size_t i = 0; i < COUNT_OF(free_actions); i++)
 		if (str_is(str_c(action), free_actions[i]))

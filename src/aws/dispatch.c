@@ -1,6 +1,6 @@
 /*
- * The way of an AWS API request: admitted, resolved to an operation, its body read, its caller known, decoded,
- * authorised, validated, run, answered.
+ * The way of an AWS API request: admitted, resolved to an operation, its body read, its caller
+ * known, decoded, authorised, validated, run, answered.
  */
 #include "aws/auth.h"
 #include "aws/error.h"
@@ -42,12 +42,15 @@ int request_read_body(struct request *r, size_t bytes_max)
 	case 0:
 		return 0;
 	case -EMSGSIZE:
-		return fail(&r->call, &aws_request_too_large, "Request must be smaller than %zu bytes for the %.*s operation",
-			bytes_max, STR_ARG(r->operation_name.p ? r->operation_name : STR("requested")));
+		return fail(&r->call, &aws_request_too_large,
+			"Request must be smaller than %zu bytes for the %.*s operation", bytes_max,
+			STR_ARG(r->operation_name.p ? r->operation_name : STR("requested")));
 	case -EBADMSG:
-		return fail(&r->call, &aws_serialization, "The request body's framing is ill-formed.");
+		return fail(
+			&r->call, &aws_serialization, "The request body's framing is ill-formed.");
 	default:
-		return fail(&r->call, &aws_serialization, "The request body could not be read: %s.", strerror(-result));
+		return fail(&r->call, &aws_serialization, "The request body could not be read: %s.",
+			strerror(-result));
 	}
 }
 
@@ -56,14 +59,19 @@ static int refuse_unknown(struct request *r)
 {
 	struct str name = r->operation_name;
 	if (!r->entry && !r->service_name.n)
-		return fail(&r->call, &aws_unknown_service, "The request names no AWS service that this server knows: it is "
-			"unsigned and \"%.*s\" is no operation of the services that are served.", STR_ARG(name));
+		return fail(&r->call, &aws_unknown_service,
+			"The request names no AWS service that this server knows: it is "
+			"unsigned and \"%.*s\" is no operation of the services that are served.",
+			STR_ARG(name));
 	if (!r->entry)
-		return fail(&r->call, &aws_unknown_service, "The service \"%.*s\" is not served by this server (operation: "
-			"%.*s).", STR_ARG(r->service_name), STR_ARG(name.n ? name : STR("none named")));
+		return fail(&r->call, &aws_unknown_service,
+			"The service \"%.*s\" is not served by this server (operation: "
+			"%.*s).",
+			STR_ARG(r->service_name), STR_ARG(name.n ? name : STR("none named")));
 	bool is_rest = r->wire == &wire_rest_json || r->wire == &wire_rest_xml;
 	return fail(&r->call, is_rest ? &aws_unknown_service : &aws_unknown_operation,
-		"The operation \"%.*s\" of %s is not served by this server.", STR_ARG(name.n ? name : STR("none named")),
+		"The operation \"%.*s\" of %s is not served by this server.",
+		STR_ARG(name.n ? name : STR("none named")),
 		r->entry->api->sdk_id ? r->entry->api->sdk_id : r->entry->api->name);
 }
 
@@ -85,10 +93,12 @@ static int decode(struct request *r, void *in)
 	if (r->call.error.shape)
 		return -1;
 	if (result == -ENOMEM)
-		return fail(&r->call, &aws_request_too_large, "The request is too large to be decoded.");
+		return fail(&r->call, &aws_request_too_large,
+			"The request is too large to be decoded.");
 	const struct error_shape *shape = serialization_error(r->operation);
 	if (shape != &aws_serialization)
-		return fail(&r->call, shape, "Could not parse request body into json: %s", error.text);
+		return fail(
+			&r->call, shape, "Could not parse request body into json: %s", error.text);
 	return fail(&r->call, shape, "%s", error.text);
 }
 
@@ -103,8 +113,9 @@ static int serve(struct request *r, void **out)
 		return refuse_unknown(r);
 	call->api = r->entry->api;
 	call->operation = r->operation;
-	bool streams_in = rest_is_streaming(r->operation->input) && !sigv4_hashes_body(&r->signed_part, &r->claim,
-		wire_is_s3(r) ? SIGV4_RULES_S3 : SIGV4_RULES_COMMON);
+	bool streams_in = rest_is_streaming(r->operation->input) &&
+			  !sigv4_hashes_body(&r->signed_part, &r->claim,
+				  wire_is_s3(r) ? SIGV4_RULES_S3 : SIGV4_RULES_COMMON);
 	if (!streams_in && request_read_body(r, body_bytes_max(r)) < 0)
 		return -1;
 	if (auth_identify(r) < 0)
@@ -125,8 +136,9 @@ static void write_error(struct request *r, struct reply *reply)
 	if (!r->wire)
 		r->wire = &wire_rest_json;
 	r->wire->error(r, reply, error);
-	log_debug("%s %.*s: %d %s: %.*s", r->entry ? r->entry->api->name : "?", STR_ARG(r->operation_name), reply->status,
-		error->shape->name, STR_ARG(error->message));
+	log_debug("%s %.*s: %d %s: %.*s", r->entry ? r->entry->api->name : "?",
+		STR_ARG(r->operation_name), reply->status, error->shape->name,
+		STR_ARG(error->message));
 }
 
 static void send_reply(struct request *r, struct reply *reply)
@@ -145,7 +157,8 @@ static void request_init(struct request *r, struct aws *aws, struct http_exchang
 {
 	const struct http_request *http = http_request(ex);
 	*r = (struct request){ .aws = aws, .ex = ex, .http = http, .arena = http_arena(ex) };
-	r->signed_part = (struct sigv4_request){ http->method, http->path, http->query, &http->headers };
+	r->signed_part =
+		(struct sigv4_request){ http->method, http->path, http->query, &http->headers };
 	call_init(&r->call, aws, r->arena, NULL);
 	r->call.http = ex;
 	r->call.source_ip = http->peer;
@@ -159,7 +172,8 @@ void aws_dispatch(struct aws *aws, struct http_exchange *ex)
 	void *out = NULL;
 	request_init(&r, aws, ex);
 	if (guard_admit(&r, &reply) == 0 && guard_preflight(&r, &reply)) {
-		http_respond(ex, reply.status, reply.headers, reply.header_count, (struct str){ 0 });
+		http_respond(
+			ex, reply.status, reply.headers, reply.header_count, (struct str){ 0 });
 		return;
 	}
 	int result = r.call.error.shape ? -1 : serve(&r, &out);

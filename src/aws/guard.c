@@ -40,7 +40,8 @@ static bool is_below(struct str name, const char *domain)
 
 static bool is_local_name(struct str name)
 {
-	return is_loopback_address(name) || is_below(name, "localhost") || is_below(name, "localhost.localstack.cloud");
+	return is_loopback_address(name) || is_below(name, "localhost") ||
+	       is_below(name, "localhost.localstack.cloud");
 }
 
 bool aws_host_is_allowed(const struct aws *aws, struct str host)
@@ -48,8 +49,8 @@ bool aws_host_is_allowed(const struct aws *aws, struct str host)
 	struct str name = host_name(host);
 	if (!is_local_name(host_name(aws->address)))
 		return true;
-	return name.n == 0 || is_local_name(name) || is_below(name, "amazonaws.com") || is_below(name, "amazonaws.com.cn") ||
-		is_below(name, "api.aws");
+	return name.n == 0 || is_local_name(name) || is_below(name, "amazonaws.com") ||
+	       is_below(name, "amazonaws.com.cn") || is_below(name, "api.aws");
 }
 
 bool aws_origin_is_local(struct str origin)
@@ -63,15 +64,17 @@ int guard_admit(struct request *r, struct reply *reply)
 	struct str origin = http_header_get(&r->http->headers, STR("origin"));
 	if (!aws_host_is_allowed(r->aws, r->http->host))
 		return fail(&r->call, &aws_forbidden_host,
-			"The host name %.*s is not one of this server's: it listens on a loopback address and answers to "
-			"localhost, *.localhost, localhost.localstack.cloud and *.amazonaws.com.",
+			"The host name %.*s is not one of this server's: it listens on a loopback address and "
+			"answers to localhost, *.localhost, localhost.localstack.cloud and *.amazonaws.com.",
 			STR_ARG(r->http->host));
 	if (!origin.p)
 		return 0;
 	if (!aws_origin_is_local(origin)) {
-		/* Where any credentials pass, a foreign page must not even send: it could do so without reading. */
+		/* Where any credentials pass, a foreign page must not even send: it could do so
+		 * without reading. */
 		if (r->aws->auth == AWS_AUTH_ANY)
-			return fail(&r->call, &aws_forbidden_host, "Pages of %.*s may not call this server.", STR_ARG(origin));
+			return fail(&r->call, &aws_forbidden_host,
+				"Pages of %.*s may not call this server.", STR_ARG(origin));
 		return 0;
 	}
 	reply_header(reply, STR("Access-Control-Allow-Origin"), origin);
@@ -90,7 +93,8 @@ bool guard_preflight(struct request *r, struct reply *reply)
 		!http_header_get(headers, STR("access-control-request-method")).p)
 		return false;
 	reply->status = 204;
-	REPLY_HEADER(reply, "Access-Control-Allow-Methods", "GET, HEAD, PUT, POST, DELETE, PATCH, OPTIONS");
+	REPLY_HEADER(reply, "Access-Control-Allow-Methods",
+		"GET, HEAD, PUT, POST, DELETE, PATCH, OPTIONS");
 	if (asked.p)
 		reply_header(reply, STR("Access-Control-Allow-Headers"), asked);
 	REPLY_HEADER(reply, "Access-Control-Max-Age", "3600");

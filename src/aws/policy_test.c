@@ -27,7 +27,8 @@ static const struct policy_request invoke = {
 static enum policy_effect evaluate(const char *document, bool is_resource_policy)
 {
 	struct arena arena = { 0 };
-	enum policy_effect effect = policy_evaluate(&arena, str_c(document), &invoke, is_resource_policy);
+	enum policy_effect effect =
+		policy_evaluate(&arena, str_c(document), &invoke, is_resource_policy);
 	arena_fini(&arena);
 	return effect;
 }
@@ -65,15 +66,18 @@ static void test_actions_and_resources(void)
 		{ ALLOW("\"Action\":[\"s3:*\",\"lambda:*\"],\"Resource\":\"*\""), POLICY_ALLOW },
 		{ ALLOW("\"NotAction\":\"lambda:*\",\"Resource\":\"*\""), POLICY_NO_MATCH },
 		{ ALLOW("\"NotAction\":[\"s3:*\"],\"Resource\":\"*\""), POLICY_ALLOW },
-		{ ALLOW("\"Action\":\"*\",\"Resource\":\"arn:aws:lambda:*:*:function:Ada-*\""), POLICY_ALLOW },
-		{ ALLOW("\"Action\":\"*\",\"Resource\":\"arn:aws:lambda:*:*:function:ada-*\""), POLICY_NO_MATCH },
+		{ ALLOW("\"Action\":\"*\",\"Resource\":\"arn:aws:lambda:*:*:function:Ada-*\""),
+			POLICY_ALLOW },
+		{ ALLOW("\"Action\":\"*\",\"Resource\":\"arn:aws:lambda:*:*:function:ada-*\""),
+			POLICY_NO_MATCH },
 		{ ALLOW("\"Action\":\"*\",\"NotResource\":\"arn:aws:lambda:*\""), POLICY_NO_MATCH },
 		{ ALLOW("\"Action\":\"*\",\"NotResource\":\"arn:aws:s3:::*\""), POLICY_ALLOW },
 		/* No Resource, no match in an identity's policy. */
 		{ ALLOW("\"Action\":\"*\""), POLICY_NO_MATCH },
 		/* An explicit deny wins over every allow. */
-		{ "{\"Version\":\"2012-10-17\",\"Statement\":[{\"Effect\":\"Deny\"," ANY "},{\"Effect\":\"Allow\"," ANY
-		  "}]}", POLICY_DENY },
+		{ "{\"Version\":\"2012-10-17\",\"Statement\":[{\"Effect\":\"Deny\"," ANY
+		  "},{\"Effect\":\"Allow\"," ANY "}]}",
+			POLICY_DENY },
 		/* What can't be read may hold a deny. */
 		{ "{", POLICY_DENY },
 	};
@@ -83,17 +87,21 @@ static void test_actions_and_resources(void)
 static void test_variables(void)
 {
 	static const struct row rows[] = {
-		{ ALLOW("\"Action\":\"*\",\"Resource\":\"arn:aws:lambda:*:*:function:${aws:username}-*\""), POLICY_ALLOW },
+		{ ALLOW("\"Action\":\"*\",\"Resource\":\"arn:aws:lambda:*:*:function:${aws:username}-*\""),
+			POLICY_ALLOW },
 		{ ALLOW("\"Action\":\"*\",\"Resource\":\"*${aws:unknown}*\""), POLICY_NO_MATCH },
-		{ ALLOW("\"Action\":\"*\",\"Resource\":\"*${aws:unknown, 'hello'}\""), POLICY_ALLOW },
+		{ ALLOW("\"Action\":\"*\",\"Resource\":\"*${aws:unknown, 'hello'}\""),
+			POLICY_ALLOW },
 		/* A star in a value is a star and no wildcard; so is ${*}. */
 		{ ALLOW("\"Action\":\"*\",\"Resource\":\"${aws:star}\""), POLICY_NO_MATCH },
 		{ ALLOW("\"Action\":\"*\",\"Resource\":\"${*}\""), POLICY_NO_MATCH },
 		/* Policies of the old version have no variables. */
 		{ "{\"Version\":\"2008-10-17\",\"Statement\":[{\"Effect\":\"Allow\",\"Action\":\"*\",\"Resource\":"
-		  "\"*${aws:username}-*\"}]}", POLICY_NO_MATCH },
+		  "\"*${aws:username}-*\"}]}",
+			POLICY_NO_MATCH },
 		{ ALLOW(ANY ",\"Condition\":{\"StringEquals\":{\"aws:PrincipalArn\":"
-			"\"arn:aws:iam::111122223333:user/${aws:username}\"}}"), POLICY_ALLOW },
+			    "\"arn:aws:iam::111122223333:user/${aws:username}\"}}"),
+			POLICY_ALLOW },
 	};
 	check_rows(rows, COUNT_OF(rows), false);
 }
@@ -126,8 +134,10 @@ static void test_conditions(void)
 		{ IF("NumericGreaterThanEquals", "s3:max-keys", "\"11\""), POLICY_NO_MATCH },
 		{ IF("NumericLessThan", "aws:username", "\"10\""), POLICY_NO_MATCH },
 		{ IF("DateLessThan", "aws:CurrentTime", "\"2026-11-25\""), POLICY_ALLOW },
-		{ IF("DateGreaterThan", "aws:CurrentTime", "\"2026-11-24T13:00:00Z\""), POLICY_NO_MATCH },
-		{ IF("DateGreaterThanEquals", "aws:CurrentTime", "\"2026-11-24T13:00:00+01:00\""), POLICY_ALLOW },
+		{ IF("DateGreaterThan", "aws:CurrentTime", "\"2026-11-24T13:00:00Z\""),
+			POLICY_NO_MATCH },
+		{ IF("DateGreaterThanEquals", "aws:CurrentTime", "\"2026-11-24T13:00:00+01:00\""),
+			POLICY_ALLOW },
 		{ IF("DateEquals", "aws:CurrentTime", "\"2026-11-24T12:00:00Z\""), POLICY_ALLOW },
 		{ IF("Bool", "aws:SecureTransport", "\"false\""), POLICY_ALLOW },
 		{ IF("Bool", "aws:SecureTransport", "true"), POLICY_NO_MATCH },
@@ -135,14 +145,16 @@ static void test_conditions(void)
 		{ IF("IpAddress", "aws:SourceIp", "\"203.0.113.8/31\""), POLICY_NO_MATCH },
 		{ IF("IpAddress", "aws:SourceIp", "\"203.0.113.7\""), POLICY_ALLOW },
 		{ IF("IpAddress", "aws:SourceIp", "\"2001:db8::/32\""), POLICY_NO_MATCH },
-		{ IF("NotIpAddress", "aws:SourceIp", "[\"10.0.0.0/8\",\"203.0.113.0/24\"]"), POLICY_NO_MATCH },
+		{ IF("NotIpAddress", "aws:SourceIp", "[\"10.0.0.0/8\",\"203.0.113.0/24\"]"),
+			POLICY_NO_MATCH },
 		{ IF("ArnLike", "aws:PrincipalArn", "\"arn:aws:iam::*:user/*\""), POLICY_ALLOW },
 		{ IF("ArnEquals", "aws:PrincipalArn", "\"arn:aws:*:user/*\""), POLICY_NO_MATCH },
 		{ IF("ArnNotLike", "aws:PrincipalArn", "\"arn:aws:iam::*:role/*\""), POLICY_ALLOW },
 		{ IF("Null", "aws:absent", "\"true\""), POLICY_ALLOW },
 		{ IF("Null", "aws:username", "\"true\""), POLICY_NO_MATCH },
 		{ IF("Null", "aws:username", "false"), POLICY_ALLOW },
-		{ IF("ForAllValues:StringEquals", "aws:TagKeys", "[\"team\",\"cost\",\"x\"]"), POLICY_ALLOW },
+		{ IF("ForAllValues:StringEquals", "aws:TagKeys", "[\"team\",\"cost\",\"x\"]"),
+			POLICY_ALLOW },
 		{ IF("ForAllValues:StringEquals", "aws:TagKeys", "[\"team\"]"), POLICY_NO_MATCH },
 		{ IF("ForAllValues:StringEquals", "aws:absent", "[\"team\"]"), POLICY_ALLOW },
 		{ IF("ForAnyValue:StringEquals", "aws:TagKeys", "[\"team\"]"), POLICY_ALLOW },
@@ -150,9 +162,12 @@ static void test_conditions(void)
 		{ IF("ForAnyValue:StringEquals", "aws:absent", "[\"x\"]"), POLICY_NO_MATCH },
 		{ IF("ForAnyValue:StringNotEquals", "aws:TagKeys", "\"team\""), POLICY_ALLOW },
 		/* All operators and all keys must hold. */
-		{ ALLOW(ANY ",\"Condition\":{\"Bool\":{\"aws:SecureTransport\":\"false\"},\"StringEquals\":"
-			"{\"aws:username\":\"Ada\",\"s3:max-keys\":\"11\"}}"), POLICY_NO_MATCH },
-		{ DENY(ANY ",\"Condition\":{\"Bool\":{\"aws:SecureTransport\":\"false\"}}"), POLICY_DENY },
+		{ ALLOW(ANY
+			  ",\"Condition\":{\"Bool\":{\"aws:SecureTransport\":\"false\"},\"StringEquals\":"
+			  "{\"aws:username\":\"Ada\",\"s3:max-keys\":\"11\"}}"),
+			POLICY_NO_MATCH },
+		{ DENY(ANY ",\"Condition\":{\"Bool\":{\"aws:SecureTransport\":\"false\"}}"),
+			POLICY_DENY },
 	};
 	check_rows(rows, COUNT_OF(rows), false);
 }
@@ -162,14 +177,22 @@ static void test_principals(void)
 	static const struct row rows[] = {
 		{ ALLOW("\"Principal\":\"*\",\"Action\":\"*\""), POLICY_ALLOW },
 		{ ALLOW("\"Principal\":{\"AWS\":\"*\"},\"Action\":\"*\""), POLICY_ALLOW },
-		{ ALLOW("\"Principal\":{\"AWS\":\"111122223333\"},\"Action\":\"*\""), POLICY_ALLOW },
-		{ ALLOW("\"Principal\":{\"AWS\":\"arn:aws:iam::111122223333:root\"},\"Action\":\"*\""), POLICY_ALLOW },
-		{ ALLOW("\"Principal\":{\"AWS\":[\"arn:aws:iam::111122223333:user/Ada\"]},\"Action\":\"*\""), POLICY_ALLOW },
-		{ ALLOW("\"Principal\":{\"AWS\":\"arn:aws:iam::111122223333:user/Bob\"},\"Action\":\"*\""), POLICY_NO_MATCH },
-		{ ALLOW("\"Principal\":{\"AWS\":\"arn:aws:iam::999922223333:root\"},\"Action\":\"*\""), POLICY_NO_MATCH },
-		{ ALLOW("\"Principal\":{\"Service\":\"s3.amazonaws.com\"},\"Action\":\"*\""), POLICY_NO_MATCH },
-		{ ALLOW("\"NotPrincipal\":{\"AWS\":\"111122223333\"},\"Action\":\"*\""), POLICY_NO_MATCH },
-		{ ALLOW("\"NotPrincipal\":{\"AWS\":\"999922223333\"},\"Action\":\"*\""), POLICY_ALLOW },
+		{ ALLOW("\"Principal\":{\"AWS\":\"111122223333\"},\"Action\":\"*\""),
+			POLICY_ALLOW },
+		{ ALLOW("\"Principal\":{\"AWS\":\"arn:aws:iam::111122223333:root\"},\"Action\":\"*\""),
+			POLICY_ALLOW },
+		{ ALLOW("\"Principal\":{\"AWS\":[\"arn:aws:iam::111122223333:user/Ada\"]},\"Action\":\"*\""),
+			POLICY_ALLOW },
+		{ ALLOW("\"Principal\":{\"AWS\":\"arn:aws:iam::111122223333:user/Bob\"},\"Action\":\"*\""),
+			POLICY_NO_MATCH },
+		{ ALLOW("\"Principal\":{\"AWS\":\"arn:aws:iam::999922223333:root\"},\"Action\":\"*\""),
+			POLICY_NO_MATCH },
+		{ ALLOW("\"Principal\":{\"Service\":\"s3.amazonaws.com\"},\"Action\":\"*\""),
+			POLICY_NO_MATCH },
+		{ ALLOW("\"NotPrincipal\":{\"AWS\":\"111122223333\"},\"Action\":\"*\""),
+			POLICY_NO_MATCH },
+		{ ALLOW("\"NotPrincipal\":{\"AWS\":\"999922223333\"},\"Action\":\"*\""),
+			POLICY_ALLOW },
 		{ ALLOW("\"Action\":\"*\",\"Resource\":\"*\""), POLICY_NO_MATCH },
 	};
 	check_rows(rows, COUNT_OF(rows), true);
@@ -179,15 +202,17 @@ static void test_sessions_and_services(void)
 {
 	struct arena arena = { 0 };
 	struct policy_request r = invoke;
-	struct str document = STR(ALLOW("\"Principal\":{\"AWS\":\"arn:aws:iam::111122223333:role/path/worker\"},"
-					"\"Action\":\"*\""));
+	struct str document =
+		STR(ALLOW("\"Principal\":{\"AWS\":\"arn:aws:iam::111122223333:role/path/worker\"},"
+			  "\"Action\":\"*\""));
 	r.principal_arn = STR("arn:aws:sts::111122223333:assumed-role/worker/session-1");
 	CHECK_INT(policy_evaluate(&arena, document, &r, true), POLICY_ALLOW);
 	r.principal_arn = STR("arn:aws:sts::111122223333:assumed-role/other/session-1");
 	CHECK_INT(policy_evaluate(&arena, document, &r, true), POLICY_NO_MATCH);
 	r.principal_arn = STR("arn:aws:sts::999922223333:assumed-role/worker/session-1");
 	CHECK_INT(policy_evaluate(&arena, document, &r, true), POLICY_NO_MATCH);
-	document = STR(ALLOW("\"Principal\":{\"Service\":[\"sns.amazonaws.com\",\"s3.amazonaws.com\"]},\"Action\":\"*\""));
+	document = STR(ALLOW(
+		"\"Principal\":{\"Service\":[\"sns.amazonaws.com\",\"s3.amazonaws.com\"]},\"Action\":\"*\""));
 	r.principal_service = STR("s3.amazonaws.com");
 	CHECK_INT(policy_evaluate(&arena, document, &r, true), POLICY_ALLOW);
 	arena_fini(&arena);
@@ -196,13 +221,21 @@ static void test_sessions_and_services(void)
 static void test_together(void)
 {
 	struct arena arena = { 0 };
-	struct str documents[] = { STR(ALLOW(ANY)), STR(DENY("\"Action\":\"lambda:InvokeFunction\",\"Resource\":\"*\"")) };
-	struct policies policies = { documents, 1 };
+	struct str documents[] = { STR(ALLOW(ANY)),
+		STR(DENY("\"Action\":\"lambda:InvokeFunction\",\"Resource\":\"*\"")) };
+	struct policies policies = { .documents = documents, .n = 1 };
 	CHECK_INT(policies_evaluate(&arena, &policies, &invoke), POLICY_ALLOW);
 	policies.n = 2;
 	CHECK_INT(policies_evaluate(&arena, &policies, &invoke), POLICY_DENY);
 	policies.n = 0;
 	CHECK_INT(policies_evaluate(&arena, &policies, &invoke), POLICY_NO_MATCH);
+	/* A permissions boundary allows nothing by itself, and bounds what the others allow. */
+	policies.boundary = STR(ALLOW("\"Action\":\"s3:*\",\"Resource\":\"*\""));
+	CHECK_INT(policies_evaluate(&arena, &policies, &invoke), POLICY_NO_MATCH);
+	policies.n = 1;
+	CHECK_INT(policies_evaluate(&arena, &policies, &invoke), POLICY_NO_MATCH);
+	policies.boundary = STR(ALLOW("\"Action\":\"lambda:*\",\"Resource\":\"*\""));
+	CHECK_INT(policies_evaluate(&arena, &policies, &invoke), POLICY_ALLOW);
 	arena_fini(&arena);
 }
 
@@ -214,34 +247,45 @@ static void test_check(void)
 		const char *why;
 	} rows[] = {
 		{ ALLOW(ANY), false, NULL },
-		{ ALLOW("\"Sid\":\"One\"," ANY ",\"Condition\":{\"NumericLessThan\":{\"s3:max-keys\":10}}"), false, NULL },
-		{ ALLOW("\"Principal\":{\"Service\":\"lambda.amazonaws.com\"},\"Action\":\"sts:AssumeRole\""), true, NULL },
+		{ ALLOW("\"Sid\":\"One\"," ANY
+			",\"Condition\":{\"NumericLessThan\":{\"s3:max-keys\":10}}"),
+			false, NULL },
+		{ ALLOW("\"Principal\":{\"Service\":\"lambda.amazonaws.com\"},\"Action\":\"sts:AssumeRole\""),
+			true, NULL },
 		{ "", false, "Syntax errors in policy." },
 		{ "{\"Version\":\"2012-10-17\"}", false, "Syntax errors in policy." },
-		{ "{\"Version\":\"2012-10-17\",\"Statement\":[]}", false, "Syntax errors in policy." },
+		{ "{\"Version\":\"2012-10-17\",\"Statement\":[]}", false,
+			"Syntax errors in policy." },
 		{ ALLOW(ANY ",\"Colour\":\"red\""), false, "Syntax errors in policy." },
-		{ "{\"Version\":\"2020-01-01\",\"Statement\":[{\"Effect\":\"Allow\"," ANY "}]}", false,
+		{ "{\"Version\":\"2020-01-01\",\"Statement\":[{\"Effect\":\"Allow\"," ANY "}]}",
+			false,
 			"The policy must contain a valid version string: 2012-10-17 or 2008-10-17" },
 		{ "{\"Statement\":[{" ANY "}]}", false, "Missing required field Effect" },
-		{ "{\"Statement\":[{\"Effect\":\"allow\"," ANY "}]}", false, "Invalid effect: allow" },
+		{ "{\"Statement\":[{\"Effect\":\"allow\"," ANY "}]}", false,
+			"Invalid effect: allow" },
 		{ ALLOW("\"Action\":\"*\""), false, "Policy statement must contain resources." },
 		{ ALLOW("\"Resource\":\"*\""), false, "Policy statement must contain actions." },
 		{ ALLOW("\"Action\":\"GetObject\",\"Resource\":\"*\""), false,
 			"Actions/Conditions must be prefaced by a vendor, e.g., iam, sdb, ec2, etc." },
-		{ ALLOW("\"Action\":\"a b:c\",\"Resource\":\"*\""), false, "Vendor a b is not valid" },
+		{ ALLOW("\"Action\":\"a b:c\",\"Resource\":\"*\""), false,
+			"Vendor a b is not valid" },
 		{ ALLOW("\"Action\":\"s3:*\",\"Resource\":\"bucket\""), false,
 			"Resource bucket must be in ARN format or \"*\"." },
-		{ ALLOW("\"Principal\":\"*\"," ANY), false, "Policy document should not specify a principal." },
+		{ ALLOW("\"Principal\":\"*\"," ANY), false,
+			"Policy document should not specify a principal." },
 		{ ALLOW(ANY), true, "Missing required field Principal" },
 		{ ALLOW("\"Principal\":\"Ada\"," ANY), true, "Invalid principal in policy." },
-		{ IF("StringSame", "aws:username", "\"x\""), false, "Invalid Condition type : StringSame." },
-		{ "{\"Statement\":[{\"Sid\":\"A\",\"Effect\":\"Allow\"," ANY "},{\"Sid\":\"A\",\"Effect\":\"Allow\"," ANY
-		  "}]}", false, "Statement IDs (SID) in a single policy must be unique." },
+		{ IF("StringSame", "aws:username", "\"x\""), false,
+			"Invalid Condition type : StringSame." },
+		{ "{\"Statement\":[{\"Sid\":\"A\",\"Effect\":\"Allow\"," ANY
+		  "},{\"Sid\":\"A\",\"Effect\":\"Allow\"," ANY "}]}",
+			false, "Statement IDs (SID) in a single policy must be unique." },
 	};
 	for (size_t i = 0; i < COUNT_OF(rows); i++) {
 		struct arena arena = { 0 };
 		struct str why = { 0 };
-		int r = policy_check(&arena, str_c(rows[i].document), rows[i].is_resource_policy, &why);
+		int r = policy_check(
+			&arena, str_c(rows[i].document), rows[i].is_resource_policy, &why);
 		CHECK_INT(r, rows[i].why ? -EINVAL : 0);
 		CHECK_STR(why, rows[i].why ? rows[i].why : "");
 		arena_fini(&arena);

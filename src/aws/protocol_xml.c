@@ -1,4 +1,4 @@
-/* Errors in XML (Smithy 2.0, "AWS Query protocol", "Operation error serialization"; S3 API Reference, "Error responses"). */
+/* Errors in XML (Smithy 2.0, "AWS Query protocol"; S3 API Reference, "Error responses"). */
 #include "aws/protocol_xml.h"
 
 /* The error's members as elements; the message stands there already. */

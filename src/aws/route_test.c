@@ -5,17 +5,34 @@
 
 static const struct shape empty = { .type = SHAPE_STRUCTURE };
 static const struct shape text = { .type = SHAPE_STRING, .size = sizeof(struct str) };
-static const struct member copy_members[] = { { .name = "CopySource", .shape = &text, .flags = MEMBER_REQUIRED,
-	.location = IN_HEADER, .location_name = "x-amz-copy-source" } };
-static const struct shape copy_input = { .type = SHAPE_STRUCTURE, .member_count = 1, .members = copy_members };
-static const struct member part_members[] = {
-	{ .name = "PartNumber", .shape = &text, .flags = MEMBER_REQUIRED, .location = IN_QUERY,
-		.location_name = "partNumber" },
-	{ .name = "UploadId", .shape = &text, .flags = MEMBER_REQUIRED, .location = IN_QUERY, .location_name = "uploadId" },
+static const struct member copy_members[] = { { .name = "CopySource",
+	.shape = &text,
+	.flags = MEMBER_REQUIRED,
+	.location = IN_HEADER,
+	.location_name = "x-amz-copy-source" } };
+static const struct shape copy_input = {
+	.type = SHAPE_STRUCTURE, .member_count = 1, .members = copy_members
 };
-static const struct shape part_input = { .type = SHAPE_STRUCTURE, .member_count = 2, .members = part_members };
+static const struct member part_members[] = {
+	{ .name = "PartNumber",
+		.shape = &text,
+		.flags = MEMBER_REQUIRED,
+		.location = IN_QUERY,
+		.location_name = "partNumber" },
+	{ .name = "UploadId",
+		.shape = &text,
+		.flags = MEMBER_REQUIRED,
+		.location = IN_QUERY,
+		.location_name = "uploadId" },
+};
+static const struct shape part_input = {
+	.type = SHAPE_STRUCTURE, .member_count = 2, .members = part_members
+};
 
-#define OPERATION(n, method, uri, in) { .name = (n), .http_method = (method), .http_uri = (uri), .input = (in) }
+#define OPERATION(n, method, uri, in) \
+	{ \
+		.name = (n), .http_method = (method), .http_uri = (uri), .input = (in) \
+	}
 static const struct operation operations[] = {
 	OPERATION("ListFunctions", "GET", "/2015-03-31/functions/", &empty),
 	OPERATION("CreateFunction", "POST", "/2015-03-31/functions", &empty),
@@ -57,7 +74,8 @@ static void test_find(void)
 		{ "POST", "/2015-03-31/functions/", "", "CreateFunction", NULL, false },
 		{ "GET", "/2015-03-31/functions/a%3Ab", "", "GetFunction", "a%3Ab", false },
 		{ "GET", "/2015-03-31/functions/special", "", "GetSpecial", NULL, false },
-		{ "POST", "/2015-03-31/functions/special/invocations", "", "Invoke", "special", false },
+		{ "POST", "/2015-03-31/functions/special/invocations", "", "Invoke", "special",
+			false },
 		{ "GET", "/bucket", "", "ListObjects", "bucket", false },
 		{ "GET", "/bucket/", "list-type=2&prefix=a", "ListObjectsV2", "bucket", false },
 		{ "GET", "/bucket", "list-type=1", "ListObjects", "bucket", false },
@@ -71,8 +89,8 @@ static void test_find(void)
 	};
 	struct routes r = routes_of();
 	for (size_t i = 0; i < COUNT_OF(rows); i++) {
-		struct route_request request = { str_c(rows[i].method), str_c(rows[i].path), str_c(rows[i].query),
-			rows[i].copies ? copies : NULL, NULL };
+		struct route_request request = { str_c(rows[i].method), str_c(rows[i].path),
+			str_c(rows[i].query), rows[i].copies ? copies : NULL, NULL };
 		struct route_match match;
 		int result = routes_find(&r, &request, &match);
 		CHECK_INT(result, 0);
@@ -103,7 +121,8 @@ static void test_greedy(void)
 static void test_unknown(void)
 {
 	struct routes r = routes_of(), none = { 0 };
-	struct route_request request = { STR("PATCH"), STR("/2015-03-31/functions/a"), STR(""), NULL, NULL };
+	struct route_request request = { STR("PATCH"), STR("/2015-03-31/functions/a"), STR(""),
+		NULL, NULL };
 	struct route_match match;
 	CHECK_INT(routes_find(&r, &request, &match), -ENOTSUP);
 	request.path = STR("/");

@@ -10,7 +10,12 @@
 #include <stdlib.h>
 #include <strings.h>
 
-enum { SKEW_MS = 15 * 60 * 1000, EXPIRES_S_MAX = 7 * 24 * 60 * 60, CACHED_TEXT_MAX = 256, SCRATCH_KEPT = 64 * 1024 };
+enum {
+	SKEW_MS = 15 * 60 * 1000,
+	EXPIRES_S_MAX = 7 * 24 * 60 * 60,
+	CACHED_TEXT_MAX = 256,
+	SCRATCH_KEPT = 64 * 1024
+};
 
 static const char MISMATCH_TEXT[] =
 	"The request signature we calculated does not match the signature you provided. Check your AWS Secret Access "
@@ -30,7 +35,9 @@ struct verifier {
 };
 static _Thread_local struct verifier verifier;
 
-/* ---- the claim ----------------------------------------------------------------------------------------------- */
+/* ---- the claim
+ * -----------------------------------------------------------------------------------------------
+ */
 
 static void parse_credential(struct sigv4_claim *c)
 {
@@ -81,7 +88,8 @@ static void parse_query(struct arena *arena, struct str query, struct sigv4_clai
 		ssize_t equals = str_index(pair, '=');
 		if (equals < 0 || !str_starts(pair, STR("X-Amz-")))
 			continue;
-		struct str name = str_sub(pair, 0, (size_t)equals), value = str_from(pair, (size_t)equals + 1);
+		struct str name = str_sub(pair, 0, (size_t)equals),
+			   value = str_from(pair, (size_t)equals + 1);
 		for (size_t i = 0; i < COUNT_OF(fields); i++) {
 			if (!str_is(name, fields[i].name))
 				continue;
@@ -102,7 +110,7 @@ void sigv4_parse(struct arena *arena, const struct sigv4_request *request, struc
 		out->amz_date = http_header_get(request->headers, STR("x-amz-date"));
 		out->token = http_header_get(request->headers, STR("x-amz-security-token"));
 	} else if (str_find(request->query, STR("X-Amz-Credential=")) >= 0 ||
-		str_find(request->query, STR("X-Amz-Algorithm=")) >= 0) {
+		   str_find(request->query, STR("X-Amz-Algorithm=")) >= 0) {
 		out->form = SIGV4_QUERY;
 		parse_query(arena, request->query, out);
 	} else {
@@ -115,11 +123,13 @@ void sigv4_parse(struct arena *arena, const struct sigv4_request *request, struc
 		char text[CLOCK_TEXT_MAX];
 		out->amz_date = date;
 		if (clock_parse_http(date, &ms) == 0)
-			out->amz_date = arena_str(arena, (struct str){ text, clock_format_amz(ms, text) });
+			out->amz_date =
+				arena_str(arena, (struct str){ text, clock_format_amz(ms, text) });
 	}
 }
 
-/* ---- the derived key ------------------------------------------------------------------------------------------ */
+/* ---- the derived key
+ * ------------------------------------------------------------------------------------------ */
 
 static struct str bytes_of(const unsigned char *p, size_t n)
 {
@@ -140,7 +150,8 @@ static void derive_key(const struct sigv4_claim *c, struct str secret, struct hm
 	buf_fini(&first);
 }
 
-static void sign_with(const struct sigv4_claim *c, struct str secret, struct str text, unsigned char out[SHA256_BYTES])
+static void sign_with(const struct sigv4_claim *c, struct str secret, struct str text,
+	unsigned char out[SHA256_BYTES])
 {
 	struct str parts[] = { secret, c->date, c->region, c->service };
 	char key_text[CACHED_TEXT_MAX];
@@ -160,7 +171,8 @@ static void sign_with(const struct sigv4_claim *c, struct str secret, struct str
 	}
 	if (!verifier.cache)
 		verifier.cache = xcalloc(SIGV4_KEYS_CACHED, sizeof *verifier.cache);
-	struct cached_key *k = &verifier.cache[str_hash((struct str){ key_text, n }) % SIGV4_KEYS_CACHED];
+	struct cached_key *k =
+		&verifier.cache[str_hash((struct str){ key_text, n }) % SIGV4_KEYS_CACHED];
 	if (k->n != n || !bytes_equal_secret(k->text, key_text, n)) {
 		if (k->n)
 			hmac_key_fini(&k->key);
@@ -171,7 +183,9 @@ static void sign_with(const struct sigv4_claim *c, struct str secret, struct str
 	hmac_key_sign(&k->key, text, out);
 }
 
-/* ---- verifying ------------------------------------------------------------------------------------------------ */
+/* ---- verifying
+ * ------------------------------------------------------------------------------------------------
+ */
 
 static int refuse(struct sigv4_error *error, enum sigv4_failure failure, struct str message)
 {
@@ -188,8 +202,8 @@ static bool signs_header(const struct sigv4_claim *claim, struct str name)
 	return false;
 }
 
-static int check_complete(struct arena *arena, const struct sigv4_request *request, const struct sigv4_claim *c,
-	struct sigv4_error *error)
+static int check_complete(struct arena *arena, const struct sigv4_request *request,
+	const struct sigv4_claim *c, struct sigv4_error *error)
 {
 	const struct {
 		bool missing;
@@ -197,23 +211,29 @@ static int check_complete(struct arena *arena, const struct sigv4_request *reque
 	} parts[] = {
 		{ !c->credential.n, "Authorization header requires 'Credential' parameter. " },
 		{ !c->signature.n, "Authorization header requires 'Signature' parameter. " },
-		{ !c->signed_headers.n, "Authorization header requires 'SignedHeaders' parameter. " },
-		{ !c->amz_date.n, "Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header. " },
+		{ !c->signed_headers.n,
+			"Authorization header requires 'SignedHeaders' parameter. " },
+		{ !c->amz_date.n,
+			"Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header. " },
 	};
 	struct buf b = { 0 };
 	for (size_t i = 0; i < COUNT_OF(parts); i++)
 		if (parts[i].missing)
 			buf_cat(&b, parts[i].text);
 	if (!b.n && !c->term.p)
-		buf_printf(&b, "Credential must have exactly 5 slash-delimited elements, e.g. "
-			"keyid/date/region/service/term, got '%.*s'", STR_ARG(c->credential));
+		buf_printf(&b,
+			"Credential must have exactly 5 slash-delimited elements, e.g. "
+			"keyid/date/region/service/term, got '%.*s'",
+			STR_ARG(c->credential));
 	else if (!b.n && !str_is(c->term, "aws4_request"))
-		buf_printf(&b, "Credential should be scoped with a valid terminator: 'aws4_request', not '%.*s'.",
+		buf_printf(&b,
+			"Credential should be scoped with a valid terminator: 'aws4_request', not '%.*s'.",
 			STR_ARG(c->term));
 	else if (!b.n && !signs_header(c, STR("host")))
-		buf_cat(&b, "'Host' or ':authority' must be a 'SignedHeader' in the AWS Authorization.");
+		buf_cat(&b,
+			"'Host' or ':authority' must be a 'SignedHeader' in the AWS Authorization.");
 	else if (!b.n && http_header_get(request->headers, STR("x-amz-target")).p &&
-		!signs_header(c, STR("x-amz-target")))
+		 !signs_header(c, STR("x-amz-target")))
 		buf_cat(&b, "'X-Amz-Target' must be a 'SignedHeader' in the AWS Authorization.");
 	struct str message = b.n ? arena_str(arena, buf_view(&b)) : (struct str){ 0 };
 	buf_fini(&b);
@@ -226,8 +246,8 @@ static struct str amz_text(struct arena *arena, int64_t ms)
 	return arena_str(arena, (struct str){ text, clock_format_amz(ms, text) });
 }
 
-static int check_expiry(struct arena *arena, const struct sigv4_claim *c, int64_t signed_ms, int64_t now_ms,
-	struct sigv4_error *error)
+static int check_expiry(struct arena *arena, const struct sigv4_claim *c, int64_t signed_ms,
+	int64_t now_ms, struct sigv4_error *error)
 {
 	int64_t expires_s;
 	if (!c->expires.p)
@@ -237,38 +257,54 @@ static int check_expiry(struct arena *arena, const struct sigv4_claim *c, int64_
 	if (expires_s < 0)
 		return refuse(error, SIGV4_BAD_EXPIRES, STR("X-Amz-Expires must be non-negative"));
 	if (expires_s > EXPIRES_S_MAX)
-		return refuse(error, SIGV4_BAD_EXPIRES, STR("X-Amz-Expires must be less than a week (in seconds); that is, "
-			"the given X-Amz-Expires must be less than 604800 seconds"));
+		return refuse(error, SIGV4_BAD_EXPIRES,
+			STR("X-Amz-Expires must be less than a week (in seconds); that is, "
+			    "the given X-Amz-Expires must be less than 604800 seconds"));
 	if (now_ms <= signed_ms + expires_s * 1000)
 		return 0;
-	struct str now = amz_text(arena, now_ms), end = amz_text(arena, signed_ms + expires_s * 1000);
-	return refuse(error, SIGV4_EXPIRED, arena_printf(arena, "Signature expired: %.*s is now earlier than %.*s",
-		STR_ARG(end), STR_ARG(now)));
+	struct str now = amz_text(arena, now_ms),
+		   end = amz_text(arena, signed_ms + expires_s * 1000);
+	return refuse(error, SIGV4_EXPIRED,
+		arena_printf(arena, "Signature expired: %.*s is now earlier than %.*s",
+			STR_ARG(end), STR_ARG(now)));
 }
 
-static int check_time(struct arena *arena, const struct sigv4_claim *c, int64_t now_ms, struct sigv4_error *error)
+static int check_time(
+	struct arena *arena, const struct sigv4_claim *c, int64_t now_ms, struct sigv4_error *error)
 {
 	int64_t ms;
 	if (clock_parse_amz(c->amz_date, &ms) < 0)
-		return refuse(error, SIGV4_INCOMPLETE, arena_printf(arena, "Date must be in ISO-8601 'basic format'. Got "
-			"'%.*s'. See http://en.wikipedia.org/wiki/ISO_8601", STR_ARG(c->amz_date)));
+		return refuse(error, SIGV4_INCOMPLETE,
+			arena_printf(arena,
+				"Date must be in ISO-8601 'basic format'. Got "
+				"'%.*s'. See http://en.wikipedia.org/wiki/ISO_8601",
+				STR_ARG(c->amz_date)));
 	if (c->amz_date.n < 8 || !str_eq(str_sub(c->amz_date, 0, 8), c->date))
-		return refuse(error, SIGV4_MISMATCH, arena_printf(arena, "Date in Credential scope does not match YYYYMMDD "
-			"from ISO-8601 version of date from HTTP: '%.*s' != '%.8s', from '%.*s'.", STR_ARG(c->date),
-			c->amz_date.p, STR_ARG(c->amz_date)));
+		return refuse(error, SIGV4_MISMATCH,
+			arena_printf(arena,
+				"Date in Credential scope does not match YYYYMMDD "
+				"from ISO-8601 version of date from HTTP: '%.*s' != '%.8s', from '%.*s'.",
+				STR_ARG(c->date), c->amz_date.p, STR_ARG(c->amz_date)));
 	struct str now = { 0 };
 	if (ms > now_ms + SKEW_MS) {
 		now = amz_text(arena, now_ms);
-		return refuse(error, SIGV4_SKEWED, arena_printf(arena, "Signature not yet current: %.*s is still later "
-			"than %.*s (%.*s + 15 min.)", STR_ARG(c->amz_date), STR_ARG(amz_text(arena, now_ms + SKEW_MS)),
-			STR_ARG(now)));
+		return refuse(error, SIGV4_SKEWED,
+			arena_printf(arena,
+				"Signature not yet current: %.*s is still later "
+				"than %.*s (%.*s + 15 min.)",
+				STR_ARG(c->amz_date), STR_ARG(amz_text(arena, now_ms + SKEW_MS)),
+				STR_ARG(now)));
 	}
 	if (c->form == SIGV4_QUERY)
 		return check_expiry(arena, c, ms, now_ms, error);
 	if (ms < now_ms - SKEW_MS) {
 		now = amz_text(arena, now_ms);
-		return refuse(error, SIGV4_SKEWED, arena_printf(arena, "Signature expired: %.*s is now earlier than %.*s "
-			"(%.*s - 15 min.)", STR_ARG(c->amz_date), STR_ARG(amz_text(arena, now_ms - SKEW_MS)), STR_ARG(now)));
+		return refuse(error, SIGV4_SKEWED,
+			arena_printf(arena,
+				"Signature expired: %.*s is now earlier than %.*s "
+				"(%.*s - 15 min.)",
+				STR_ARG(c->amz_date), STR_ARG(amz_text(arena, now_ms - SKEW_MS)),
+				STR_ARG(now)));
 	}
 	return 0;
 }
@@ -283,10 +319,12 @@ static struct str named_hash(const struct sigv4_request *request, const struct s
 	return named;
 }
 
-bool sigv4_hashes_body(const struct sigv4_request *request, const struct sigv4_claim *claim, enum sigv4_rules rules)
+bool sigv4_hashes_body(const struct sigv4_request *request, const struct sigv4_claim *claim,
+	enum sigv4_rules rules)
 {
 	struct str named = named_hash(request, claim, rules);
-	return claim->form != SIGV4_NONE && !str_is(named, "UNSIGNED-PAYLOAD") && !str_starts(named, STR("STREAMING-"));
+	return claim->form != SIGV4_NONE && !str_is(named, "UNSIGNED-PAYLOAD") &&
+	       !str_starts(named, STR("STREAMING-"));
 }
 
 static void give_back(struct buf *scratch)
@@ -296,8 +334,9 @@ static void give_back(struct buf *scratch)
 		buf_fini(scratch);
 }
 
-static int check_signature(struct arena *arena, const struct sigv4_request *request, const struct sigv4_claim *claim,
-	struct str secret, struct str payload_hash, enum sigv4_rules rules, struct sigv4_error *error)
+static int check_signature(struct arena *arena, const struct sigv4_request *request,
+	const struct sigv4_claim *claim, struct str secret, struct str payload_hash,
+	enum sigv4_rules rules, struct sigv4_error *error)
 {
 	struct buf *b = &verifier.scratch;
 	unsigned char mac[SHA256_BYTES], given[SHA256_BYTES];
@@ -310,16 +349,20 @@ static int check_signature(struct arena *arena, const struct sigv4_request *requ
 	struct str to_sign = { b->p + canonical_n, b->n - canonical_n };
 	sign_with(claim, secret, to_sign, mac);
 	int r = 0;
-	if (hex_decode(claim->signature, given, sizeof given) < 0 || !bytes_equal_secret(mac, given, sizeof mac))
-		r = refuse(error, SIGV4_MISMATCH, arena_printf(arena, "%s\n\nThe Canonical String for this request should "
-			"have been\n'%.*s'\n\nThe String-to-Sign should have been\n'%.*s'\n", MISMATCH_TEXT, (int)canonical_n,
-			b->p, STR_ARG(to_sign)));
+	if (hex_decode(claim->signature, given, sizeof given) < 0 ||
+		!bytes_equal_secret(mac, given, sizeof mac))
+		r = refuse(error, SIGV4_MISMATCH,
+			arena_printf(arena,
+				"%s\n\nThe Canonical String for this request should "
+				"have been\n'%.*s'\n\nThe String-to-Sign should have been\n'%.*s'\n",
+				MISMATCH_TEXT, (int)canonical_n, b->p, STR_ARG(to_sign)));
 	give_back(b);
 	return r;
 }
 
-int sigv4_verify(struct arena *arena, const struct sigv4_request *request, const struct sigv4_claim *claim,
-	struct str secret, struct str body, enum sigv4_rules rules, int64_t now_ms, struct sigv4_error *error)
+int sigv4_verify(struct arena *arena, const struct sigv4_request *request,
+	const struct sigv4_claim *claim, struct str secret, struct str body, enum sigv4_rules rules,
+	int64_t now_ms, struct sigv4_error *error)
 {
 	char hex[2 * SHA256_BYTES + 1];
 	int r = check_complete(arena, request, claim, error);
@@ -339,7 +382,9 @@ int sigv4_verify(struct arena *arena, const struct sigv4_request *request, const
 	return check_signature(arena, request, claim, secret, payload_hash, rules, error);
 }
 
-/* ---- signing -------------------------------------------------------------------------------------------------- */
+/* ---- signing
+ * --------------------------------------------------------------------------------------------------
+ */
 
 static int compare_headers(const void *a, const void *b)
 {
@@ -368,10 +413,12 @@ static struct str signed_names(struct arena *arena, const struct http_headers *h
 	return names;
 }
 
-size_t sigv4_sign(struct arena *arena, const struct sigv4_signer *signer, const struct sigv4_request *request,
-	struct str body, struct http_header out[SIGV4_SIGN_HEADERS_MAX])
+size_t sigv4_sign(struct arena *arena, const struct sigv4_signer *signer,
+	const struct sigv4_request *request, struct str body,
+	struct http_header out[SIGV4_SIGN_HEADERS_MAX])
 {
-	enum sigv4_rules rules = str_is(signer->service, "s3") ? SIGV4_RULES_S3 : SIGV4_RULES_COMMON;
+	enum sigv4_rules rules =
+		str_is(signer->service, "s3") ? SIGV4_RULES_S3 : SIGV4_RULES_COMMON;
 	char hex[2 * SHA256_BYTES + 1], mac_hex[2 * SHA256_BYTES + 1];
 	unsigned char mac[SHA256_BYTES];
 	size_t n = 0;
@@ -379,10 +426,13 @@ size_t sigv4_sign(struct arena *arena, const struct sigv4_signer *signer, const 
 	sha256_hex(body, hex);
 	out[n++] = (struct http_header){ STR("X-Amz-Date"), amz_date };
 	if (signer->session_token.n)
-		out[n++] = (struct http_header){ STR("X-Amz-Security-Token"), signer->session_token };
+		out[n++] =
+			(struct http_header){ STR("X-Amz-Security-Token"), signer->session_token };
 	if (rules == SIGV4_RULES_S3)
-		out[n++] = (struct http_header){ STR("X-Amz-Content-Sha256"), arena_str(arena, str_c(hex)) };
-	struct http_headers all = { arena_alloc(arena, (request->headers->n + n) * sizeof *all.v), 0 };
+		out[n++] = (struct http_header){ STR("X-Amz-Content-Sha256"),
+			arena_str(arena, str_c(hex)) };
+	struct http_headers all = { arena_alloc(arena, (request->headers->n + n) * sizeof *all.v),
+		0 };
 	for (size_t i = 0; i < request->headers->n; i++)
 		all.v[all.n++] = request->headers->v[i];
 	for (size_t i = 0; i < n; i++)
@@ -390,10 +440,15 @@ size_t sigv4_sign(struct arena *arena, const struct sigv4_signer *signer, const 
 	qsort(all.v, all.n, sizeof *all.v, compare_headers);
 
 	struct sigv4_request with = { request->method, request->path, request->query, &all };
-	struct sigv4_claim claim = { .form = SIGV4_HEADER, .amz_date = amz_date, .date = str_sub(amz_date, 0, 8),
-		.region = signer->region, .service = signer->service, .access_key_id = signer->access_key_id };
-	claim.credential = arena_printf(arena, "%.*s/%.*s/%.*s/%.*s/aws4_request", STR_ARG(signer->access_key_id),
-		STR_ARG(claim.date), STR_ARG(signer->region), STR_ARG(signer->service));
+	struct sigv4_claim claim = { .form = SIGV4_HEADER,
+		.amz_date = amz_date,
+		.date = str_sub(amz_date, 0, 8),
+		.region = signer->region,
+		.service = signer->service,
+		.access_key_id = signer->access_key_id };
+	claim.credential = arena_printf(arena, "%.*s/%.*s/%.*s/%.*s/aws4_request",
+		STR_ARG(signer->access_key_id), STR_ARG(claim.date), STR_ARG(signer->region),
+		STR_ARG(signer->service));
 	claim.signed_headers = signed_names(arena, &all);
 	struct buf canonical = { 0 }, to_sign = { 0 };
 	sigv4_canonical_request(&canonical, arena, &with, claim.signed_headers, str_c(hex), rules);
@@ -402,8 +457,9 @@ size_t sigv4_sign(struct arena *arena, const struct sigv4_signer *signer, const 
 	hex_encode(mac, sizeof mac, mac_hex);
 	buf_fini(&canonical);
 	buf_fini(&to_sign);
-	out[n++] = (struct http_header){ STR("Authorization"), arena_printf(arena,
-		"AWS4-HMAC-SHA256 Credential=%.*s, SignedHeaders=%.*s, Signature=%s", STR_ARG(claim.credential),
-		STR_ARG(claim.signed_headers), mac_hex) };
+	out[n++] = (struct http_header){ STR("Authorization"),
+		arena_printf(arena,
+			"AWS4-HMAC-SHA256 Credential=%.*s, SignedHeaders=%.*s, Signature=%s",
+			STR_ARG(claim.credential), STR_ARG(claim.signed_headers), mac_hex) };
 	return n;
 }

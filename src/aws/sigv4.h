@@ -1,6 +1,7 @@
 /*
- * AWS Signature Version 4: what a request claims about who signed it, whether that is true, and signing one's own.
- * (IAM User Guide, "AWS Signature Version 4 for API requests"; S3 API Reference, "Authenticating requests")
+ * AWS Signature Version 4: what a request claims about who signed it, whether that is true, and
+ * signing one's own. (IAM User Guide, "AWS Signature Version 4 for API requests"; S3 API Reference,
+ * "Authenticating requests")
  */
 #ifndef SAMOVAR_AWS_SIGV4_H
 #define SAMOVAR_AWS_SIGV4_H
@@ -22,11 +23,11 @@ struct sigv4_request {
 /* What the request says; texts are views of it, or in the arena. Absent parts have p == NULL. */
 struct sigv4_claim {
 	enum sigv4_form form;
-	struct str credential;                         /* the five below with slashes */
+	struct str credential; /* the five below with slashes */
 	struct str access_key_id, date, region, service, term;
 	struct str signed_headers, signature, amz_date;
-	struct str token;                              /* X-Amz-Security-Token */
-	struct str expires;                            /* X-Amz-Expires, of the query form */
+	struct str token;   /* X-Amz-Security-Token */
+	struct str expires; /* X-Amz-Expires, of the query form */
 };
 
 enum sigv4_failure {
@@ -43,18 +44,22 @@ struct sigv4_error {
 	struct str message; /* in AWS's words */
 };
 
-/* What S3 does otherwise: paths are encoded once and not normalised, a pre-signed body is not hashed. */
+/* What S3 does otherwise: paths are encoded once and not normalised, a pre-signed body is not
+ * hashed. */
 enum sigv4_rules { SIGV4_RULES_COMMON, SIGV4_RULES_S3 };
 
 /* Takes the claim apart, as far as it goes; never fails: sigv4_verify judges it. */
 void sigv4_parse(struct arena *arena, const struct sigv4_request *request, struct sigv4_claim *out);
 
-/* Whether the claim's body is signed by its hash: false for UNSIGNED-PAYLOAD and the STREAMING- forms. */
-bool sigv4_hashes_body(const struct sigv4_request *request, const struct sigv4_claim *claim, enum sigv4_rules rules);
+/* Whether the claim's body is signed by its hash: false for UNSIGNED-PAYLOAD and the STREAMING-
+ * forms. */
+bool sigv4_hashes_body(const struct sigv4_request *request, const struct sigv4_claim *claim,
+	enum sigv4_rules rules);
 
 /* 0, or -EACCES with the reason. body is looked at if sigv4_hashes_body. */
-int sigv4_verify(struct arena *arena, const struct sigv4_request *request, const struct sigv4_claim *claim,
-	struct str secret, struct str body, enum sigv4_rules rules, int64_t now_ms, struct sigv4_error *error) MUSTCHECK;
+int sigv4_verify(struct arena *arena, const struct sigv4_request *request,
+	const struct sigv4_claim *claim, struct str secret, struct str body, enum sigv4_rules rules,
+	int64_t now_ms, struct sigv4_error *error) MUSTCHECK;
 
 struct sigv4_signer {
 	struct str access_key_id, secret_access_key, session_token; /* token: p == NULL for none */
@@ -64,10 +69,11 @@ struct sigv4_signer {
 
 enum { SIGV4_SIGN_HEADERS_MAX = 4 };
 /*
- * The headers to add to the request (at most SIGV4_SIGN_HEADERS_MAX; texts in the arena) and their number. All of
- * the request's headers are signed; Host must be among them.
+ * The headers to add to the request (at most SIGV4_SIGN_HEADERS_MAX; texts in the arena) and their
+ * number. All of the request's headers are signed; Host must be among them.
  */
-size_t sigv4_sign(struct arena *arena, const struct sigv4_signer *signer, const struct sigv4_request *request,
-	struct str body, struct http_header out[SIGV4_SIGN_HEADERS_MAX]);
+size_t sigv4_sign(struct arena *arena, const struct sigv4_signer *signer,
+	const struct sigv4_request *request, struct str body,
+	struct http_header out[SIGV4_SIGN_HEADERS_MAX]);
 
 #endif

@@ -1,4 +1,5 @@
-/* The handlers of the test service echo.smithy, and a server with nothing else. Included by a test's one file. */
+/* The handlers of the test service echo.smithy, and a server with nothing else. Included by a
+ * test's one file. */
 #ifndef SAMOVAR_AWS_TESTING_ECHO_H
 #define SAMOVAR_AWS_TESTING_ECHO_H
 
@@ -12,7 +13,8 @@ static int echo_after_count; /* how often a call_after ran */
 int echo_say(struct call *call, const struct echo_say_input *in, struct echo_say_output *out)
 {
 	if (str_is(in->name, "nobody"))
-		return fail_with(call, &echo_not_there, &(struct echo_not_there){ .name = in->name }, "%.*s is not there",
+		return fail_with(call, &echo_not_there,
+			&(struct echo_not_there){ .name = in->name }, "%.*s is not there",
 			STR_ARG(in->name));
 	out->name = in->name;
 	out->times = in->times;
@@ -46,7 +48,8 @@ int echo_keep(struct call *call, const struct echo_keep_input *in, struct echo_k
 	kept.count = OPT_I64(kept.count.v + 1);
 	call_put_record(call, key, &echo_kept_shape, &kept);
 	if (str_is(in->value, "too much"))
-		return fail_with(call, &echo_too_much, &(struct echo_too_much){ .retry_after = OPT_I64(7) }, "That is \"%s\"",
+		return fail_with(call, &echo_too_much,
+			&(struct echo_too_much){ .retry_after = OPT_I64(7) }, "That is \"%s\"",
 			"too much");
 	*out = kept;
 	return 0;
@@ -93,7 +96,8 @@ int echo_open(struct call *call, const struct echo_open_input *in, struct echo_o
 	return 0;
 }
 
-int echo_forget(struct call *call, const struct echo_forget_input *in, struct echo_forget_output *out)
+int echo_forget(
+	struct call *call, const struct echo_forget_input *in, struct echo_forget_output *out)
 {
 	(void)out;
 	txn_delete(call->txn, call_key(call, "kept", in->name));
