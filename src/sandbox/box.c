@@ -497,6 +497,8 @@ int box_start(struct box *box, const struct box_start *start)
 	int r = box->sandbox->degraded ? start_solo(box, start) : mount_code(box, start);
 	box->limits = start->limits;
 	if (r == 0)
+		egress_wait(box); /* code that connects at once must find it */
+	if (r == 0)
 		r = send_start(box, start);
 	if (r < 0)
 		return r;

@@ -4,6 +4,7 @@
  * private networks, the host's own addresses and its loopback.
  */
 #include "base/buf.h"
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "sandbox/internal.h"
@@ -21,6 +22,7 @@
 #include <unistd.h>
 
 enum { TRIAL_MS = 200 };
+#define GATEWAY_HEX "010012C6" /* as /proc/net/route has it */
 
 static const char *const closed_always[] = { "169.254.0.0/16" };
 /* RFC 1918, RFC 6598 and RFC 2544; pasta's own two addresses are nearer than the last. */
@@ -77,6 +79,7 @@ int egress_begin(struct box *box)
 		profile_text(&texts, &head.argv_count, argv[i]);
 	int r = keeper_send(s, &head, buf_view(&texts), &s->egress_log, 1);
 	box->egress_sent = r == 0;
+	box->egress_sent_ms = clock_mono_ms();
 	buf_fini(&texts);
 	return r;
 }
@@ -90,6 +93,36 @@ void egress_on_reply(struct box *box, const struct keeper_reply *r, int fd)
 	if (box->destroyed || box->exited)
 		egress_end(box);
 	waitq_wake_all(&box->waiters);
+}
+
+static bool has_ended(const struct box *box)
+{
+	struct pollfd p = { .fd = box->egress_pidfd, .events = POLLIN };
+	return box->egress_answered && (p.fd < 0 || poll(&p, 1, 0) != 0);
+}
+
+/* Whether the box's network has a default route: a line of /proc/net/route whose destination is zero. */
+static bool has_route(const struct box *box)
+{
+	char path[64], text[4096];
+	snprintf(path, sizeof path, "/proc/%d/net/route", (int)box->program);
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	ssize_t n = fd < 0 ? 0 : read(fd, text, sizeof text - 1);
+	if (fd >= 0)
+		close(fd);
+	text[n > 0 ? n : 0] = 0;
+	return strstr(text, "\t00000000\t" GATEWAY_HEX) != NULL;
+}
+
+void egress_wait(struct box *box)
+{
+	if (!box->egress_sent || box->egress_stands)
+		return;
+	while (!(box->egress_stands = has_route(box))) {
+		if (has_ended(box) || box->exited || clock_mono_ms() - box->egress_sent_ms > EGRESS_WAIT_MS)
+			return;
+		fiber_sleep(1);
+	}
 }
 
 void egress_signal(struct box *box, int sig)
@@ -129,8 +162,7 @@ bool egress_try(struct sandbox *s, struct box *box)
 	waitq_wait(&s->deciding, TRIAL_MS);
 	if (s->closing)
 		return false;
-	struct pollfd p = { .fd = box->egress_pidfd, .events = POLLIN };
-	if (r == 0 && p.fd >= 0 && poll(&p, 1, 0) == 0)
+	if (r == 0 && !has_ended(box))
 		return true; /* it lives: had anything failed it would have ended */
 	read_reason(s);
 	return false;

@@ -57,7 +57,8 @@ struct box {
 	pid_t pid, program;          /* the one that the keeper forked; the one inside */
 	int pidfd, program_pidfd;
 	int egress_pidfd;            /* of its pasta */
-	bool egress_sent, egress_answered;
+	uint64_t egress_sent_ms;
+	bool egress_sent, egress_answered, egress_stands;
 	bool spawn_sent, spawned, standing, mounted, started, frozen;
 	bool exited, finished, created, killed, destroyed, out_of_memory;
 	int spawn_error, mount_error, status;
@@ -86,6 +87,8 @@ void box_watch(void *sandbox);
 /* egress.c: asks for the box's way out, and waits for nothing. */
 int egress_begin(struct box *box) MUSTCHECK;
 void egress_on_reply(struct box *box, const struct keeper_reply *reply, int fd);
+/* Until it stands, which takes some 20 ms from the box's making; not longer than EGRESS_WAIT_MS. In a fiber. */
+void egress_wait(struct box *box);
 void egress_signal(struct box *box, int sig);
 void egress_end(struct box *box);
 /* Tries it with a box that stands, and keeps the result. */

@@ -28,6 +28,7 @@
 #include <sys/uio.h>
 #include <sys/un.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #define COUNT_OF(a) (sizeof(a) / sizeof((a)[0]))
@@ -490,6 +491,20 @@ static int reach_host(int port, int tries)
 	return 1;
 }
 
+/* Burns for ms of the clock's time; the exit code is the share of a CPU that it got, in hundredths. */
+static int burn(long ms)
+{
+	struct timespec begin, now, cpu;
+	clock_gettime(CLOCK_MONOTONIC, &begin);
+	long passed;
+	do {
+		clock_gettime(CLOCK_MONOTONIC, &now);
+		passed = (now.tv_sec - begin.tv_sec) * 1000 + (now.tv_nsec - begin.tv_nsec) / 1000000;
+	} while (passed < ms);
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &cpu);
+	return (int)((cpu.tv_sec * 1000 + cpu.tv_nsec / 1000000) * 100 / passed);
+}
+
 int main(int argc, char **argv)
 {
 	const char *what = argc > 1 ? argv[1] : "";
@@ -508,6 +523,8 @@ int main(int argc, char **argv)
 		return memory_bomb(n << 20);
 	if (strcmp(what, "fill_disk") == 0)
 		return fill_disk(n << 20);
+	if (strcmp(what, "burn") == 0)
+		return burn((long)n);
 	if (strcmp(what, "reach_host") == 0)
 		return reach_host((int)n, 40);
 	if (strcmp(what, "survive") == 0)

@@ -235,8 +235,8 @@ void profile_solo(const struct sandbox *s, const struct box *box, const struct b
 	static const char *const readable[] = { "/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/proc",
 		"/sys/devices/system/cpu", "/etc/passwd", "/etc/group", "/etc/hosts", "/etc/nsswitch.conf",
 		"/etc/resolv.conf", "/etc/ld.so.cache", "/etc/localtime", "/etc/services", "/etc/protocols",
-		"/etc/mime.types", "/etc/os-release", "/etc/host.conf", "/etc/gai.conf", "/etc/alternatives", "/etc/ssl",
-		"/etc/pki", "/etc/ca-certificates", "/dev/random", "/dev/urandom" };
+		"/etc/mime.types", "/etc/os-release", "/etc/host.conf", "/etc/gai.conf", "/etc/alternatives",
+		"/etc/ssl", "/etc/pki", "/etc/ca-certificates", "/dev/random", "/dev/urandom" };
 	static const char *const writable[] = { "/tmp", "/dev/null", "/dev/zero", "/dev/full" };
 	char pids[32];
 	snprintf(pids, sizeof pids, "%u", s->root && !cgroups_pids(&s->groups) ? box->limits.pids_max : 0);
