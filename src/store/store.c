@@ -107,6 +107,19 @@ static void store_free(struct store *store)
 	free(store);
 }
 
+/* What is stored is nobody else's to read; SQLite's other files take the mode of this one. */
+static int make_file(struct store *store, struct buf *why)
+{
+	int fd = open(store->path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	if (fd < 0) {
+		int r = -errno;
+		buf_cat(why, strerror(-r));
+		return r;
+	}
+	close(fd);
+	return 0;
+}
+
 static int open_connections(struct store *store, const char *vfs, struct buf *why)
 {
 	struct connection *const connections[] = { &store->writer, &store->reader, &store->keeper };
@@ -127,6 +140,8 @@ int store_open_vfs(const char *path, enum store_durability durability, const cha
 		return errno_of_sqlite(set_up_result);
 	struct store *store = store_new(path, durability);
 	int r = take_lock(store, &why);
+	if (r == 0)
+		r = make_file(store, &why);
 	if (r == 0)
 		r = open_connections(store, vfs, &why);
 	if (r == 0)

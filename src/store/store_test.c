@@ -133,6 +133,9 @@ static void test_basics(void)
 	CHECK_STR(str_c(all()), "a=1 b=two d= ");
 	reopen();
 	CHECK_STR(str_c(all()), "a=1 b=two d= ");
+	struct stat st;
+	CHECK_INT(stat(path, &st), 0);
+	CHECK_INT(st.st_mode & 0777, 0600);
 	CHECK_INT(WRITE({ 'r', "a", "d", 0 }), 0);
 	CHECK_STR(str_c(all()), "d= ");
 	tear_down();
