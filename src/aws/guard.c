@@ -49,8 +49,11 @@ bool aws_host_is_allowed(const struct aws *aws, struct str host)
 	struct str name = host_name(host);
 	if (!is_local_name(host_name(aws->address)))
 		return true;
-	return name.n == 0 || is_local_name(name) || is_below(name, "amazonaws.com") ||
-	       is_below(name, "amazonaws.com.cn") || is_below(name, "api.aws");
+	static const char *const domains[] = { "amazonaws.com", "amazonaws.com.cn", "api.aws", "on.aws" };
+	bool is_ours = name.n == 0 || is_local_name(name);
+	for (size_t i = 0; i < COUNT_OF(domains); i++)
+		is_ours |= is_below(name, domains[i]);
+	return is_ours;
 }
 
 bool aws_origin_is_local(struct str origin)
@@ -65,7 +68,7 @@ int guard_admit(struct request *r, struct reply *reply)
 	if (!aws_host_is_allowed(r->aws, r->http->host))
 		return fail(&r->call, &aws_forbidden_host,
 			"The host name %.*s is not one of this server's: it listens on a loopback address and "
-			"answers to localhost, *.localhost, localhost.localstack.cloud and *.amazonaws.com.",
+			"answers to localhost, *.localhost, localhost.localstack.cloud, *.amazonaws.com and *.on.aws.",
 			STR_ARG(r->http->host));
 	if (!origin.p)
 		return 0;

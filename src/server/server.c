@@ -35,6 +35,10 @@ static void serve(struct http_exchange *ex, void *arg)
 		waitq_wait(&s->starting, -1);
 	if (s->ending)
 		return; /* the connection ends */
+	if (!aws_host_is_allowed(aws, http_request(ex)->host)) {
+		aws_dispatch(aws, ex); /* which says so */
+		return;
+	}
 	for (size_t i = 0; aws->services[i]; i++)
 		if (aws->services[i]->serve && aws->services[i]->serve(aws, aws->states[i], ex))
 			return;
@@ -169,6 +173,7 @@ void server_destroy(struct server *s)
 	blobs_close(s->aws.blobs);
 	store_close(s->aws.telemetry);
 	store_close(s->aws.store);
+	aws_fini(&s->aws);
 	folder_close(s->folder);
 	arena_fini(&s->arena);
 	free(s->url);
