@@ -5,6 +5,7 @@
 #include "store/fault.h"
 #include "loop/loop.h"
 #include "store/internal.h"
+#include "store/limits.h"
 #include "tests/check.h"
 #include <errno.h>
 #include <ftw.h>
@@ -237,6 +238,34 @@ static void test_power_cuts(void)
 	remove_folder();
 }
 
+/* In the relaxed mode a power cut takes what is younger than the last sync, and that is soon old. */
+static void test_relaxed(void)
+{
+	struct writer writers[THREADS];
+	struct store *store;
+	struct prng random = { 5 };
+	char copy[128], copy_folder[96];
+	make_folder();
+	fault_install();
+	fault_record();
+	CHECK_INT(store_open_vfs(path, STORE_RELAXED, fault_vfs, &store), 0);
+	writers_run(writers, store, 5, true, -1);
+	usleep(20 * STORE_SYNC_INTERVAL_MS * 1000);
+	size_t end = fault_now();
+	snprintf(copy_folder, sizeof copy_folder, "%s/copy", folder);
+	snprintf(copy, sizeof copy, "%s/store.db", copy_folder);
+	for (int i = 0; i < 20; i++) {
+		CHECK_INT(mkdir(copy_folder, 0700), 0);
+		CHECK_INT(fault_replay(end, &random, copy_folder), 0);
+		CHECK(state_is_good(writers, end, copy));
+		nftw(copy_folder, remove_entry, 16, FTW_DEPTH | FTW_PHYS);
+	}
+	store_close(store);
+	writers_free(writers);
+	fault_install();
+	remove_folder();
+}
+
 /* ---- failing disks ---- */
 
 /* Opens the real file again and compares it with what the writers were told. */
@@ -368,6 +397,7 @@ static void test_kill(void)
 
 static const struct test tests[] = {
 	{ "store: power cuts lose nothing acknowledged", test_power_cuts },
+	{ "store: relaxed, all is on disk a moment later", test_relaxed },
 	{ "store: the first failed sync ends all acknowledgements", test_sync_errors },
 	{ "store: the first failed write does too", test_write_errors },
 	{ "store: a full disk rolls back and recovers", test_disk_full },

@@ -151,7 +151,7 @@ static int set_up(struct connection *c, enum store_durability durability, struct
 	};
 	char *sql = sqlite3_mprintf("PRAGMA page_size = %d; PRAGMA cache_size = -%d; PRAGMA journal_mode = WAL;"
 		"PRAGMA wal_autocheckpoint = 0; PRAGMA journal_size_limit = %d; PRAGMA temp_store = MEMORY;"
-		/* Debian's SQLite overwrites all that is deleted; where that costs writes, a full disk could not be emptied. */
+		/* Debian's SQLite overwrites all that is deleted: a full disk could not be emptied. */
 		"PRAGMA secure_delete = FAST",
 		STORE_PAGE_BYTES, STORE_CACHE_KIB, STORE_WAL_KEEP_BYTES);
 	sqlite3_busy_timeout(c->db, STORE_BUSY_TIMEOUT_MS);
