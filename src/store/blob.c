@@ -466,12 +466,11 @@ static void *sweeper_main(void *arg)
 static int open_folders(struct blobs *blobs)
 {
 	char *tmp = xasprintf("%s/tmp", blobs->folder), *clean = xasprintf("%s/clean", blobs->folder);
-	int r = make_folder(blobs->folder);
-	if (r == 0)
-		r = make_folder(tmp);
+	bool is_new = mkdir(blobs->folder, 0700) == 0;
+	int r = is_new || errno == EEXIST ? make_folder(tmp) : -errno;
 	if (r == 0) {
 		empty_folder(tmp);
-		blobs->swept = unlink(clean) == 0;
+		blobs->swept = unlink(clean) == 0 || is_new;
 	}
 	free(tmp);
 	free(clean);

@@ -1,5 +1,6 @@
 /* Blobs: what is written is read, twice the same is one file, and what nobody names goes. */
 #include "store/blob.h"
+#include "base/encode.h"
 #include "base/random.h"
 #include "loop/loop.h"
 #include "store/internal.h"
@@ -9,7 +10,10 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <ftw.h>
+#include <openssl/sha.h>
+#include <signal.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 static char folder[64];
@@ -272,6 +276,69 @@ static void test_concurrent(void)
 	tear_down();
 }
 
+/* Puts blobs and refers to them, and tells each that is acknowledged, until it is killed. */
+static NORETURN void child_main(int report)
+{
+	for (int i = 0;; i++) {
+		struct arena a = { 0 };
+		struct blob_id id;
+		size_t n = i % 7 == 0 ? 2 * BLOB_BUFFER_BYTES : 100;
+		char *bytes = arena_zalloc(&a, n);
+		snprintf(bytes, n, "blob %d", i);
+		if (blob_put(blobs, (struct str){ bytes, n }, &id) < 0)
+			_exit(1);
+		ref(&id, "child", true);
+		blob_unpin(blobs, &id);
+		if (write(report, &id, sizeof id) < 0)
+			_exit(1);
+		arena_fini(&a);
+	}
+}
+
+static void kill_once(unsigned after_us)
+{
+	int ends[2], status, count = 0;
+	struct blob_id id;
+	set_up();
+	close_all();
+	CHECK_INT(pipe(ends), 0);
+	pid_t child = fork();
+	if (child == 0) {
+		close(ends[0]);
+		open_all();
+		child_main(ends[1]);
+	}
+	close(ends[1]);
+	ssize_t n = read(ends[0], &id, sizeof id);
+	usleep(after_us);
+	kill(child, SIGKILL);
+	CHECK(waitpid(child, &status, 0) == child);
+	open_all();
+	for (; n == sizeof id; n = read(ends[0], &id, sizeof id)) {
+		struct arena a = { 0 };
+		struct str bytes;
+		char hex[BLOB_ID_LENGTH + 1];
+		unsigned char digest[32];
+		CHECK_INT(blob_read(blobs, id_str(&id), MIB, &a, &bytes), 0);
+		SHA256((const unsigned char *)bytes.p, bytes.n, digest);
+		hex_encode(digest, sizeof digest, hex);
+		CHECK_STR(id_str(&id), hex);
+		count++;
+		arena_fini(&a);
+	}
+	CHECK(count > 0);
+	CHECK_INT(tmp_count(), 0);
+	close(ends[0]);
+	tear_down();
+}
+
+static void test_kill(void)
+{
+	struct prng p = { random_u64() };
+	for (int i = 0; i < 8; i++)
+		kill_once((unsigned)(prng_next(&p) % 40000));
+}
+
 static const struct test tests[] = {
 	{ "blob: written and read, named by its SHA-256", test_write_and_read },
 	{ "blob: in pieces as in one", test_pieces },
@@ -279,6 +346,7 @@ static const struct test tests[] = {
 	{ "blob: leftovers of a crash go", test_leftovers },
 	{ "blob: a full disk refuses it and leaves nothing", test_disk_full },
 	{ "blob: fibers share blobs", test_concurrent },
+	{ "blob: kill -9 loses none that is referred to", test_kill },
 };
 
 int main(int argc, char **argv)
