@@ -6,6 +6,7 @@
 #include "aws/policy.h"
 #include "aws/run.h"
 #include "aws/session.h"
+#include "aws/validate.h"
 #include "base/encode.h"
 #include "services/iam/limits.h"
 #include "tests/check.h"
