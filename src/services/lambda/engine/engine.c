@@ -34,6 +34,7 @@ int engine_create(struct aws *aws, struct engine **out)
 	struct engine *engine = xcalloc(1, sizeof *engine);
 	struct http_server_options options = {
 		.connections_max = 16 * ENGINE_INSTANCES_MAX,
+		.body_buffer_bytes = 1, /* the parts of a streamed answer are passed on as they come */
 		.idle_timeout_ms = UINT64_MAX,
 		.body_timeout_ms = 16 * 60 * 1000, /* a streamed answer may pause as long as a function may run */
 	};
@@ -214,11 +215,13 @@ void engine_invoke(struct engine *engine, struct call *call, const struct engine
 		pool_release(pool);
 		return;
 	}
+	engine->tasks++;
 	pool->users++;
 	run(pool, call, invocation);
 	pool->users--;
 	dismiss(pool);
 	pool_release(pool);
+	engine_task_ended(engine);
 }
 
 void engine_counts(const struct engine *engine, struct str key, struct engine_counts *out)

@@ -544,6 +544,35 @@ static void test_spares(void)
 	CHECK(ready >= ENGINE_SPARES);
 }
 
+/* A function's own endpoint leads to the server's front door */
+static void front_door(struct http_exchange *ex, void *arg)
+{
+	CHECK(arg == &aws);
+	http_respond(ex, 200, NULL, 0, http_request(ex)->target);
+}
+
+static void test_endpoint(void)
+{
+	aws.handler = front_door;
+	expect(&WISH("nodejs20.x", "index.ask", "node"), "\"/who/am/i?x=1\"");
+	aws.handler = NULL;
+}
+
+/* The end of the server ends what runs; those who wait are told. */
+static void test_ends_while_busy(void)
+{
+	static struct crowd c;
+	c = (struct crowd){ .wish = WISH("nodejs20.x", "index.sleep", "node", .payload = "{\"ms\":4000}") };
+	waitq_init(&c.ended);
+	for (c.running = 0; c.running < 12; c.running++)
+		CHECK_INT(fiber_start(crowd_member, &c), 0);
+	fiber_sleep(150);
+	engine_destroy(engine);
+	CHECK_INT(c.running, 0);
+	CHECK_INT(c.n, 0);
+	CHECK_INT(engine_create(&aws, &engine), 0);
+}
+
 /* ---- figures ---- */
 
 static int by_value(const void *a, const void *b)
@@ -616,6 +645,51 @@ static void test_warm_invocations(void)
 	bench_warm(&WISH("provided.al2023", "bench", "native"));
 }
 
+struct stream_of {
+	const struct wish *wish;
+	size_t count, running;
+	struct waitq ended;
+};
+
+static void stream_member(void *arg)
+{
+	struct stream_of *s = arg;
+	struct result r;
+	for (size_t i = 0; i < s->count; i++) {
+		invoke(s->wish, &r);
+		CHECK_INT(r.in.outcome, ENGINE_OK);
+		done(&r);
+	}
+	s->running--;
+	waitq_wake_all(&s->ended);
+}
+
+/* Quick invocations wait for the instances there are rather than start ever more. */
+static void test_many_at_once(void)
+{
+	enum { MEMBERS = 32 };
+	struct wish w = WISH("nodejs20.x", "index.bench", "node");
+	struct stream_of s = { .wish = &w, .count = bench_count(640) / MEMBERS };
+	struct engine_counts counts;
+	struct arena a = { 0 };
+	struct result r;
+	invoke(&w, &r);
+	done(&r);
+	invoke(&w, &r);
+	done(&r);
+	waitq_init(&s.ended);
+	uint64_t begin = clock_mono_ns();
+	for (; s.running < MEMBERS; s.running++)
+		CHECK_INT(fiber_start(stream_member, &s), 0);
+	while (s.running > 0)
+		waitq_wait(&s.ended, -1);
+	double seconds = (double)(clock_mono_ns() - begin) / 1e9;
+	engine_counts(engine, key_of(&a, &w), &counts);
+	printf("# 32 at once: %.0f a second, %zu instances\n", (double)(MEMBERS * s.count) / seconds, counts.instances);
+	CHECK(counts.instances < MEMBERS / 2);
+	arena_fini(&a);
+}
+
 static void test_cold_starts(void)
 {
 	bench_cold(&WISH("nodejs20.x", "index.bench", "node"));
@@ -671,6 +745,9 @@ IN_FIBER(test_scales_out)
 IN_FIBER(test_reserved_concurrency)
 IN_FIBER(test_freezes_and_thaws)
 IN_FIBER(test_spares)
+IN_FIBER(test_endpoint)
+IN_FIBER(test_ends_while_busy)
+IN_FIBER(test_many_at_once)
 IN_FIBER(test_warm_invocations)
 IN_FIBER(test_cold_starts)
 
@@ -695,6 +772,9 @@ static const struct test tests[] = {
 	{ "reserved concurrency", test_reserved_concurrency_ },
 	{ "freezes and thaws", test_freezes_and_thaws_ },
 	{ "spares", test_spares_ },
+	{ "endpoint", test_endpoint_ },
+	{ "ends while busy", test_ends_while_busy_ },
+	{ "many at once", test_many_at_once_ },
 	{ "warm invocations", test_warm_invocations_ },
 	{ "cold starts", test_cold_starts_ },
 };

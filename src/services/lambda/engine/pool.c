@@ -165,13 +165,25 @@ struct request *pool_dequeue(struct pool *pool)
 	return request;
 }
 
+/* Instances whose invocation will probably end soon: it has not run for much longer than others did. */
+static size_t count_lively(const struct pool *pool)
+{
+	uint64_t patience_ns = MAX(2 * pool->mean_us, ENGINE_QUEUE_PATIENCE_MS * 1000ull) * 1000, now_ns = clock_mono_ns();
+	const struct instance *instance;
+	size_t n = 0;
+	LIST_FOR(instance, &pool->instances, struct instance, in_pool) {
+		if (instance->init_done && instance->state != INSTANCE_ENDING &&
+			(!instance->request || now_ns - instance->request->started_ns < patience_ns))
+			n++;
+	}
+	return n;
+}
+
 /* Whether those that run will have worked off the queue before a new instance could help. */
 static bool is_soon_done(const struct pool *pool)
 {
-	size_t running = pool->instance_count - pool->starting;
-	if (running == 0 || pool->mean_us == 0)
-		return false;
-	return pool->queued * pool->mean_us / running < ENGINE_QUEUE_PATIENCE_MS * 1000;
+	size_t lively = pool->mean_us ? count_lively(pool) : 0;
+	return lively > 0 && pool->queued * pool->mean_us / lively < ENGINE_QUEUE_PATIENCE_MS * 1000;
 }
 
 void pool_scale(struct pool *pool, bool patient)

@@ -156,7 +156,7 @@ static void wait_for_instance(struct request *request)
 				request_abandon(request, "The server ends.");
 				return;
 			}
-			pool_scale(request->pool, false);
+			pool_scale(request->pool, tick_ms < ENGINE_QUEUE_TICK_MS);
 			tick_ms = ENGINE_QUEUE_TICK_MS;
 		}
 	}
