@@ -497,6 +497,37 @@ operation ListEntitiesForPolicy {
     errors: [NoSuchEntityException, InvalidInputException, ServiceFailureException]
 }
 
+// ---- permissions boundaries ----
+
+/// Sets the policy beyond which a role's other policies allow nothing.
+@resource("arn:aws:iam::{account}:role/{RoleName}")
+operation PutRolePermissionsBoundary {
+    input := { @required RoleName: RoleName, @required PermissionsBoundary: Arn }
+    errors: [NoSuchEntityException, InvalidInputException, UnmodifiableEntityException
+        PolicyNotAttachableException, ServiceFailureException]
+}
+
+/// Takes the permissions boundary off a role.
+@resource("arn:aws:iam::{account}:role/{RoleName}")
+operation DeleteRolePermissionsBoundary {
+    input := { @required RoleName: RoleName }
+    errors: [NoSuchEntityException, UnmodifiableEntityException, ServiceFailureException]
+}
+
+/// Sets the policy beyond which a user's other policies allow nothing.
+@resource("arn:aws:iam::{account}:user/{UserName}")
+operation PutUserPermissionsBoundary {
+    input := { @required UserName: UserName, @required PermissionsBoundary: Arn }
+    errors: [NoSuchEntityException, InvalidInputException, PolicyNotAttachableException, ServiceFailureException]
+}
+
+/// Takes the permissions boundary off a user.
+@resource("arn:aws:iam::{account}:user/{UserName}")
+operation DeleteUserPermissionsBoundary {
+    input := { @required UserName: UserName }
+    errors: [NoSuchEntityException, ServiceFailureException]
+}
+
 // ---- the account ----
 
 /// Says what the policies of a user or role would allow.

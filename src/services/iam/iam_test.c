@@ -384,6 +384,12 @@ static void test_boundary(void)
 		.role_arn = STR("arn:aws:iam::000000000001:role/r") };
 	CHECK_INT(effect_for(&session, "sqs:SendMessage"), POLICY_ALLOW);
 	CHECK_INT(effect_for(&session, "s3:GetObject"), POLICY_NO_MATCH);
+	CHECK_HAS(ask(&iam_delete_role_permissions_boundary_operation, "RoleName=r"), "<Result");
+	CHECK_INT(effect_for(&session, "s3:GetObject"), POLICY_ALLOW);
+	CHECK_HAS(ask(&iam_put_role_permissions_boundary_operation, "RoleName=r&PermissionsBoundary=%s",
+		"arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess"), "<Result");
+	CHECK_INT(effect_for(&session, "s3:GetObject"), POLICY_ALLOW);
+	CHECK_INT(effect_for(&session, "s3:PutObject"), POLICY_NO_MATCH);
 	session.role_arn = STR("arn:aws:iam::000000000001:role/path/r");
 	CHECK_INT(effect_for(&session, "sqs:SendMessage"), POLICY_NO_MATCH);
 	tear_down();

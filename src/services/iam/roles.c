@@ -173,6 +173,31 @@ int iam_delete_role(struct call *call, const struct iam_delete_role_input *in,
 	return 0;
 }
 
+int iam_put_role_permissions_boundary(struct call *call, const struct iam_put_role_permissions_boundary_input *in,
+	struct iam_put_role_permissions_boundary_output *out)
+{
+	struct iam_role role;
+	(void)out;
+	if (role_find(call, in->role_name, &role) < 0 ||
+		boundary_make(call, in->permissions_boundary, &role.permissions_boundary) < 0)
+		return -1;
+	role_put(call, &role);
+	return 0;
+}
+
+int iam_delete_role_permissions_boundary(struct call *call,
+	const struct iam_delete_role_permissions_boundary_input *in,
+	struct iam_delete_role_permissions_boundary_output *out)
+{
+	struct iam_role role;
+	(void)out;
+	if (role_find(call, in->role_name, &role) < 0)
+		return -1;
+	role.permissions_boundary = NULL;
+	role_put(call, &role);
+	return 0;
+}
+
 int iam_list_roles(struct call *call, const struct iam_list_roles_input *in,
 	struct iam_list_roles_output *out)
 {

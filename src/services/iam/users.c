@@ -132,6 +132,31 @@ int iam_delete_user(struct call *call, const struct iam_delete_user_input *in,
 	return 0;
 }
 
+int iam_put_user_permissions_boundary(struct call *call, const struct iam_put_user_permissions_boundary_input *in,
+	struct iam_put_user_permissions_boundary_output *out)
+{
+	struct iam_user user;
+	(void)out;
+	if (user_find(call, in->user_name, &user) < 0 ||
+		boundary_make(call, in->permissions_boundary, &user.permissions_boundary) < 0)
+		return -1;
+	user_put(call, &user);
+	return 0;
+}
+
+int iam_delete_user_permissions_boundary(struct call *call,
+	const struct iam_delete_user_permissions_boundary_input *in,
+	struct iam_delete_user_permissions_boundary_output *out)
+{
+	struct iam_user user;
+	(void)out;
+	if (user_find(call, in->user_name, &user) < 0)
+		return -1;
+	user.permissions_boundary = NULL;
+	user_put(call, &user);
+	return 0;
+}
+
 int iam_list_users(struct call *call, const struct iam_list_users_input *in,
 	struct iam_list_users_output *out)
 {
