@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "loop/loop.h"
+#include "sandbox/internal.h"
 #include "tests/check.h"
 #include <arpa/inet.h>
 #include <dirent.h>
@@ -488,6 +489,22 @@ static void check_cpu(void)
 	box_destroy(run.box);
 }
 
+/* The keeper's end is the boxes' end, and not the sandbox's. */
+static void check_keeper_death(void)
+{
+	struct run run;
+	const char *argv[] = { "/var/task/probe", "count", NULL };
+	make(&run, NULL);
+	CHECK_INT(start(&run, argv, plain_env), 0);
+	kill(sandbox->keeper_pid, SIGKILL);
+	CHECK(wait_exit(&run, 3000));
+	CHECK_INT(run.signal, SIGKILL);
+	box_destroy(run.box);
+	probe(&run, "env", NULL);
+	CHECK_INT(run.code, 7);
+	box_destroy(run.box);
+}
+
 static size_t count_descriptors(void)
 {
 	size_t n = 0;
@@ -557,6 +574,7 @@ static void run_profile(void *arg)
 	probe_bombs();
 	probe_survive();
 	check_speed();
+	check_keeper_death();
 out:
 	sandbox_close(sandbox);
 	loop_stop(loop);

@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
+#include <linux/magic.h>
 #include <poll.h>
 #include <sched.h>
 #include <signal.h>
@@ -23,6 +24,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/vfs.h>
 #include <sys/sysmacros.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -32,6 +34,7 @@ enum { KEEPER_FD = 3, FDS_MAX = 8, CHILDREN_MAX = 65536 };
 #ifndef OPEN_TREE_CLONE
 #define OPEN_TREE_CLONE 1
 #endif
+#define INTO_CGROUP 0x200000000ULL /* CLONE_INTO_CGROUP, which older headers lack */
 #ifndef MOVE_MOUNT_F_EMPTY_PATH
 #define MOVE_MOUNT_F_EMPTY_PATH 4
 #endif
@@ -115,8 +118,9 @@ static int enter_user_namespace(void)
 /* Root's boxes have users of their own, to whom folders under 0700 parents would be closed. */
 static int make_exports(void)
 {
-	snprintf(keeper.exports, sizeof keeper.exports, "/run/samovar-XXXXXX");
-	if (!mkdtemp(keeper.exports)) {
+	/* The server's next keeper finds it again if this one is killed. Only root can put anything in /run. */
+	snprintf(keeper.exports, sizeof keeper.exports, "/run/samovar-%d", (int)getppid());
+	if (mkdir(keeper.exports, 0711) < 0 && errno != EEXIST) {
 		snprintf(keeper.exports, sizeof keeper.exports, "/tmp/samovar-XXXXXX");
 		if (!mkdtemp(keeper.exports))
 			return -errno;
@@ -219,8 +223,8 @@ static void fail_child(const char *what)
 	_exit(125);
 }
 
-/* In the child: descriptors fds[] become 3, 1, 2, 4 and args_fd 5; then the program. */
-static void run_child(const struct request *q, int args_fd)
+/* In the child, which is in the first skip groups already: fds[] become 3, 1, 2, 4 and args_fd 5; then the program. */
+static void run_child(const struct request *q, int args_fd, uint32_t skip)
 {
 	const struct keeper_request *h = q->head;
 	char **argv = q->texts + h->procs_count + h->args_count;
@@ -248,7 +252,7 @@ static void run_child(const struct request *q, int args_fd)
 	if (r < 0)
 		fail_child("closing networks to the box");
 	syscall(SYS_close_range, high[4] >= 0 ? SHIM_ARGS_FD + 1 : SHIM_ARGS_FD, ~0U, 0);
-	for (uint32_t i = 0; i < h->procs_count; i++)
+	for (uint32_t i = skip; i < h->procs_count; i++)
 		if (write_file(q->texts[i], "0") < 0)
 			fail_child("entering the control group");
 	/* A box without a user namespace gets nothing of root's even if it must keep the user. */
@@ -268,14 +272,50 @@ static void run_child(const struct request *q, int args_fd)
 	fail_child(argv[0]);
 }
 
+/*
+ * A child that begins in its v2 group: to enter it later may wait for a grace period of the kernel's, some 10 ms. As
+ * fork, with *skip set to the groups that it is in.
+ */
+static pid_t fork_into_group(const struct request *q, uint32_t *skip)
+{
+	struct clone_arguments { /* struct clone_args up to version 2; older headers lack it */
+/* In the child, in the first skip groups already: fds[] become 3, 1, 2, 4 and args_fd 5; then the program. */
+			cgroup;
+	} a = { .flags = INTO_CGROUP, .exit_signal = SIGCHLD };
+	char dir[512];
+	struct statfs st;
+	*skip = 0;
+	if (q->head->procs_count == 0)
+		return fork();
+	snprintf(dir, sizeof dir, "%s", q->texts[0]);
+	char *slash = strrchr(dir, '/');
+	if (slash)
+		*slash = 0;
+	int fd = open(dir, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	pid_t pid = -1;
+	if (fd >= 0 && statfs(dir, &st) == 0 && st.f_type == CGROUP2_SUPER_MAGIC) {
+		a.cgroup = (uint64_t)fd;
+		*skip = 1;
+		pid = (pid_t)syscall(SYS_clone3, &a, sizeof a);
+	}
+	if (pid < 0) { /* v1, or a kernel before 5.7 */
+		*skip = 0;
+		pid = fork();
+	}
+	if (fd >= 0)
+		close(fd);
+	return pid;
+}
+
 static void spawn(const struct request *q)
 {
+	uint32_t skip = 0;
 	struct keeper_reply r = { .cookie = q->head->cookie, .op = q->head->op };
 	struct child *child = calloc(1, sizeof *child);
 	int args_fd = q->head->flags & KEEPER_ARGS_BY_FD ? args_file(q) : -1;
-	pid_t pid = child ? fork() : -1;
+	pid_t pid = child ? fork_into_group(q, &skip) : -1;
 	if (pid == 0)
-		run_child(q, args_fd);
+		run_child(q, args_fd, skip);
 	if (pid < 0) {
 		r.error = -errno;
 		snprintf(r.step, sizeof r.step, "fork");
