@@ -277,6 +277,7 @@ static int spawn_full(struct box *box, const struct box_spec *spec)
 	char pids[32], fd[8];
 	if (s->root)
 		head.uid = head.gid = profile_uid(box);
+	head.flags |= box->from_spare ? KEEPER_FROM_SPARE : 0;
 	head.procs_count = box_cgroup_procs(&box->cgroup, &texts);
 	profile_bwrap(s, spec, &texts, &head.args_count);
 	snprintf(fd, sizeof fd, "%d", SHIM_ARGS_FD);
@@ -330,7 +331,6 @@ static struct box *new_box(struct sandbox *s, const struct box_spec *spec)
 {
 	struct box *box = xcalloc(1, sizeof *box);
 	box->sandbox = s;
-	box->id = ++s->next_id;
 	box->events = spec->events;
 	box->limits = *spec->limits;
 	box->socket = box->pidfd = box->program_pidfd = box->egress_pidfd = -1;
@@ -338,11 +338,33 @@ static struct box *new_box(struct sandbox *s, const struct box_spec *spec)
 	box->ports[BOX_RUNTIME_API] = SHIM_API_PORT;
 	box->ports[BOX_ENDPOINT] = SHIM_ENDPOINT_PORT;
 	waitq_init(&box->waiters);
-	box_cgroup_init(&box->cgroup, &s->groups, box->id);
-	box_cgroup_make(&box->cgroup);
+	if (s->spare.id && !s->degraded) {
+		box->cgroup = s->spare;
+		box->from_spare = true;
+		s->spare.id = 0;
+	} else {
+		box_cgroup_init(&box->cgroup, &s->groups, ++s->next_id);
+		box_cgroup_make(&box->cgroup);
+	}
+	box->id = box->cgroup.id;
 	box_cgroup_limit(&box->cgroup, spec->limits);
 	list_append(&s->boxes, &box->link);
 	return box;
+}
+
+/* To enter v1's groups may take 10 ms: a process does so for the next box beforehand. */
+static void prepare_spare(struct sandbox *s)
+{
+	struct keeper_request head = { .op = KEEPER_SPARE };
+	struct buf texts = { 0 };
+	if (s->spare.id || s->degraded || !s->groups.dir[CGROUP_V1_MEMORY])
+		return;
+	box_cgroup_init(&s->spare, &s->groups, ++s->next_id);
+	box_cgroup_make(&s->spare);
+	head.procs_count = box_cgroup_procs(&s->spare, &texts);
+	if (keeper_send(s, &head, buf_view(&texts), NULL, 0) < 0)
+		log_debug("sandbox: no process is ready for the next box");
+	buf_fini(&texts);
 }
 
 /* Until the box stands, has ended, or has taken too long. */
@@ -381,6 +403,7 @@ int box_make(struct sandbox *s, const struct box_spec *spec, struct box **out)
 	}
 	*out = box;
 	box->created = true;
+	prepare_spare(s);
 	if (s->egress && egress_begin(box) < 0)
 		log_debug("sandbox: a box has no way out");
 	if (box->finished)

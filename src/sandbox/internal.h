@@ -35,6 +35,7 @@ struct sandbox {
 
 	struct list boxes, leftovers; /* leftovers: groups of boxes that are not empty yet */
 	uint64_t next_id;
+	struct box_cgroup spare; /* of the next box, with a process that waits in it; id 0: there is none */
 	struct loop_timer watch;
 	bool watching, closing, closed, in_fiber;
 	char output[BOX_OUTPUT_BYTES];
@@ -59,6 +60,7 @@ struct box {
 	int egress_pidfd;            /* of its pasta */
 	uint64_t egress_sent_ms;
 	bool egress_sent, egress_answered, egress_stands;
+	bool from_spare;
 	bool spawn_sent, spawned, standing, mounted, started, frozen;
 	bool exited, finished, created, killed, destroyed, out_of_memory;
 	int spawn_error, mount_error, status;

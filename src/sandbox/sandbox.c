@@ -398,6 +398,8 @@ void sandbox_close(struct sandbox *s)
 	LIST_FOR(box, &s->boxes, struct box, link)
 		box_destroy(box);
 	box_drop_leftovers(s);
+	if (s->spare.id)
+		box_cgroup_remove(&s->spare);
 	cgroups_close(&s->groups);
 	if (s->seccomp_fd >= 0)
 		close(s->seccomp_fd);

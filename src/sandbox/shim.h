@@ -22,10 +22,12 @@ enum keeper_op {
 	KEEPER_SPAWN,  /* descriptors: socket, stdout, stderr, seccomp filter. Reply carries a pidfd */
 	KEEPER_MOUNT,  /* descriptor: pidfd of the box's program. texts: code, layers or "" */
 	KEEPER_EGRESS, /* args: networks to close; argv: pasta's; descriptor: its log. Reply as for SPAWN */
+	KEEPER_SPARE,  /* texts: the groups of the next box, to be entered beforehand. No reply */
 	KEEPER_EXITED, /* reply only: status is wait4's */
 };
 
 enum {
+	KEEPER_FROM_SPARE = 2, /* the process that KEEPER_SPARE made is to be the box's first, if it is there */
 	KEEPER_ARGS_BY_FD = 1, /* the first args_count texts go to the program by SHIM_ARGS_FD (bwrap's --args) */
 };
 

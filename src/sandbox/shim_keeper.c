@@ -61,7 +61,9 @@ static struct {
 	char exports[64];        /* where host folders are bound for boxes' users to see; root only */
 	char *exported[KEEPER_EXPORTS_MAX];
 	struct child *children[4096];
-} keeper;
+	int spare;               /* the socket of the spare, or -1 */
+	pid_t spare_pid;
+} keeper = { .spare = -1 };
 
 static struct child **slot(pid_t pid)
 {
@@ -193,9 +195,40 @@ struct request {
 	struct keeper_request *head;
 	char **texts;
 	size_t count;
+	size_t bytes; /* of head and texts */
 	int fds[FDS_MAX];
 	int fd_count;
 };
+
+/* 1, or 0 for "try again", or -1 at the end of the other side. What it gives stays until the next call. */
+static int receive(int fd, struct request *q)
+{
+	static char bytes[KEEPER_MESSAGE_MAX];
+	static char *texts[KEEPER_MESSAGE_MAX / 2];
+	union {
+		struct cmsghdr header;
+		char bytes[CMSG_SPACE(sizeof(int) * FDS_MAX)];
+	} control;
+	struct iovec part = { bytes, sizeof bytes - 1 };
+	struct msghdr m = { .msg_iov = &part, .msg_iovlen = 1, .msg_control = control.bytes,
+		.msg_controllen = sizeof control.bytes };
+	ssize_t n = recvmsg(fd, &m, MSG_CMSG_CLOEXEC);
+	if (n < 0)
+		return errno == EINTR || errno == EAGAIN ? 0 : -1;
+	*q = (struct request){ .head = (struct keeper_request *)bytes, .texts = texts, .bytes = (size_t)n };
+	if (n < (ssize_t)sizeof *q->head)
+		return -1;
+	for (struct cmsghdr *c = CMSG_FIRSTHDR(&m); c; c = CMSG_NXTHDR(&m, c))
+		if (c->cmsg_level == SOL_SOCKET && c->cmsg_type == SCM_RIGHTS) {
+			q->fd_count = (int)((c->cmsg_len - CMSG_LEN(0)) / sizeof(int));
+			memcpy(q->fds, CMSG_DATA(c), sizeof(int) * (size_t)q->fd_count);
+		}
+	bytes[n] = 0;
+	for (char *p = bytes + sizeof *q->head; p < bytes + n; p += strlen(p) + 1)
+		texts[q->count++] = p;
+	texts[q->count] = NULL;
+	return q->head->procs_count + q->head->args_count + q->head->argv_count <= q->count ? 1 : -1;
+}
 
 static int args_file(const struct request *q)
 {
@@ -223,7 +256,7 @@ static void fail_child(const char *what)
 	_exit(125);
 }
 
-/* In the child, which is in the first skip groups already: fds[] become 3, 1, 2, 4 and args_fd 5; then the program. */
+/* In the child, in the first skip groups already: fds[] become 3, 1, 2, 4 and args_fd 5; then the program. */
 static void run_child(const struct request *q, int args_fd, uint32_t skip)
 {
 	const struct keeper_request *h = q->head;
@@ -279,8 +312,8 @@ static void run_child(const struct request *q, int args_fd, uint32_t skip)
 static pid_t fork_into_group(const struct request *q, uint32_t *skip)
 {
 	struct clone_arguments { /* struct clone_args up to version 2; older headers lack it */
-/* In the child, in the first skip groups already: fds[] become 3, 1, 2, 4 and args_fd 5; then the program. */
-			cgroup;
+		uint64_t flags, pidfd, child_tid, parent_tid, exit_signal, stack, stack_size, tls;
+		uint64_t set_tid, set_tid_size, cgroup;
 	} a = { .flags = INTO_CGROUP, .exit_signal = SIGCHLD };
 	char dir[512];
 	struct statfs st;
@@ -307,13 +340,70 @@ static pid_t fork_into_group(const struct request *q, uint32_t *skip)
 	return pid;
 }
 
+/*
+ * The next box's first process: it enters its groups now, which in v1 may take 10 ms, and then waits to be told what
+ * it shall be.
+ */
+static void make_spare(const struct request *q)
+{
+	int pair[2];
+	if (keeper.spare >= 0 || socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0)
+		return;
+	pid_t pid = fork();
+	if (pid == 0) {
+		struct request told;
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		close(pair[0]);
+		for (uint32_t i = 0; i < q->head->procs_count; i++)
+			if (write_file(q->texts[i], "0") < 0)
+				_exit(125);
+		int r = receive(pair[1], &told);
+		if (r > 0 && told.fd_count == 5)
+			run_child(&told, told.fds[4], told.head->procs_count);
+		_exit(125);
+	}
+	close(pair[1]);
+	keeper.spare = pid > 0 ? pair[0] : -1;
+	keeper.spare_pid = pid;
+	if (pid < 0)
+		close(pair[0]);
+}
+
+/* Its process, or -1 if it can't be used. */
+static pid_t use_spare(const struct request *q, int args_fd)
+{
+	int fds[5] = { 0 };
+	union {
+		struct cmsghdr header;
+		char bytes[CMSG_SPACE(sizeof fds)];
+	} control = { 0 };
+	struct iovec part = { q->head, q->bytes };
+	struct msghdr m = { .msg_iov = &part, .msg_iovlen = 1, .msg_control = control.bytes,
+		.msg_controllen = sizeof control.bytes };
+	if (keeper.spare < 0 || args_fd < 0 || q->fd_count != 4 || !(q->head->flags & KEEPER_FROM_SPARE))
+		return -1;
+	memcpy(fds, q->fds, sizeof(int) * 4);
+	fds[4] = args_fd;
+	struct cmsghdr *c = CMSG_FIRSTHDR(&m);
+	c->cmsg_level = SOL_SOCKET;
+	c->cmsg_type = SCM_RIGHTS;
+	c->cmsg_len = CMSG_LEN(sizeof fds);
+	memcpy(CMSG_DATA(c), fds, sizeof fds);
+	pid_t pid = sendmsg(keeper.spare, &m, MSG_NOSIGNAL | MSG_DONTWAIT) == (ssize_t)q->bytes ? keeper.spare_pid : -1;
+	close(keeper.spare);
+	keeper.spare = -1;
+	return pid;
+}
+
 static void spawn(const struct request *q)
 {
 	uint32_t skip = 0;
 	struct keeper_reply r = { .cookie = q->head->cookie, .op = q->head->op };
 	struct child *child = calloc(1, sizeof *child);
 	int args_fd = q->head->flags & KEEPER_ARGS_BY_FD ? args_file(q) : -1;
-	pid_t pid = child ? fork_into_group(q, &skip) : -1;
+	pid_t pid = child ? use_spare(q, args_fd) : -1;
+	if (pid < 0 && child)
+		pid = fork_into_group(q, &skip);
 	if (pid == 0)
 		run_child(q, args_fd, skip);
 	if (pid < 0) {
@@ -415,6 +505,9 @@ static void handle(struct request *q)
 	case KEEPER_EGRESS:
 		open_egress(q);
 		return;
+	case KEEPER_SPARE:
+		make_spare(q);
+		return;
 	case KEEPER_MOUNT:
 		r.error = q->count >= 2 && q->fd_count == 1 ? mount_code(q) : -EPROTO;
 		reply(&r, -1);
@@ -425,35 +518,14 @@ static void handle(struct request *q)
 /* false at the end of the server. */
 static bool take_request(void)
 {
-	static char bytes[KEEPER_MESSAGE_MAX];
-	static char *texts[KEEPER_MESSAGE_MAX / 2];
-	union {
-		struct cmsghdr header;
-		char bytes[CMSG_SPACE(sizeof(int) * FDS_MAX)];
-	} control;
-	struct iovec part = { bytes, sizeof bytes - 1 };
-	struct msghdr m = { .msg_iov = &part, .msg_iovlen = 1, .msg_control = control.bytes,
-		.msg_controllen = sizeof control.bytes };
-	ssize_t n = recvmsg(KEEPER_FD, &m, MSG_CMSG_CLOEXEC);
-	if (n < 0)
-		return errno == EINTR || errno == EAGAIN;
-	struct request q = { .head = (struct keeper_request *)bytes, .texts = texts };
-	if (n < (ssize_t)sizeof *q.head)
-		return false;
-	for (struct cmsghdr *c = CMSG_FIRSTHDR(&m); c; c = CMSG_NXTHDR(&m, c))
-		if (c->cmsg_level == SOL_SOCKET && c->cmsg_type == SCM_RIGHTS) {
-			q.fd_count = (int)((c->cmsg_len - CMSG_LEN(0)) / sizeof(int));
-			memcpy(q.fds, CMSG_DATA(c), sizeof(int) * (size_t)q.fd_count);
-		}
-	bytes[n] = 0;
-	for (char *p = bytes + sizeof *q.head; p < bytes + n; p += strlen(p) + 1)
-		texts[q.count++] = p;
-	texts[q.count] = NULL;
-	if (q.head->procs_count + q.head->args_count + q.head->argv_count <= q.count)
+	struct request q;
+	int r = receive(KEEPER_FD, &q);
+	if (r > 0) {
 		handle(&q);
-	for (int i = 0; i < q.fd_count; i++)
-		close(q.fds[i]);
-	return true;
+		for (int i = 0; i < q.fd_count; i++)
+			close(q.fds[i]);
+	}
+	return r >= 0;
 }
 
 static void reap(void)
