@@ -67,14 +67,16 @@ static void raise_descriptor_limit(void)
 
 static int up_run(size_t argc, const char *const *argv)
 {
-	static struct server_config config;
+	struct server_config config;
 	(void)argc, (void)argv;
-	int r = configure(&config);
-	if (r != EXIT_OK)
-		return r;
-	log_set_level(is_verbose ? LOG_DEBUG : is_quiet ? LOG_ERROR : LOG_INFO);
-	raise_descriptor_limit();
-	return program_run(serve, &config);
+	int code = configure(&config);
+	if (code == EXIT_OK) {
+		log_set_level(is_verbose ? LOG_DEBUG : is_quiet ? LOG_ERROR : LOG_INFO);
+		raise_descriptor_limit();
+		code = program_run(serve, &config);
+	}
+	server_config_fini(&config);
+	return code;
 }
 
 /* The settings of the server, each with its help, are the options. */

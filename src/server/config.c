@@ -11,7 +11,7 @@ void server_config_init(struct server_config *config)
 {
 	const char *xdg = getenv("XDG_DATA_HOME"), *home = getenv("HOME");
 	*config = (struct server_config){
-		.address = "127.0.0.1",
+		.address = xstrdup("127.0.0.1"),
 		.port = DEFAULT_PORT,
 		.auth = AWS_AUTH_ANY,
 		.durability = STORE_DURABLE,
@@ -21,6 +21,18 @@ void server_config_init(struct server_config *config)
 		config->data_dir = xasprintf("%s/samovar", xdg);
 	else
 		config->data_dir = xasprintf("%s/.local/share/samovar", home ? home : "");
+}
+
+void server_config_fini(struct server_config *config)
+{
+	free(config->address);
+	free(config->data_dir);
+}
+
+static void replace(char **text, char *with)
+{
+	free(*text);
+	*text = with;
 }
 
 bool server_address_is_loopback(const char *address)
@@ -64,7 +76,7 @@ static int set_listen(struct server_config *config, const char *text)
 		config->port = (uint16_t)port;
 	}
 	if (host.n == 0 || str_is(host, "localhost")) {
-		config->address = "127.0.0.1";
+		replace(&config->address, xstrdup("127.0.0.1"));
 		return 0;
 	}
 	char *address = xstrndup(host.p, host.n);
@@ -72,7 +84,7 @@ static int set_listen(struct server_config *config, const char *text)
 		free(address);
 		return -EINVAL;
 	}
-	config->address = address;
+	replace(&config->address, address);
 	return 0;
 }
 
@@ -80,7 +92,7 @@ static int set_data(struct server_config *config, const char *text)
 {
 	if (!*text)
 		return -EINVAL;
-	config->data_dir = text;
+	replace(&config->data_dir, xstrdup(text));
 	return 0;
 }
 

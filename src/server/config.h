@@ -7,21 +7,23 @@
 #include "store/store.h"
 
 struct server_config {
-	const char *address; /* "127.0.0.1"; not a name */
+	char *address;       /* "127.0.0.1"; not a name; the config's own, as data_dir is */
 	uint16_t port;       /* 0: any free one */
-	const char *data_dir;
+	char *data_dir;
 	enum aws_auth auth;
 	enum store_durability durability;
 	enum sandbox_mode sandbox;
 };
 
-/* The defaults; data_dir is $XDG_DATA_HOME/samovar or ~/.local/share/samovar. The caller frees data_dir. */
+/* The defaults; data_dir is $XDG_DATA_HOME/samovar or ~/.local/share/samovar. */
 void server_config_init(struct server_config *config);
+/* After the server has ended. */
+void server_config_fini(struct server_config *config);
 
 /* One setting, as the command line names it: --listen, --data, --auth, --durability, --sandbox. */
 struct server_setting {
 	const char *name, *value, *help;
-	/* 0, or -EINVAL for a text that is no such value. Texts must outlive the config. */
+	/* 0, or -EINVAL for a text that is no such value. */
 	int (*set)(struct server_config *config, const char *text);
 };
 /* Ends with a row whose name is NULL. */
