@@ -201,7 +201,7 @@ void pool_offer(struct pool *pool, struct instance *instance);
 struct instance *pool_take_idle(struct pool *pool);
 void pool_enqueue(struct pool *pool, struct request *request);
 struct request *pool_dequeue(struct pool *pool);
-/* Starts instances for what waits. patient: not when those there will soon be free. */
+/* Starts the instances that are worth it for what waits; if not patient, one at least. */
 void pool_scale(struct pool *pool, bool patient);
 
 /* kind.c */

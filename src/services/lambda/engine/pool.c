@@ -179,19 +179,27 @@ static size_t count_lively(const struct pool *pool)
 	return n;
 }
 
-/* Whether those that run will have worked off the queue before a new instance could help. */
-static bool is_soon_done(const struct pool *pool)
+/*
+ * How many instances are worth starting for what waits. Long invocations need one each. Quick ones are better off
+ * waiting for the instances there: as many as work the queue off within the time that waiting is worth.
+ */
+static size_t count_missing(const struct pool *pool, bool patient)
 {
-	size_t lively = pool->mean_us ? count_lively(pool) : 0;
-	return lively > 0 && pool->queued * pool->mean_us / lively < ENGINE_QUEUE_PATIENCE_MS * 1000;
+	const uint64_t patience_us = ENGINE_QUEUE_PATIENCE_MS * 1000;
+	size_t wanted = pool->queued, there = pool->starting;
+	if (pool->mean_us && pool->mean_us < patience_us) {
+		wanted = MIN(wanted, (size_t)((pool->queued * pool->mean_us + patience_us - 1) / patience_us));
+		there += count_lively(pool);
+		if (!patient && pool->starting == 0)
+			wanted = MAX(wanted, there + 1);
+	}
+	return wanted > there ? wanted - there : 0;
 }
 
 void pool_scale(struct pool *pool, bool patient)
 {
 	struct engine *engine = pool->engine;
-	while (pool->queued > pool->starting && !engine->stopping) {
-		if (patient && is_soon_done(pool))
-			return;
+	for (size_t missing = count_missing(pool, patient); missing > 0 && !engine->stopping; missing--) {
 		if (engine->starting_count >= ENGINE_STARTING_MAX)
 			return;
 		struct instance *instance = kind_take(pool->kind);

@@ -44,6 +44,17 @@ void request_begin(struct request *request, struct instance *instance)
 	waitq_wake_all(&instance->poll);
 }
 
+/*
+ * What an invocation usually takes. The first one of an instance runs cold code, and while others start they share
+ * the processors: neither is a guide. One that is far longer counts little, for it tells little of the rest.
+ */
+static void learn_duration(struct pool *pool, const struct instance *instance, uint64_t us)
+{
+	if (instance->is_first || (pool->mean_us && pool->engine->starting_count > 0))
+		return;
+	pool->mean_us = pool->mean_us ? (7 * pool->mean_us + MIN(us, 4 * pool->mean_us)) / 8 : MAX(us, 1);
+}
+
 /* The instance is free of the request; what it wrote is in the log, then END and REPORT. */
 static void end(struct request *request, const char *status, struct str error_type)
 {
@@ -55,10 +66,10 @@ static void end(struct request *request, const char *status, struct str error_ty
 	in->duration_us = us;
 	if (instance->is_first)
 		in->init_us = instance->init_us;
+	learn_duration(pool, instance, us);
 	instance->is_first = false;
 	in->billed_ms = (us + in->init_us + 999) / 1000;
 	in->memory_peak_bytes = instance_memory_peak(instance, false);
-	pool->mean_us = pool->mean_us ? (7 * pool->mean_us + us) / 8 : us;
 	log_stream_flush(instance->log);
 	struct report report = { in->request_id, us, in->billed_ms, in->init_us, in->memory_peak_bytes, status, error_type };
 	report_end(pool, instance->log, &report);
