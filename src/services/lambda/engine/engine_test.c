@@ -91,7 +91,7 @@ static void invoke(const struct wish *w, struct result *out)
 		.key = key_of(a, w), .account = STR("000000000000"), .region = STR("eu-west-1"), .name = STR("probe"),
 		.version = STR("$LATEST"), .runtime = str_c(w->runtime), .handler = str_c(w->handler),
 		.role_arn = STR("arn:aws:iam::000000000000:role/probe"),
-		.code_dir = arena_printf(a, "%s/%s", fixtures, w->code),
+		.code_dir = w->code[0] == '/' ? str_c(w->code) : arena_printf(a, "%s/%s", fixtures, w->code),
 		.layers_dir = w->layer ? arena_printf(a, "%s/%s", fixtures, w->layer) : STR(""),
 		.env = env, .env_count = w->env ? 1 : 0, .timeout_ms = w->timeout_ms ? w->timeout_ms : 5000,
 		.memory_mb = w->memory_mb ? w->memory_mb : 128, .tmp_mb = 512,
@@ -212,6 +212,32 @@ static void test_provided(void)
 		"{\"status\": 400, \"text\": {\"errorMessage\":\"Invalid request ID\",\"errorType\":\"InvalidRequestID\"}}");
 	expect_error(&WISH("provided.al2", "any.name", "empty"), "Runtime.InvalidEntrypoint",
 		"Couldn't find valid bootstrap(s): [/var/task/bootstrap /opt/bootstrap]");
+}
+
+/*
+ * AWS's own runtime clients, in folders that ENGINE_CLIENTS lists: each with a bootstrap, and a handler app.handler
+ * that answers {"n": n + 1}.
+ */
+static void test_runtime_clients(void)
+{
+	const char *list = getenv("ENGINE_CLIENTS");
+	struct str rest = str_c(list ? list : ""), dir;
+	if (!list) {
+		printf("# skipped: ENGINE_CLIENTS names no folders\n");
+		return;
+	}
+	while (str_cut(&rest, ':', &dir)) {
+		struct result r;
+		char *code = xstrndup(dir.p, dir.n);
+		for (int i = 0; i < 2; i++) {
+			invoke(&WISH("provided.al2023", "app.handler", code, .memory_mb = 512), &r);
+			CHECK_INT(r.in.outcome, ENGINE_OK);
+			printf("# %s: %.*s\n", code, STR_ARG(r.in.answer));
+			CHECK(str_eq(r.in.answer, STR("{\"n\":2}")) || str_eq(r.in.answer, STR("{\"n\": 2}")));
+			done(&r);
+		}
+		free(code);
+	}
 }
 
 static void test_unknown_runtimes(void)
@@ -729,6 +755,7 @@ IN_FIBER(test_node_answers)
 IN_FIBER(test_node_with_options)
 IN_FIBER(test_python_answers)
 IN_FIBER(test_provided)
+IN_FIBER(test_runtime_clients)
 IN_FIBER(test_unknown_runtimes)
 IN_FIBER(test_node_errors)
 IN_FIBER(test_init_errors)
@@ -756,6 +783,7 @@ static const struct test tests[] = {
 	{ "node with options", test_node_with_options_ },
 	{ "python answers", test_python_answers_ },
 	{ "provided runtimes", test_provided_ },
+	{ "AWS's runtime clients", test_runtime_clients_ },
 	{ "unknown runtimes", test_unknown_runtimes_ },
 	{ "node errors", test_node_errors_ },
 	{ "init errors", test_init_errors_ },
