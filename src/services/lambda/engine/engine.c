@@ -1,4 +1,5 @@
-/* The engine: its beginning and end, invocations' admission, and the sweep that freezes and ends what is idle. */
+/* The engine: its beginning and end, invocations' admission, and the sweep that freezes and ends
+ * what is idle. */
 #include "base/log.h"
 #include "services/lambda/engine/internal.h"
 #include <errno.h>
@@ -34,11 +35,15 @@ int engine_create(struct aws *aws, struct engine **out)
 	struct engine *engine = xcalloc(1, sizeof *engine);
 	struct http_server_options options = {
 		.connections_max = 16 * ENGINE_INSTANCES_MAX,
-		.body_buffer_bytes = 1, /* the parts of a streamed answer are passed on as they come */
+		.body_buffer_bytes =
+			1, /* the parts of a streamed answer are passed on as they come */
 		.idle_timeout_ms = UINT64_MAX,
-		.body_timeout_ms = 16 * 60 * 1000, /* a streamed answer may pause as long as a function may run */
+		.body_timeout_ms =
+			16 * 60 *
+			1000, /* a streamed answer may pause as long as a function may run */
 	};
-	struct http_server_options endpoint_options = { .connections_max = 64 * ENGINE_INSTANCES_MAX };
+	struct http_server_options endpoint_options = { .connections_max =
+								64 * ENGINE_INSTANCES_MAX };
 	engine->aws = aws;
 	list_init(&engine->kinds);
 	list_init(&engine->instances);
@@ -46,7 +51,8 @@ int engine_create(struct aws *aws, struct engine **out)
 	engine->log_sink = log_store_append;
 	int r = http_server_create(runtime_api_serve, engine, &options, &engine->api);
 	if (r == 0)
-		r = http_server_create(serve_endpoint, engine, &endpoint_options, &engine->endpoint);
+		r = http_server_create(
+			serve_endpoint, engine, &endpoint_options, &engine->endpoint);
 	if (r < 0) {
 		if (engine->api)
 			http_server_destroy(engine->api);
@@ -62,7 +68,7 @@ static void engine_free(void *arg)
 	struct engine *engine = arg;
 	struct kind *kind;
 	LIST_FOR(kind, &engine->kinds, struct kind, link)
-		free(kind);
+	free(kind);
 	map_fini(&engine->pools);
 	map_fini(&engine->tallies);
 	free(engine);
@@ -82,7 +88,7 @@ void engine_destroy(struct engine *engine)
 			request_abandon(request, "The server ends.");
 	}
 	LIST_FOR(instance, &engine->instances, struct instance, all)
-		instance_end(instance);
+	instance_end(instance);
 	while (engine->tasks > 0)
 		waitq_wait(&engine->ended, -1);
 	http_server_destroy(engine->api);
@@ -116,9 +122,9 @@ static void sweep(void *arg)
 	uint64_t now_ms = clock_mono_ms();
 	bool fast = false;
 	LIST_FOR(instance, &engine->instances, struct instance, all)
-		sweep_instance(instance, now_ms, &fast);
+	sweep_instance(instance, now_ms, &fast);
 	LIST_FOR(kind, &engine->kinds, struct kind, link)
-		kind_sweep(kind, now_ms);
+	kind_sweep(kind, now_ms);
 	engine->sweep_fast = fast;
 	if (!list_empty(&engine->instances)) {
 		uint64_t every_ms = fast ? ENGINE_SWEEP_FAST_MS : ENGINE_SWEEP_SLOW_MS;
@@ -137,8 +143,10 @@ void engine_wants_sweep(struct engine *engine)
 bool engine_evict_idle(struct engine *engine)
 {
 	struct instance *instance, *oldest = NULL;
-	LIST_FOR(instance, &engine->instances, struct instance, all) {
-		if (instance->state == INSTANCE_IDLE && (!oldest || instance->idle_since_ms < oldest->idle_since_ms))
+	LIST_FOR(instance, &engine->instances, struct instance, all)
+	{
+		if (instance->state == INSTANCE_IDLE &&
+			(!oldest || instance->idle_since_ms < oldest->idle_since_ms))
 			oldest = instance;
 	}
 	if (oldest)

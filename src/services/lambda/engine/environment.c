@@ -54,7 +54,8 @@ static void set_reserved(struct variables *vars, const struct instance *instance
 	set(vars, "_HANDLER", f->handler);
 	set(vars, "AWS_REGION", f->region);
 	set(vars, "AWS_DEFAULT_REGION", f->region);
-	set(vars, "AWS_EXECUTION_ENV", arena_printf(vars->arena, "AWS_Lambda_%s", instance->pool->runtime->name));
+	set(vars, "AWS_EXECUTION_ENV",
+		arena_printf(vars->arena, "AWS_Lambda_%s", instance->pool->runtime->name));
 	set(vars, "AWS_LAMBDA_FUNCTION_NAME", f->name);
 	set(vars, "AWS_LAMBDA_FUNCTION_VERSION", f->version);
 	set(vars, "AWS_LAMBDA_FUNCTION_MEMORY_SIZE", arena_printf(vars->arena, "%u", f->memory_mb));
@@ -80,13 +81,16 @@ static void set_defaults(struct variables *vars, const struct instance *instance
 	set(vars, "PATH", STR("/opt/bin:/var/runtime/bin:/usr/local/bin:/usr/bin:/bin"));
 	set(vars, "LD_LIBRARY_PATH", STR("/var/task:/var/task/lib:/opt/lib"));
 	if (runtime->family == FAMILY_NODE) {
-		set(vars, "NODE_PATH", arena_printf(vars->arena,
-			"/opt/nodejs/node%d/node_modules:/opt/nodejs/node_modules:/var/runtime/node_modules:"
-			"/var/runtime:/var/task",
-			runtime->version));
+		set(vars, "NODE_PATH",
+			arena_printf(vars->arena,
+				"/opt/nodejs/node%d/node_modules:/opt/nodejs/node_modules:/var/runtime/node_modules:"
+				"/var/runtime:/var/task",
+				runtime->version));
 	} else if (runtime->family == FAMILY_PYTHON) {
-		set(vars, "PYTHONPATH", arena_printf(vars->arena,
-			"/opt/python/lib/python3.%d/site-packages:/opt/python:/var/runtime", runtime->version));
+		set(vars, "PYTHONPATH",
+			arena_printf(vars->arena,
+				"/opt/python/lib/python3.%d/site-packages:/opt/python:/var/runtime",
+				runtime->version));
 	}
 	if (instance->pool->function.log_json)
 		set(vars, "AWS_LAMBDA_LOG_LEVEL", STR("INFO"));
@@ -95,7 +99,8 @@ static void set_defaults(struct variables *vars, const struct instance *instance
 const char *const *environment_build(const struct instance *instance, struct arena *arena)
 {
 	const struct engine_function *f = &instance->pool->function;
-	struct variables vars = { arena, ARENA_ARRAY(arena, const char *, RESERVED_MAX + f->env_count + 1), 0, 0 };
+	struct variables vars = { arena,
+		ARENA_ARRAY(arena, const char *, RESERVED_MAX + f->env_count + 1), 0, 0 };
 	struct variables defaults = { arena, ARENA_ARRAY(arena, const char *, RESERVED_MAX), 0, 0 };
 	set_reserved(&vars, instance);
 	set_defaults(&defaults, instance);

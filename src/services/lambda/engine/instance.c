@@ -1,4 +1,5 @@
-/* An instance's life: one fiber makes its box, starts the function in it, watches the init phase, and clears up. */
+/* An instance's life: one fiber makes its box, starts the function in it, watches the init phase,
+ * and clears up. */
 #include "base/log.h"
 #include "services/lambda/engine/internal.h"
 #include <errno.h>
@@ -8,9 +9,10 @@
 #include <unistd.h>
 
 /* A booted runtime that waits has room to boot; the function's own limits come with its start. */
-static const struct box_limits boot_limits = {
-	.memory_bytes = 512 * MIB, .tmp_bytes = 512 * MIB, .pids_max = ENGINE_PIDS_MAX, .cpu_millis = 2000
-};
+static const struct box_limits boot_limits = { .memory_bytes = 512 * MIB,
+	.tmp_bytes = 512 * MIB,
+	.pids_max = ENGINE_PIDS_MAX,
+	.cpu_millis = 2000 };
 
 static void on_output(void *arg, int stream, struct str bytes)
 {
@@ -31,7 +33,8 @@ static void on_exit_(void *arg, int exit_code, int sig, bool out_of_memory)
 
 /* ---- making its box ---- */
 
-static int listen_on(struct instance *instance, int which, struct http_server *server, struct http_listener **out)
+static int listen_on(struct instance *instance, int which, struct http_server *server,
+	struct http_listener **out)
 {
 	int fd = box_take_listener(instance->box, which);
 	if (fd < 0)
@@ -53,7 +56,8 @@ static int make_box(struct instance *instance)
 		.limits = &boot_limits,
 		.events = { on_output, on_exit_, instance },
 	};
-	int r = engine->aws->sandbox ? box_create(engine->aws->sandbox, &spec, &instance->box) : -ENOSYS;
+	int r = engine->aws->sandbox ? box_create(engine->aws->sandbox, &spec, &instance->box)
+				     : -ENOSYS;
 	arena_fini(&arena);
 	if (r == 0)
 		r = listen_on(instance, BOX_RUNTIME_API, engine->api, &instance->api);
@@ -61,8 +65,8 @@ static int make_box(struct instance *instance)
 		r = listen_on(instance, BOX_ENDPOINT, engine->endpoint, &instance->endpoint);
 	if (r < 0) {
 		kind->failed_ms = clock_mono_ms();
-		log_error("a box for %s could not be made: %s", kind->interpreter ? kind->interpreter->path : "a function",
-			strerror(-r));
+		log_error("a box for %s could not be made: %s",
+			kind->interpreter ? kind->interpreter->path : "a function", strerror(-r));
 	}
 	return r;
 }
@@ -90,13 +94,14 @@ static const char *const *make_argv(const struct instance *instance, struct aren
 	while (*own)
 		argv[n++] = *own++;
 	if (pool->runtime->family == FAMILY_PROVIDED)
-		argv[n++] = is_file(pool->function.code_dir, "bootstrap") ? "/var/task/bootstrap" : "/opt/bootstrap";
+		argv[n++] = is_file(pool->function.code_dir, "bootstrap") ? "/var/task/bootstrap"
+									  : "/opt/bootstrap";
 	return argv;
 }
 
 /*
- * AWS gives a CPU in proportion to the memory, 1,769 MB for a whole one, but more of it while a function starts.
- * A machine of one's own has no neighbours to protect: a whole CPU is the least.
+ * AWS gives a CPU in proportion to the memory, 1,769 MB for a whole one, but more of it while a
+ * function starts. A machine of one's own has no neighbours to protect: a whole CPU is the least.
  */
 static unsigned cpu_for(uint32_t memory_mb)
 {
@@ -112,7 +117,9 @@ static int start_function(struct instance *instance)
 		.layers_dir = f->layers_dir.n > 0 ? f->layers_dir.p : NULL,
 		.argv = make_argv(instance, &arena),
 		.env = environment_build(instance, &arena),
-		.limits = { .memory_bytes = f->memory_mb * MIB, .tmp_bytes = f->tmp_mb * MIB, .pids_max = ENGINE_PIDS_MAX,
+		.limits = { .memory_bytes = f->memory_mb * MIB,
+			.tmp_bytes = f->tmp_mb * MIB,
+			.pids_max = ENGINE_PIDS_MAX,
 			.cpu_millis = cpu_for(f->memory_mb) },
 	};
 	int r = box_start(instance->box, &start);
@@ -186,16 +193,17 @@ static void fail_by_exit(struct instance *instance)
 	struct request *request = instance->request;
 	describe_exit(instance, text, sizeof text);
 	log_stream_flush(instance->log);
-	log_stream_printf(instance->log, "RequestId: %.*s Error: %s\n%s", STR_ARG(request->invocation->request_id), text,
-		exit_type(instance));
+	log_stream_printf(instance->log, "RequestId: %.*s Error: %s\n%s",
+		STR_ARG(request->invocation->request_id), text, exit_type(instance));
 	request_error(request, "error", exit_type(instance), "%s", text);
 }
 
 static bool has_entrypoint(const struct instance *instance)
 {
 	const struct pool *pool = instance->pool;
-	return pool->runtime->family != FAMILY_PROVIDED || is_file(pool->function.code_dir, "bootstrap") ||
-		is_file(pool->function.layers_dir, "bootstrap");
+	return pool->runtime->family != FAMILY_PROVIDED ||
+	       is_file(pool->function.code_dir, "bootstrap") ||
+	       is_file(pool->function.layers_dir, "bootstrap");
 }
 
 /* What the init phase's failure was, for the log: the error's type. */
@@ -206,7 +214,8 @@ static const char *init_failure_type(const struct instance *instance)
 	return instance->exited ? exit_type(instance) : "";
 }
 
-/* AWS tries a failed init again as part of the invocation that waits for it, within the function's own timeout. */
+/* AWS tries a failed init again as part of the invocation that waits for it, within the function's
+ * own timeout. */
 static void retry_init(struct instance *instance)
 {
 	struct pool *pool = instance->pool;
@@ -230,8 +239,9 @@ static void report_init(struct instance *instance, const char *phase)
 {
 	const char *status = instance->init_failed || instance->exited ? "error" : "timeout";
 	log_stream_flush(instance->log);
-	report_init_failure(instance->pool, instance->log, (clock_mono_ns() - instance->init_started_ns) / 1000, phase,
-		status, str_c(init_failure_type(instance)));
+	report_init_failure(instance->pool, instance->log,
+		(clock_mono_ns() - instance->init_started_ns) / 1000, phase, status,
+		str_c(init_failure_type(instance)));
 }
 
 /* Waits until the runtime asks for an invocation; false when it does not come to that. */
@@ -258,7 +268,8 @@ static void handle_init_failure(struct instance *instance)
 	if (instance->request) {
 		report_init(instance, "invoke");
 		if (instance->init_failed)
-			request_fail(instance->request, "error", str_c(instance->init_error_type), instance->init_error);
+			request_fail(instance->request, "error", str_c(instance->init_error_type),
+				instance->init_error);
 		else if (instance->exited)
 			fail_by_exit(instance);
 	} else if (instance->serial == 0 && !instance->engine->stopping) {
@@ -279,7 +290,8 @@ static void fail_start(struct instance *instance, int error)
 	}
 	if (instance->request) {
 		char text[160];
-		snprintf(text, sizeof text, "The function's box could not be started: %s.", strerror(-error));
+		snprintf(text, sizeof text, "The function's box could not be started: %s.",
+			strerror(-error));
 		request_abandon(instance->request, text);
 	}
 }
@@ -310,7 +322,8 @@ static void live(struct instance *instance)
 		report_init_start(pool, instance->log);
 	int r = instance->exited ? -ECHILD : start_function(instance);
 	if (r < 0) {
-		log_error("function %.*s could not be started: %s", STR_ARG(pool->function.name), strerror(-r));
+		log_error("function %.*s could not be started: %s", STR_ARG(pool->function.name),
+			strerror(-r));
 		fail_start(instance, r);
 		return;
 	}
@@ -451,7 +464,8 @@ uint64_t instance_memory_peak(struct instance *instance, bool exact)
 		struct box_usage usage = { 0 };
 		if (instance->box && !instance->exited)
 			box_usage(instance->box, &usage);
-		instance->memory_peak_bytes = MAX(instance->memory_peak_bytes, usage.memory_peak_bytes);
+		instance->memory_peak_bytes =
+			MAX(instance->memory_peak_bytes, usage.memory_peak_bytes);
 		instance->usage_ms = now_ms;
 	}
 	return instance->memory_peak_bytes;

@@ -18,24 +18,25 @@ enum family { FAMILY_NODE, FAMILY_PYTHON, FAMILY_PROVIDED, FAMILY_NONE };
 struct runtime {
 	const char *name; /* "nodejs20.x" */
 	enum family family;
-	int version;      /* node's major, python's minor */
+	int version; /* node's major, python's minor */
 };
 
 /* A program on this machine that runs a family of runtimes. */
 struct interpreter {
 	enum family family;
-	const char *path;     /* absolute, below /usr: what a box sees */
-	int version;          /* node's major (0 until asked), python's minor */
+	const char *path;      /* absolute, below /usr: what a box sees */
+	int version;           /* node's major (0 until asked), python's minor */
 	char description[160]; /* "node v20.20.2 (/usr/bin/node)", or empty until asked */
 };
 
 /* NULL for a name that AWS never had. */
 const struct runtime *runtime_find(struct str name);
 /*
- * What runs it: 0 and *out (NULL for provided), or -ENOENT. With it or without, *why is a text for people.
- * Asks a node for its version only when ask is set: that takes tens of milliseconds, once.
+ * What runs it: 0 and *out (NULL for provided), or -ENOENT. With it or without, *why is a text for
+ * people. Asks a node for its version only when ask is set: that takes tens of milliseconds, once.
  */
-int runtime_interpreter(const struct runtime *runtime, bool ask, const struct interpreter **out, const char **why);
+int runtime_interpreter(
+	const struct runtime *runtime, bool ask, const struct interpreter **out, const char **why);
 
 /* ---- logs.c: a log stream of an instance, on its way to the store ---- */
 
@@ -50,7 +51,8 @@ struct log_batch {
 	size_t n;
 };
 
-/* Takes a batch to the store and waits for it, in a fiber; 0 or an error (the lines are then dropped and counted). */
+/* Takes a batch to the store and waits for it, in a fiber; 0 or an error (the lines are then
+ * dropped and counted). */
 typedef int log_sink(void *arg, struct aws *aws, const struct log_batch *batch);
 /* For tests; the default sink is the Logs service. Before the first invocation. */
 void engine_set_log_sink(struct engine *engine, log_sink *sink, void *arg);
@@ -63,7 +65,8 @@ const char *log_stream_name(const struct log_stream *log);
 /* One event. Kept in the tail too, when there is one. Never waits. */
 void log_stream_line(struct log_stream *log, struct str text);
 void log_stream_printf(struct log_stream *log, const char *fmt, ...) PRINTF_LIKE(2, 3);
-/* What a process wrote: cut at newlines; a carriage return inside a line is a newline of its record. */
+/* What a process wrote: cut at newlines; a carriage return inside a line is a newline of its
+ * record. */
 void log_stream_output(struct log_stream *log, int stream, struct str bytes);
 /* Writes out lines that have no newline yet. */
 void log_stream_flush(struct log_stream *log);
@@ -84,15 +87,15 @@ struct tally {
 struct engine {
 	struct aws *aws;
 	struct http_server *api, *endpoint;
-	struct map pools;        /* by the function's key */
-	struct map tallies;      /* by "account" and "account region name" */
+	struct map pools;   /* by the function's key */
+	struct map tallies; /* by "account" and "account region name" */
 	struct list kinds;
-	struct list instances;   /* all, spares too */
+	struct list instances; /* all, spares too */
 	size_t instance_count, starting_count;
 	struct loop_timer sweep;
 	bool sweep_fast, stopping;
-	size_t tasks;            /* fibers of ours that run */
-	struct waitq ended;      /* woken when a task ends */
+	size_t tasks;       /* fibers of ours that run */
+	struct waitq ended; /* woken when a task ends */
 	log_sink *log_sink;
 	void *log_arg;
 	size_t log_pending_bytes;
@@ -106,8 +109,8 @@ struct kind {
 	enum family family;
 	const struct interpreter *interpreter; /* NULL: provided */
 	bool booted;
-	unsigned heap_mb;        /* node's limit of its heap; 0: none given */
-	struct list spares;      /* instances without a pool, those still being made too */
+	unsigned heap_mb;   /* node's limit of its heap; 0: none given */
+	struct list spares; /* instances without a pool, those still being made too */
 	size_t spare_count;
 	uint64_t used_ms, failed_ms;
 };
@@ -115,21 +118,21 @@ struct kind {
 /* The instances and the waiting invocations of one function version. */
 struct pool {
 	struct engine *engine;
-	struct arena arena;      /* of the copy: */
+	struct arena arena; /* of the copy: */
 	struct engine_function function;
 	const struct runtime *runtime;
 	struct kind *kind;
 	struct tally *account, *name;
 	struct list instances, idle, queue; /* idle: last used first */
 	size_t instance_count, idle_count, queued, busy, starting, users;
-	uint64_t mean_us;        /* of recent durations; 0: none yet */
+	uint64_t mean_us; /* of recent durations; 0: none yet */
 	bool retired, noted;
-	const char *wrapper;     /* AWS_LAMBDA_EXEC_WRAPPER, or NULL */
+	const char *wrapper; /* AWS_LAMBDA_EXEC_WRAPPER, or NULL */
 };
 
 enum instance_state {
-	INSTANCE_SPARE,     /* has no function yet */
-	INSTANCE_INIT,      /* runs its init phase */
+	INSTANCE_SPARE, /* has no function yet */
+	INSTANCE_INIT,  /* runs its init phase */
 	INSTANCE_IDLE,
 	INSTANCE_BUSY,      /* has an invocation */
 	INSTANCE_FINISHING, /* has answered, and not asked for the next one */
@@ -139,15 +142,15 @@ enum instance_state {
 struct instance {
 	struct engine *engine;
 	struct kind *kind;
-	struct pool *pool;       /* NULL while a spare */
+	struct pool *pool;              /* NULL while a spare */
 	struct list all, in_pool, idle; /* idle: pool->idle, or kind->spares */
 	enum instance_state state;
-	struct box *box;         /* NULL until made */
+	struct box *box; /* NULL until made */
 	struct http_listener *api, *endpoint;
 	struct log_stream *log;
-	struct waitq changed;    /* its own fiber waits here */
-	struct waitq poll;       /* GET /next waits here */
-	struct waitq consumed;   /* a streaming POST waits here */
+	struct waitq changed;  /* its own fiber waits here */
+	struct waitq poll;     /* GET /next waits here */
+	struct waitq consumed; /* a streaming POST waits here */
 	/* The invocation. serial tells it from the next one when a request object is gone. */
 	struct request *request;
 	uint64_t serial;
@@ -156,8 +159,8 @@ struct instance {
 	struct str part;
 	/* The init phase. */
 	bool init_done, init_failed, is_first;
-	bool counted;            /* in starting */
-	struct str init_error;   /* the runtime's payload; on the heap */
+	bool counted;          /* in starting */
+	struct str init_error; /* the runtime's payload; on the heap */
 	char *init_error_type;
 	uint64_t init_started_ns, init_us;
 	/* Its end. */
@@ -169,14 +172,14 @@ struct instance {
 
 /* One engine_invoke, on its fiber's stack. */
 struct request {
-	struct list link;        /* pool->queue */
+	struct list link; /* pool->queue */
 	struct pool *pool;
 	struct call *call;
 	struct engine_invocation *invocation;
 	struct instance *instance;
 	struct waitq changed;
 	bool done, discard_parts;
-	bool sending;            /* its payload is being written to the instance */
+	bool sending; /* its payload is being written to the instance */
 	uint64_t queued_ns, started_ns, deadline_ns;
 	int64_t deadline_ms;     /* since 1970 */
 	struct str content_type; /* of a streamed answer */
@@ -191,8 +194,8 @@ void engine_wants_sweep(struct engine *engine);
 bool engine_evict_idle(struct engine *engine);
 
 /* pool.c */
-struct pool *pool_get(struct engine *engine, const struct engine_function *function, const struct runtime *runtime,
-	const struct interpreter *interpreter);
+struct pool *pool_get(struct engine *engine, const struct engine_function *function,
+	const struct runtime *runtime, const struct interpreter *interpreter);
 /* Frees it when nothing uses it. */
 void pool_release(struct pool *pool);
 void pool_retire(struct pool *pool);
@@ -205,8 +208,8 @@ struct request *pool_dequeue(struct pool *pool);
 void pool_scale(struct pool *pool, bool patient);
 
 /* kind.c */
-struct kind *kind_get(struct engine *engine, enum family family, const struct interpreter *interpreter, bool booted,
-	uint32_t memory_mb);
+struct kind *kind_get(struct engine *engine, enum family family,
+	const struct interpreter *interpreter, bool booted, uint32_t memory_mb);
 /* A spare, or NULL; the one longest there. */
 struct instance *kind_take(struct kind *kind);
 /* Makes spares in the background until there are enough. */
@@ -236,8 +239,8 @@ void request_begin(struct request *request, struct instance *instance);
 void request_answer(struct request *request, struct str payload);
 void request_fail(struct request *request, const char *status, struct str type, struct str payload);
 /* The same, with {"errorType", "errorMessage": "RequestId: ... Error: " + the printf}. */
-void request_error(struct request *request, const char *status, const char *type, const char *fmt, ...)
-	PRINTF_LIKE(4, 5);
+void request_error(struct request *request, const char *status, const char *type, const char *fmt,
+	...) PRINTF_LIKE(4, 5);
 /* The engine could not run it. */
 void request_abandon(struct request *request, const char *why);
 /* Waits for the end of it, in its own fiber. */
@@ -247,12 +250,12 @@ void request_wait(struct request *request);
 struct report {
 	struct str request_id;
 	uint64_t duration_us, billed_ms, init_us, memory_peak_bytes;
-	const char *status;   /* "success", "error", "timeout" */
+	const char *status;    /* "success", "error", "timeout" */
 	struct str error_type; /* or empty */
 };
 void report_init_start(const struct pool *pool, struct log_stream *log);
-void report_init_failure(const struct pool *pool, struct log_stream *log, uint64_t init_us, const char *phase,
-	const char *status, struct str error_type);
+void report_init_failure(const struct pool *pool, struct log_stream *log, uint64_t init_us,
+	const char *phase, const char *status, struct str error_type);
 void report_start(const struct pool *pool, struct log_stream *log, struct str request_id);
 void report_end(const struct pool *pool, struct log_stream *log, const struct report *report);
 /* Once for each pool, when what runs it is not the version that was asked for. */

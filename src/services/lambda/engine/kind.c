@@ -1,28 +1,33 @@
-/* Kinds of boxes, and the spares of each: boxes made, and runtimes booted in them, before they are needed. */
+/* Kinds of boxes, and the spares of each: boxes made, and runtimes booted in them, before they are
+ * needed. */
 #include "services/lambda/engine/internal.h"
 #include <stdlib.h>
 
 /*
- * A node takes its heap's limit at its start, so there is a kind for each size: what the function has, less what
- * node needs beside the heap.
+ * A node takes its heap's limit at its start, so there is a kind for each size: what the function
+ * has, less what node needs beside the heap.
  */
 static unsigned heap_for(uint32_t memory_mb)
 {
 	return memory_mb <= 256 ? memory_mb - memory_mb / 4 : memory_mb - memory_mb / 10;
 }
 
-struct kind *kind_get(struct engine *engine, enum family family, const struct interpreter *interpreter, bool booted,
-	uint32_t memory_mb)
+struct kind *kind_get(struct engine *engine, enum family family,
+	const struct interpreter *interpreter, bool booted, uint32_t memory_mb)
 {
 	unsigned heap_mb = family == FAMILY_NODE ? heap_for(memory_mb) : 0;
 	struct kind *kind;
-	LIST_FOR(kind, &engine->kinds, struct kind, link) {
-		if (kind->family == family && kind->interpreter == interpreter && kind->booted == booted &&
-			kind->heap_mb == heap_mb)
+	LIST_FOR(kind, &engine->kinds, struct kind, link)
+	{
+		if (kind->family == family && kind->interpreter == interpreter &&
+			kind->booted == booted && kind->heap_mb == heap_mb)
 			return kind;
 	}
 	kind = xcalloc(1, sizeof *kind);
-	*kind = (struct kind){ .engine = engine, .family = family, .interpreter = interpreter, .booted = booted,
+	*kind = (struct kind){ .engine = engine,
+		.family = family,
+		.interpreter = interpreter,
+		.booted = booted,
 		.heap_mb = heap_mb };
 	list_init(&kind->spares);
 	list_append(&engine->kinds, &kind->link);
@@ -44,7 +49,8 @@ void kind_refill(struct kind *kind)
 {
 	struct engine *engine = kind->engine;
 	uint64_t now_ms = clock_mono_ms();
-	if (engine->stopping || (kind->failed_ms && now_ms - kind->failed_ms < ENGINE_SPARE_BACKOFF_MS))
+	if (engine->stopping ||
+		(kind->failed_ms && now_ms - kind->failed_ms < ENGINE_SPARE_BACKOFF_MS))
 		return;
 	while (kind->spare_count < ENGINE_SPARES && engine->instance_count < ENGINE_INSTANCES_MAX) {
 		struct instance *instance = instance_create(engine, kind, NULL);
@@ -61,7 +67,7 @@ void kind_sweep(struct kind *kind, uint64_t now_ms)
 		return;
 	struct instance *instance;
 	LIST_FOR(instance, &kind->spares, struct instance, idle)
-		instance_end(instance);
+	instance_end(instance);
 }
 
 const char *const *kind_argv(const struct kind *kind, struct arena *arena, bool boot)
@@ -76,7 +82,8 @@ const char *const *kind_argv(const struct kind *kind, struct arena *arena, bool 
 		break;
 	case FAMILY_PYTHON:
 		argv[n++] = kind->interpreter->path;
-		argv[n++] = "-ISB"; /* without site and the user's folders: the bootstrap sets the path as AWS does */
+		argv[n++] = "-ISB"; /* without site and the user's folders: the bootstrap sets the
+				       path as AWS does */
 		argv[n++] = "/var/runtime/bootstrap.py";
 		break;
 	case FAMILY_PROVIDED:
@@ -90,6 +97,8 @@ const char *const *kind_argv(const struct kind *kind, struct arena *arena, bool 
 
 const char *kind_runtime_dir(const struct kind *kind, struct arena *arena)
 {
-	const char *name = kind->family == FAMILY_NODE ? "nodejs" : kind->family == FAMILY_PYTHON ? "python" : NULL;
+	const char *name = kind->family == FAMILY_NODE     ? "nodejs"
+			   : kind->family == FAMILY_PYTHON ? "python"
+							   : NULL;
 	return name ? arena_printf(arena, "%s/%s", kind->engine->aws->runtimes_dir, name).p : NULL;
 }

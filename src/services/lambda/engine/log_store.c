@@ -7,9 +7,12 @@
 int log_store_append(void *arg, struct aws *aws, const struct log_batch *batch)
 {
 	struct arena arena = { 0 };
-	struct identity identity = { .account = batch->account, .region = batch->region,
-		.service = STR("lambda.amazonaws.com"), .principal_arn = STR("lambda.amazonaws.com") };
-	struct logs_append_input in = { .log_group_name = batch->group, .log_stream_name = batch->stream };
+	struct identity identity = { .account = batch->account,
+		.region = batch->region,
+		.service = STR("lambda.amazonaws.com"),
+		.principal_arn = STR("lambda.amazonaws.com") };
+	struct logs_append_input in = { .log_group_name = batch->group,
+		.log_stream_name = batch->stream };
 	struct logs_append_output out;
 	struct call call;
 	(void)arg;
@@ -23,7 +26,8 @@ int log_store_append(void *arg, struct aws *aws, const struct log_batch *batch)
 	}
 	int r = call_inner(&call, &logs_append_operation, NULL, &in, &out);
 	if (r < 0)
-		log_warn("the log of %.*s could not be written: %.*s", STR_ARG(batch->group), STR_ARG(call.error.message));
+		log_warn("the log of %.*s could not be written: %.*s", STR_ARG(batch->group),
+			STR_ARG(call.error.message));
 	arena_fini(&arena);
 	return r;
 }

@@ -1,4 +1,5 @@
-/* A log stream: an instance's output cut into events, gathered, and taken to the store by a fiber of its own. */
+/* A log stream: an instance's output cut into events, gathered, and taken to the store by a fiber
+ * of its own. */
 #include "base/encode.h"
 #include "base/log.h"
 #include "base/random.h"
@@ -20,10 +21,10 @@ struct pending {
 
 struct log_stream {
 	struct engine *engine;
-	size_t refs;             /* the instance, and the fiber that delivers */
+	size_t refs; /* the instance, and the fiber that delivers */
 	char *account, *region, *group;
 	char name[96];
-	struct buf partial[2];   /* stdout, stderr: what has no newline yet */
+	struct buf partial[2]; /* stdout, stderr: what has no newline yet */
 	struct pending pending;
 	size_t dropped;
 	bool delivering, keep_tail;
@@ -46,8 +47,8 @@ static void make_name(struct log_stream *log, struct str version)
 	gmtime_r(&now, &tm);
 	random_bytes(id, sizeof id);
 	hex_encode(id, sizeof id, hex);
-	snprintf(log->name, sizeof log->name, "%04d/%02d/%02d/[%.*s]%s", tm.tm_year + 1900, tm.tm_mon + 1,
-		tm.tm_mday, (int)MIN(version.n, 20), version.p, hex);
+	snprintf(log->name, sizeof log->name, "%04d/%02d/%02d/[%.*s]%s", tm.tm_year + 1900,
+		tm.tm_mon + 1, tm.tm_mday, (int)MIN(version.n, 20), version.p, hex);
 }
 
 struct log_stream *log_stream_create(struct engine *engine, const struct engine_function *function)
@@ -105,8 +106,9 @@ static int deliver(struct log_stream *log, const struct pending *p)
 	for (size_t i = 0; i < p->n; i++)
 		lines[i] = (struct log_line){ p->v[i].ms, { p->text.p + p->v[i].at, p->v[i].n } };
 	for (size_t i = 0; i < p->n; i += LOG_BATCH_LINES_MAX) {
-		struct log_batch batch = { str_c(log->account), str_c(log->region), str_c(log->group), str_c(log->name),
-			lines + i, MIN(p->n - i, LOG_BATCH_LINES_MAX) };
+		struct log_batch batch = { str_c(log->account), str_c(log->region),
+			str_c(log->group), str_c(log->name), lines + i,
+			MIN(p->n - i, LOG_BATCH_LINES_MAX) };
 		if (log->engine->log_sink(log->engine->log_arg, log->engine->aws, &batch) < 0)
 			r = -1;
 	}
@@ -123,8 +125,10 @@ static void deliver_main(void *arg)
 			fiber_sleep(LOG_BATCH_DELAY_MS);
 		if (log->dropped > 0) {
 			char text[96];
-			int n = snprintf(text, sizeof text, "samovar: %zu log events were dropped: the log store "
-				"could not keep up", log->dropped);
+			int n = snprintf(text, sizeof text,
+				"samovar: %zu log events were dropped: the log store "
+				"could not keep up",
+				log->dropped);
 			log->dropped = 0;
 			pending_add(&log->pending, clock_now_ms(), (struct str){ text, (size_t)n });
 			engine->log_pending_bytes += (size_t)n;
@@ -132,7 +136,8 @@ static void deliver_main(void *arg)
 		struct pending batch = log->pending;
 		log->pending = (struct pending){ 0 };
 		if (deliver(log, &batch) < 0)
-			log_debug("logs of %s: a batch of %zu events was refused", log->group, batch.n);
+			log_debug("logs of %s: a batch of %zu events was refused", log->group,
+				batch.n);
 		engine->log_pending_bytes -= batch.text.n;
 		buf_fini(&batch.text);
 		free(batch.v);
@@ -145,7 +150,7 @@ static void deliver_main(void *arg)
 static bool has_room(const struct log_stream *log, size_t n)
 {
 	return log->pending.text.n + n <= LOG_PENDING_BYTES_MAX &&
-		log->engine->log_pending_bytes + n <= LOG_ALL_PENDING_BYTES_MAX;
+	       log->engine->log_pending_bytes + n <= LOG_ALL_PENDING_BYTES_MAX;
 }
 
 static void enqueue(struct log_stream *log, struct str text)

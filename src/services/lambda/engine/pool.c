@@ -1,4 +1,5 @@
-/* Pools: the instances of one function version, its waiting invocations, and when another instance is worth it. */
+/* Pools: the instances of one function version, its waiting invocations, and when another instance
+ * is worth it. */
 #include "services/lambda/engine/internal.h"
 #include <stdlib.h>
 
@@ -25,7 +26,8 @@ static void tally_unref(struct engine *engine, struct str key, struct tally *tal
 static struct str name_key(struct pool *pool)
 {
 	const struct engine_function *f = &pool->function;
-	return arena_printf(&pool->arena, "%.*s %.*s %.*s", STR_ARG(f->account), STR_ARG(f->region), STR_ARG(f->name));
+	return arena_printf(&pool->arena, "%.*s %.*s %.*s", STR_ARG(f->account), STR_ARG(f->region),
+		STR_ARG(f->name));
 }
 
 static void copy_function(struct pool *pool, const struct engine_function *f)
@@ -68,12 +70,13 @@ static bool can_use_booted(const struct pool *pool)
 		return false;
 	if (pool->runtime->family == FAMILY_NODE)
 		return (!options || strcmp(options, "--enable-source-maps") == 0) &&
-			!find_variable(pool, STR("NODE_EXTRA_CA_CERTS="));
-	return !find_variable(pool, STR("PYTHONHASHSEED=")) && !find_variable(pool, STR("PYTHONWARNINGS="));
+		       !find_variable(pool, STR("NODE_EXTRA_CA_CERTS="));
+	return !find_variable(pool, STR("PYTHONHASHSEED=")) &&
+	       !find_variable(pool, STR("PYTHONWARNINGS="));
 }
 
-struct pool *pool_get(struct engine *engine, const struct engine_function *function, const struct runtime *runtime,
-	const struct interpreter *interpreter)
+struct pool *pool_get(struct engine *engine, const struct engine_function *function,
+	const struct runtime *runtime, const struct interpreter *interpreter)
 {
 	struct pool *pool = map_get(&engine->pools, function->key);
 	if (pool)
@@ -86,7 +89,8 @@ struct pool *pool_get(struct engine *engine, const struct engine_function *funct
 	list_init(&pool->queue);
 	copy_function(pool, function);
 	pool->wrapper = find_variable(pool, STR("AWS_LAMBDA_EXEC_WRAPPER="));
-	pool->kind = kind_get(engine, runtime->family, interpreter, can_use_booted(pool), function->memory_mb);
+	pool->kind = kind_get(
+		engine, runtime->family, interpreter, can_use_booted(pool), function->memory_mb);
 	pool->account = tally_ref(engine, pool->function.account);
 	pool->name = tally_ref(engine, name_key(pool));
 	map_put(&engine->pools, pool->function.key, pool);
@@ -114,7 +118,7 @@ void pool_retire(struct pool *pool)
 	pool->retired = true;
 	pool->users++;
 	LIST_FOR(instance, &pool->idle, struct instance, idle)
-		instance_end(instance);
+	instance_end(instance);
 	pool->users--;
 	pool_release(pool);
 }
@@ -128,7 +132,8 @@ void pool_offer(struct pool *pool, struct instance *instance)
 		waitq_wake_all(&request->changed);
 		return;
 	}
-	if (pool->retired || pool->engine->stopping || now_ms - instance->created_ms > ENGINE_AGE_MAX_MS) {
+	if (pool->retired || pool->engine->stopping ||
+		now_ms - instance->created_ms > ENGINE_AGE_MAX_MS) {
 		instance_end(instance);
 		return;
 	}
@@ -165,30 +170,36 @@ struct request *pool_dequeue(struct pool *pool)
 	return request;
 }
 
-/* Instances whose invocation will probably end soon: it has not run for much longer than others did. */
+/* Instances whose invocation will probably end soon: it has not run for much longer than others
+ * did. */
 static size_t count_lively(const struct pool *pool)
 {
-	uint64_t patience_ns = MAX(2 * pool->mean_us, ENGINE_QUEUE_PATIENCE_MS * 1000ull) * 1000, now_ns = clock_mono_ns();
+	uint64_t patience_ns = MAX(2 * pool->mean_us, ENGINE_QUEUE_PATIENCE_MS * 1000ull) * 1000,
+		 now_ns = clock_mono_ns();
 	const struct instance *instance;
 	size_t n = 0;
-	LIST_FOR(instance, &pool->instances, struct instance, in_pool) {
+	LIST_FOR(instance, &pool->instances, struct instance, in_pool)
+	{
 		if (instance->init_done && instance->state != INSTANCE_ENDING &&
-			(!instance->request || now_ns - instance->request->started_ns < patience_ns))
+			(!instance->request ||
+				now_ns - instance->request->started_ns < patience_ns))
 			n++;
 	}
 	return n;
 }
 
 /*
- * How many instances are worth starting for what waits. Long invocations need one each. Quick ones are better off
- * waiting for the instances there: as many as work the queue off within the time that waiting is worth.
+ * How many instances are worth starting for what waits. Long invocations need one each. Quick ones
+ * are better off waiting for the instances there: as many as work the queue off within the time
+ * that waiting is worth.
  */
 static size_t count_missing(const struct pool *pool, bool patient)
 {
 	const uint64_t patience_us = ENGINE_QUEUE_PATIENCE_MS * 1000;
 	size_t wanted = pool->queued, there = pool->starting;
 	if (pool->mean_us && pool->mean_us < patience_us) {
-		wanted = MIN(wanted, (size_t)((pool->queued * pool->mean_us + patience_us - 1) / patience_us));
+		wanted = MIN(wanted,
+			(size_t)((pool->queued * pool->mean_us + patience_us - 1) / patience_us));
 		there += count_lively(pool);
 		if (!patient && pool->starting == 0)
 			wanted = MAX(wanted, there + 1);
@@ -199,7 +210,8 @@ static size_t count_missing(const struct pool *pool, bool patient)
 void pool_scale(struct pool *pool, bool patient)
 {
 	struct engine *engine = pool->engine;
-	for (size_t missing = count_missing(pool, patient); missing > 0 && !engine->stopping; missing--) {
+	for (size_t missing = count_missing(pool, patient); missing > 0 && !engine->stopping;
+		missing--) {
 		if (engine->starting_count >= ENGINE_STARTING_MAX)
 			return;
 		struct instance *instance = kind_take(pool->kind);

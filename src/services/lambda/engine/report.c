@@ -1,4 +1,5 @@
-/* The platform's own lines in a function's log, as text or as JSON (AWS Lambda, "Log formats" and Telemetry API). */
+/* The platform's own lines in a function's log, as text or as JSON (AWS Lambda, "Log formats" and
+ * Telemetry API). */
 #include "aws/codec.h"
 #include "services/lambda/engine/internal.h"
 #include <stdio.h>
@@ -9,7 +10,8 @@ static double ms_of(uint64_t us)
 	return (double)us / 1000.0;
 }
 
-/* {"time":"...","type":"platform.start","record":{ : the record's members follow, then event_end. */
+/* {"time":"...","type":"platform.start","record":{ : the record's members follow, then event_end.
+ */
 static void event_begin(struct buf *b, const char *type)
 {
 	char now[CLOCK_TEXT_MAX];
@@ -55,12 +57,13 @@ void report_init_start(const struct pool *pool, struct log_stream *log)
 	event_end(&b, log);
 }
 
-void report_init_failure(const struct pool *pool, struct log_stream *log, uint64_t init_us, const char *phase,
-	const char *status, struct str error_type)
+void report_init_failure(const struct pool *pool, struct log_stream *log, uint64_t init_us,
+	const char *phase, const char *status, struct str error_type)
 {
 	struct buf b = { 0 };
 	if (!pool->function.log_json) {
-		buf_printf(&b, "INIT_REPORT Init Duration: %.2f ms\tPhase: %s\tStatus: %s", ms_of(init_us), phase, status);
+		buf_printf(&b, "INIT_REPORT Init Duration: %.2f ms\tPhase: %s\tStatus: %s",
+			ms_of(init_us), phase, status);
 		if (error_type.n > 0)
 			buf_printf(&b, "\tError Type: %.*s", STR_ARG(error_type));
 		log_stream_line(log, buf_view(&b));
@@ -96,7 +99,8 @@ static void report_end_json(const struct pool *pool, struct log_stream *log, con
 	struct buf b = { 0 };
 	event_begin(&b, "report");
 	member(&b, "requestId", r->request_id);
-	buf_printf(&b, ",\"metrics\":{\"durationMs\":%.3f,\"billedDurationMs\":%llu,\"memorySizeMB\":%u,"
+	buf_printf(&b,
+		",\"metrics\":{\"durationMs\":%.3f,\"billedDurationMs\":%llu,\"memorySizeMB\":%u,"
 		"\"maxMemoryUsedMB\":%llu",
 		ms_of(r->duration_us), (unsigned long long)r->billed_ms, pool->function.memory_mb,
 		(unsigned long long)((r->memory_peak_bytes + MIB - 1) / MIB));
@@ -117,10 +121,12 @@ void report_end(const struct pool *pool, struct log_stream *log, const struct re
 		return;
 	}
 	log_stream_printf(log, "END RequestId: %.*s", STR_ARG(r->request_id));
-	buf_printf(&b, "REPORT RequestId: %.*s\tDuration: %.2f ms\tBilled Duration: %llu ms\tMemory Size: %u MB\t"
+	buf_printf(&b,
+		"REPORT RequestId: %.*s\tDuration: %.2f ms\tBilled Duration: %llu ms\tMemory Size: %u MB\t"
 		"Max Memory Used: %llu MB",
 		STR_ARG(r->request_id), ms_of(r->duration_us), (unsigned long long)r->billed_ms,
-		pool->function.memory_mb, (unsigned long long)((r->memory_peak_bytes + MIB - 1) / MIB));
+		pool->function.memory_mb,
+		(unsigned long long)((r->memory_peak_bytes + MIB - 1) / MIB));
 	if (r->init_us > 0)
 		buf_printf(&b, "\tInit Duration: %.2f ms", ms_of(r->init_us));
 	buf_char(&b, '\t');

@@ -1,4 +1,5 @@
-/* One invocation: from the queue to an instance, to its answer or its failure, with what the log says about it. */
+/* One invocation: from the queue to an instance, to its answer or its failure, with what the log
+ * says about it. */
 #include "aws/codec.h"
 #include "base/encode.h"
 #include "base/log.h"
@@ -7,14 +8,16 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-/* X-Ray's header for an invocation that came without one: "Root=1-66f1a0b2-...;Parent=...;Sampled=0". */
+/* X-Ray's header for an invocation that came without one:
+ * "Root=1-66f1a0b2-...;Parent=...;Sampled=0". */
 static void make_trace(struct request *request)
 {
 	unsigned char bytes[20];
 	char hex[2 * sizeof bytes + 1];
 	random_bytes(bytes, sizeof bytes);
 	hex_encode(bytes, sizeof bytes, hex);
-	snprintf(request->trace, sizeof request->trace, "Root=1-%08llx-%.24s;Parent=%.16s;Sampled=0",
+	snprintf(request->trace, sizeof request->trace,
+		"Root=1-%08llx-%.24s;Parent=%.16s;Sampled=0",
 		(unsigned long long)(clock_now_ms() / 1000) & 0xffffffff, hex, hex + 24);
 	request->invocation->trace_id = str_c(request->trace);
 }
@@ -45,14 +48,16 @@ void request_begin(struct request *request, struct instance *instance)
 }
 
 /*
- * What an invocation usually takes. The first one of an instance runs cold code, and while others start they share
- * the processors: neither is a guide. One that is far longer counts little, for it tells little of the rest.
+ * What an invocation usually takes. The first one of an instance runs cold code, and while others
+ * start they share the processors: neither is a guide. One that is far longer counts little, for it
+ * tells little of the rest.
  */
 static void learn_duration(struct pool *pool, const struct instance *instance, uint64_t us)
 {
 	if (instance->is_first || (pool->mean_us && pool->engine->starting_count > 0))
 		return;
-	pool->mean_us = pool->mean_us ? (7 * pool->mean_us + MIN(us, 4 * pool->mean_us)) / 8 : MAX(us, 1);
+	pool->mean_us =
+		pool->mean_us ? (7 * pool->mean_us + MIN(us, 4 * pool->mean_us)) / 8 : MAX(us, 1);
 }
 
 /* The instance is free of the request; what it wrote is in the log, then END and REPORT. */
@@ -71,7 +76,8 @@ static void end(struct request *request, const char *status, struct str error_ty
 	in->billed_ms = (us + in->init_us + 999) / 1000;
 	in->memory_peak_bytes = instance_memory_peak(instance, false);
 	log_stream_flush(instance->log);
-	struct report report = { in->request_id, us, in->billed_ms, in->init_us, in->memory_peak_bytes, status, error_type };
+	struct report report = { in->request_id, us, in->billed_ms, in->init_us,
+		in->memory_peak_bytes, status, error_type };
 	report_end(pool, instance->log, &report);
 	if (in->want_log_tail)
 		in->log_tail = arena_str(request->call->arena, log_stream_tail(instance->log));
@@ -101,7 +107,8 @@ void request_fail(struct request *request, const char *status, struct str type, 
 	end(request, status, type);
 }
 
-void request_error(struct request *request, const char *status, const char *type, const char *fmt, ...)
+void request_error(
+	struct request *request, const char *status, const char *type, const char *fmt, ...)
 {
 	struct buf payload = { 0 }, message = { 0 };
 	char text[512];
@@ -109,7 +116,8 @@ void request_error(struct request *request, const char *status, const char *type
 	va_start(ap, fmt);
 	vsnprintf(text, sizeof text, fmt, ap);
 	va_end(ap);
-	buf_printf(&message, "RequestId: %.*s Error: %s", STR_ARG(request->invocation->request_id), text);
+	buf_printf(&message, "RequestId: %.*s Error: %s", STR_ARG(request->invocation->request_id),
+		text);
 	buf_printf(&payload, "{\"errorType\":\"%s\",\"errorMessage\":", type);
 	json_quote(&payload, buf_view(&message));
 	buf_char(&payload, '}');
@@ -139,18 +147,23 @@ static void time_out(struct request *request)
 	log_stream_flush(instance->log);
 	log_stream_printf(instance->log, "%s %.*s Task timed out after %.2f seconds", now,
 		STR_ARG(request->invocation->request_id), seconds);
-	request_error(request, "timeout", "Sandbox.Timedout", "Task timed out after %.2f seconds", seconds);
+	request_error(request, "timeout", "Sandbox.Timedout", "Task timed out after %.2f seconds",
+		seconds);
 	instance_end(instance);
 }
 
-/* A part of a streamed answer is handed over in the caller's own fiber, where writing to the client may wait. */
+/* A part of a streamed answer is handed over in the caller's own fiber, where writing to the client
+ * may wait. */
 static void hand_over_part(struct request *request)
 {
 	struct instance *instance = request->instance;
 	struct engine_invocation *in = request->invocation;
-	instance->handing = true; /* so that neither the part nor the instance goes, whatever happens meanwhile */
-	if (!request->discard_parts && in->on_part(in->arg, request->content_type, instance->part) != 0)
-		request->discard_parts = true; /* the client has gone; the function runs on, as on AWS */
+	instance->handing = true; /* so that neither the part nor the instance goes, whatever
+				     happens meanwhile */
+	if (!request->discard_parts &&
+		in->on_part(in->arg, request->content_type, instance->part) != 0)
+		request->discard_parts =
+			true; /* the client has gone; the function runs on, as on AWS */
 	instance->handing = false;
 	instance->part_ready = false;
 	waitq_wake_all(&instance->consumed);
@@ -160,7 +173,8 @@ static void wait_for_instance(struct request *request)
 {
 	int64_t tick_ms = ENGINE_QUEUE_PATIENCE_MS;
 	while (!request->instance && !request->done) {
-		if (waitq_wait(&request->changed, tick_ms) == -ETIMEDOUT && !request->instance && !request->done) {
+		if (waitq_wait(&request->changed, tick_ms) == -ETIMEDOUT && !request->instance &&
+			!request->done) {
 			if (request->pool->engine->stopping) {
 				list_remove(&request->link);
 				request->pool->queued--;
@@ -183,7 +197,8 @@ void request_wait(struct request *request)
 		else if (now_ns >= request->deadline_ns)
 			time_out(request);
 		else
-			waitq_wait(&request->changed, (int64_t)((request->deadline_ns - now_ns + 999999) / 1000000));
+			waitq_wait(&request->changed,
+				(int64_t)((request->deadline_ns - now_ns + 999999) / 1000000));
 	}
 	/* The payload is the caller's: it must not go while it is being sent. */
 	while (request->sending)

@@ -1,11 +1,13 @@
-/* The Runtime API, version 2018-06-01 (AWS Lambda Developer Guide, "Using the Lambda runtime API"). */
+/* The Runtime API, version 2018-06-01 (AWS Lambda Developer Guide, "Using the Lambda runtime API").
+ */
 #include "base/encode.h"
 #include "base/log.h"
 #include "services/lambda/engine/internal.h"
 #include <errno.h>
 #include <stdio.h>
 
-static const struct http_header json_type[] = { { STR_INIT("Content-Type"), STR_INIT("application/json") } };
+static const struct http_header json_type[] = { { STR_INIT("Content-Type"),
+	STR_INIT("application/json") } };
 
 static void answer(struct http_exchange *ex, int status, struct str body)
 {
@@ -19,13 +21,16 @@ static void accept_it(struct http_exchange *ex)
 
 static void refuse(struct http_exchange *ex, int status, const char *type, const char *message)
 {
-	answer(ex, status, arena_printf(http_arena(ex), "{\"errorMessage\":\"%s\",\"errorType\":\"%s\"}", message, type));
+	answer(ex, status,
+		arena_printf(http_arena(ex), "{\"errorMessage\":\"%s\",\"errorType\":\"%s\"}",
+			message, type));
 }
 
 static void refuse_state(struct http_exchange *ex, const char *from, const char *to)
 {
 	refuse(ex, 403, "InvalidStateTransition",
-		arena_printf(http_arena(ex), "Transition from %s to %s is not allowed.", from, to).p);
+		arena_printf(http_arena(ex), "Transition from %s to %s is not allowed.", from, to)
+			.p);
 }
 
 /* ---- GET /invocation/next ---- */
@@ -44,9 +49,11 @@ static void send_invocation(struct http_exchange *ex, struct instance *instance)
 	};
 	size_t n = 5;
 	if (in->client_context.n > 0)
-		headers[n++] = (struct http_header){ STR("Lambda-Runtime-Client-Context"), in->client_context };
+		headers[n++] = (struct http_header){ STR("Lambda-Runtime-Client-Context"),
+			in->client_context };
 	if (in->cognito_identity.n > 0)
-		headers[n++] = (struct http_header){ STR("Lambda-Runtime-Cognito-Identity"), in->cognito_identity };
+		headers[n++] = (struct http_header){ STR("Lambda-Runtime-Cognito-Identity"),
+			in->cognito_identity };
 	instance->sent = true;
 	request->sending = true;
 	http_respond(ex, 200, headers, n, in->payload);
@@ -69,7 +76,8 @@ static void serve_next(struct http_exchange *ex, struct instance *instance)
 	else if (instance->state == INSTANCE_FINISHING)
 		pool_offer(instance->pool, instance);
 	http_wake_on_close(ex, &instance->poll);
-	while (!(instance->request && !instance->sent) && instance->state != INSTANCE_ENDING && !http_client_gone(ex))
+	while (!(instance->request && !instance->sent) && instance->state != INSTANCE_ENDING &&
+		!http_client_gone(ex))
 		waitq_wait(&instance->poll, -1);
 	http_wake_on_close(ex, NULL);
 	if (instance->request && !instance->sent && !http_client_gone(ex))
@@ -86,7 +94,8 @@ static bool is_current(const struct instance *instance, uint64_t serial)
 	return instance->request && instance->serial == serial;
 }
 
-static void fail_too_large(struct http_exchange *ex, struct instance *instance, uint64_t serial, long long n)
+static void fail_too_large(
+	struct http_exchange *ex, struct instance *instance, uint64_t serial, long long n)
 {
 	char size[32] = "";
 	if (n > 0)
@@ -94,12 +103,15 @@ static void fail_too_large(struct http_exchange *ex, struct instance *instance, 
 	if (is_current(instance, serial)) {
 		struct request *request = instance->request;
 		request_fail(request, "error", STR("Function.ResponseSizeTooLarge"),
-			arena_printf(http_arena(ex), "{\"errorType\":\"Function.ResponseSizeTooLarge\",\"errorMessage\":"
+			arena_printf(http_arena(ex),
+				"{\"errorType\":\"Function.ResponseSizeTooLarge\",\"errorMessage\":"
 				"\"Response payload size%s exceeded maximum allowed payload size (%d bytes).\"}",
 				size, ENGINE_ANSWER_BYTES_MAX));
 	}
 	refuse(ex, 413, "RequestEntityTooLarge",
-		arena_printf(http_arena(ex), "Exceeded maximum allowed payload size (%d bytes).", ENGINE_ANSWER_BYTES_MAX).p);
+		arena_printf(http_arena(ex), "Exceeded maximum allowed payload size (%d bytes).",
+			ENGINE_ANSWER_BYTES_MAX)
+			.p);
 }
 
 static void serve_buffered(struct http_exchange *ex, struct instance *instance)
@@ -131,7 +143,8 @@ static void pass_part(struct instance *instance, uint64_t serial, struct str par
 }
 
 /* The trailers say how a stream ended, when it did not end well. */
-static void end_stream(struct http_exchange *ex, struct instance *instance, int r, const struct buf *gathered)
+static void end_stream(
+	struct http_exchange *ex, struct instance *instance, int r, const struct buf *gathered)
 {
 	const struct http_headers *trailers = http_trailers(ex);
 	struct str type = http_header_get(trailers, STR("Lambda-Runtime-Function-Error-Type"));
@@ -139,7 +152,8 @@ static void end_stream(struct http_exchange *ex, struct instance *instance, int 
 	struct str payload = STR("");
 	if (r < 0) {
 		request_fail(instance->request, "error", STR("Runtime.TruncatedResponse"),
-			STR("{\"errorType\":\"Runtime.TruncatedResponse\",\"errorMessage\":\"Response was truncated\"}"));
+			STR("{\"errorType\":\"Runtime.TruncatedResponse\","
+			    "\"errorMessage\":\"Response was truncated\"}"));
 	} else if (type.p) {
 		if (base64_decode(http_arena(ex), encoded.p ? encoded : STR(""), &payload) < 0)
 			payload = encoded;
@@ -157,7 +171,8 @@ static void serve_streamed(struct http_exchange *ex, struct instance *instance)
 	size_t total = 0;
 	int r;
 	struct str type = http_header_get(&http_request(ex)->headers, STR("Content-Type"));
-	instance->request->content_type = arena_str(instance->request->call->arena, type.p ? type : STR(""));
+	instance->request->content_type =
+		arena_str(instance->request->call->arena, type.p ? type : STR(""));
 	while ((r = http_body_next(ex, &part)) > 0 && is_current(instance, serial)) {
 		bool is_passed_on = instance->request->invocation->on_part != NULL;
 		total += part.n;
@@ -179,7 +194,8 @@ static void serve_streamed(struct http_exchange *ex, struct instance *instance)
 
 static void serve_response(struct http_exchange *ex, struct instance *instance)
 {
-	struct str mode = http_header_get(&http_request(ex)->headers, STR("Lambda-Runtime-Function-Response-Mode"));
+	struct str mode = http_header_get(
+		&http_request(ex)->headers, STR("Lambda-Runtime-Function-Response-Mode"));
 	if (mode.p && str_eq_ci(mode, STR("streaming")))
 		serve_streamed(ex, instance);
 	else
@@ -191,7 +207,8 @@ static void serve_response(struct http_exchange *ex, struct instance *instance)
 /* The body that a runtime sends about an error, and its type; -1 after an answer. */
 static int read_error(struct http_exchange *ex, struct str *type, struct str *payload)
 {
-	*type = http_header_get(&http_request(ex)->headers, STR("Lambda-Runtime-Function-Error-Type"));
+	*type = http_header_get(
+		&http_request(ex)->headers, STR("Lambda-Runtime-Function-Error-Type"));
 	if (!type->p)
 		*type = STR("Runtime.Unknown");
 	int r = http_body(ex, ENGINE_ERROR_BYTES_MAX, payload);
@@ -239,7 +256,8 @@ static void serve_invocation(struct http_exchange *ex, struct instance *instance
 		refuse(ex, 404, "NotFound", "There is no such path.");
 		return;
 	}
-	if (!instance->request || !instance->sent || !str_eq(id, instance->request->invocation->request_id)) {
+	if (!instance->request || !instance->sent ||
+		!str_eq(id, instance->request->invocation->request_id)) {
 		refuse(ex, 400, "InvalidRequestID", "Invalid request ID");
 		return;
 	}
@@ -256,7 +274,8 @@ void runtime_api_serve(struct http_exchange *ex, void *arg)
 	struct str prefix = STR("/2018-06-01/runtime/");
 	struct str invocation = STR("invocation/");
 	(void)arg;
-	struct str path = str_starts(request->path, prefix) ? str_from(request->path, prefix.n) : STR("");
+	struct str path =
+		str_starts(request->path, prefix) ? str_from(request->path, prefix.n) : STR("");
 	bool is_get = str_is(request->method, "GET"), is_post = str_is(request->method, "POST");
 	if (is_get && str_is(path, "invocation/next"))
 		serve_next(ex, instance);

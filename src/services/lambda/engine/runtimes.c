@@ -1,4 +1,5 @@
-/* The names of runtimes, from the first that AWS had to the newest, and the programs on this machine that run them. */
+/* The names of runtimes, from the first that AWS had to the newest, and the programs on this
+ * machine that run them. */
 #include "base/log.h"
 #include "services/lambda/engine/internal.h"
 #include <errno.h>
@@ -96,7 +97,8 @@ static void add(enum family family, const char *path, int version)
 	in->path = xstrdup(path); /* for the program's life */
 	in->version = version;
 	if (family == FAMILY_PYTHON)
-		snprintf(in->description, sizeof in->description, "python 3.%d (%.100s)", version, path);
+		snprintf(in->description, sizeof in->description, "python 3.%d (%.100s)", version,
+			path);
 }
 
 static bool add_from(const char *dir, const char *name, enum family family, int version)
@@ -212,7 +214,8 @@ static const char *explain(const struct runtime *runtime)
 	return "this server runs nodejs, python3 and provided runtimes; package the function for provided.al2023";
 }
 
-int runtime_interpreter(const struct runtime *runtime, bool ask, const struct interpreter **out, const char **why)
+int runtime_interpreter(
+	const struct runtime *runtime, bool ask, const struct interpreter **out, const char **why)
 {
 	int r = 0;
 	*out = NULL;
@@ -230,7 +233,8 @@ int runtime_interpreter(const struct runtime *runtime, bool ask, const struct in
 		*out = in;
 		*why = in->description;
 	} else {
-		snprintf(reason, sizeof reason, "Nothing on this machine runs %s: %s.", runtime->name, explain(runtime));
+		snprintf(reason, sizeof reason, "Nothing on this machine runs %s: %s.",
+			runtime->name, explain(runtime));
 		*why = reason;
 		r = -ENOENT;
 	}
@@ -238,7 +242,8 @@ int runtime_interpreter(const struct runtime *runtime, bool ask, const struct in
 	return r;
 }
 
-bool engine_runtime_available(const struct engine *engine, struct str name, const char **description)
+bool engine_runtime_available(
+	const struct engine *engine, struct str name, const char **description)
 {
 	const struct runtime *runtime = runtime_find(name);
 	const struct interpreter *in;
