@@ -102,6 +102,17 @@ static int decode(struct request *r, void *in)
 	return fail(&r->call, shape, "%s", error.text);
 }
 
+/* What a service calls an input that breaks a constraint, as far as its interface shows it. */
+static const struct error_shape *validation_error(const struct operation *op)
+{
+	static const char *const names[] = { "InvalidParameterException", "BadRequestException" };
+	for (size_t n = 0; n < COUNT_OF(names); n++)
+		for (const struct error_shape *const *e = op->errors; *e; e++)
+			if (strcmp((*e)->name, names[n]) == 0)
+				return *e;
+	return &aws_validation_exception;
+}
+
 /* All up to the answer: 0 with *out set, or -1 with call.error set. */
 static int serve(struct request *r, void **out)
 {
@@ -126,7 +137,7 @@ static int serve(struct request *r, void **out)
 		return -1;
 	struct str message;
 	if (validate(r->arena, r->operation->input, in, &message) < 0)
-		return fail(call, &aws_validation_exception, "%.*s", STR_ARG(message));
+		return fail(call, validation_error(r->operation), "%.*s", STR_ARG(message));
 	return operation_run(call, in, *out);
 }
 
