@@ -366,8 +366,10 @@ static void clear_up(struct instance *instance)
 		while (!instance->exited)
 			waitq_wait(&instance->changed, -1);
 	}
-	http_listener_close(instance->api);
-	http_listener_close(instance->endpoint);
+	if (instance->api)
+		http_listener_close(instance->api);
+	if (instance->endpoint)
+		http_listener_close(instance->endpoint);
 	box_destroy(instance->box);
 }
 
