@@ -1,6 +1,7 @@
 /* The table of services: what this server serves. */
 #include "server/services.h"
 #include "services/iam/iam.h"
+#include "services/lambda/lambda.h"
 #include "services/logs/logs.h"
 #include "services/sts/sts.h"
 
@@ -8,5 +9,6 @@ const struct service *const server_services[] = {
 	&iam_service,
 	&sts_service,
 	&logs_service,
+	&lambda_service,
 	NULL,
 };

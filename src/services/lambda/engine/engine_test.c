@@ -445,8 +445,7 @@ static void test_log_order(void)
 	for (int i = 0; i < 200; i++) {
 		invoke(&w, &r);
 		struct str pattern = arena_printf(&r.arena,
-			"START RequestId: %s *\t%s\tINFO\tone\ntwo\nplain\nlines\nunfinished\n"
-			"END RequestId: %s\nREPORT *",
+			"START RequestId: %s *\t%s\tINFO\tone\ntwo\nplain\nlines\nunfinished\nEND RequestId: %s\nREPORT *",
 			r.id, r.id, r.id);
 		CHECK(str_glob(pattern, r.in.log_tail));
 		done(&r);

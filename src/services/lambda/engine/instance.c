@@ -366,10 +366,8 @@ static void clear_up(struct instance *instance)
 		while (!instance->exited)
 			waitq_wait(&instance->changed, -1);
 	}
-	if (instance->api)
-		http_listener_close(instance->api);
-	if (instance->endpoint)
-		http_listener_close(instance->endpoint);
+	http_listener_close(instance->api);
+	http_listener_close(instance->endpoint);
 	box_destroy(instance->box);
 }
 

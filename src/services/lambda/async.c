@@ -1,0 +1,304 @@
+/*
+ * Events left with functions: a record in the store before the 202, then run until it succeeds or its tries are
+ * over (Developer Guide, "How Lambda handles errors and retries with asynchronous invocation"). One worker finds
+ * what is due; each event is handled in a fiber of its own. What was under way when the server ended is still a
+ * record, and is run again.
+ */
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/map.h"
+#include "services/lambda/event_retry.h"
+#include "services/lambda/invoke.h"
+#include "store/key.h"
+#include <stdio.h>
+#include <stdlib.h>
+
+enum { WORKER_IDLE_MS = 60000, BATCH_MAX = 128 };
+
+struct async {
+	struct lambda *lambda;
+	struct waitq wake, ended;
+	bool woken, stopping, worker_runs;
+	size_t running;
+	size_t waiting;     /* events accepted and not yet handled, about: what this process knows of */
+	struct map under_way; /* keys of the records that a fiber handles */
+};
+
+/* One event on its way; on the heap. */
+struct event {
+	struct async *async;
+	struct str key; /* its record's */
+	struct arena arena;
+	struct lambda_event_record record;
+};
+
+static struct str events_prefix(struct arena *arena)
+{
+	return KEY(arena, KEY_LITERAL("lambda-async"));
+}
+
+static struct str event_key(struct arena *arena, int64_t due_ms, struct str id)
+{
+	return KEY(arena, KEY_LITERAL("lambda-async"), key_int(due_ms), key_text(id));
+}
+
+static void wake(void *arg)
+{
+	struct async *async = arg;
+	async->woken = true;
+	waitq_wake_all(&async->wake);
+}
+
+/* ---- accepting ---- */
+
+static int put_event(struct call *call, void *arg)
+{
+	const struct lambda_event_record *record = arg;
+	struct str key = event_key(call->arena, record->accepted_ms.v, record->request_id);
+	call_put_record(call, key, &lambda_event_record_shape, record);
+	call_after(call, wake, lambda_of(call->aws)->async);
+	return 0;
+}
+
+int async_accept(struct call *call, const struct function_name *name, struct str payload, struct str client_context)
+{
+	struct async *async = lambda_of(call->aws)->async;
+	struct lambda_event_record record = {
+		.account = name->account,
+		.region = name->region,
+		.function = name->name,
+		.qualifier = name->qualifier,
+		.request_id = call->request_id,
+		.payload = payload,
+		.client_context = client_context,
+		.trace_id = lambda_trace_id_of(call),
+		.accepted_ms = OPT_I64(call->now_ms),
+		.errors = OPT_I64(0),
+		.throttles = OPT_I64(0),
+	};
+	if (async->waiting >= LAMBDA_EVENTS_MAX)
+		return fail(call, &lambda_too_many_requests_exception, "Too many events wait already.");
+	if (call_write(call, put_event, &record) < 0)
+		return -1;
+	async->waiting++;
+	return 0;
+}
+
+/* ---- handling one ---- */
+
+struct ending {
+	struct event *event;
+	int64_t due_ms; /* of the next try; negative: it is over */
+};
+
+static int end_event(struct call *call, void *arg)
+{
+	struct ending *e = arg;
+	struct event *event = e->event;
+	txn_delete(call->txn, event->key);
+	if (e->due_ms >= 0) {
+		struct str key = event_key(call->arena, e->due_ms, event->record.request_id);
+		call_put_record(call, key, &lambda_event_record_shape, &event->record);
+		call_after(call, wake, event->async);
+	}
+	return 0;
+}
+
+/* Where the event ends that no try served; destinations and dead-letter queues get it here. */
+static void give_up(const struct event *event, const char *why)
+{
+	log_warn("lambda: the event %.*s of %.*s is dropped: %s", STR_ARG(event->record.request_id),
+		STR_ARG(event->record.function), why);
+}
+
+static int64_t after_outcome(struct call *call, struct event *event, const struct resolved *resolved,
+	enum engine_outcome outcome)
+{
+	struct event_retry retry = {
+		.accepted_ms = event->record.accepted_ms.v,
+		.errors = event->record.errors.v,
+		.throttles = event->record.throttles.v,
+		.retries_max = resolved->event_retries,
+		.age_max_ms = resolved->event_age_s * 1000,
+	};
+	int64_t now_ms = call->aws->now_ms ? call->aws->now_ms() : clock_now_ms();
+	if (outcome == ENGINE_OK)
+		return -1;
+	bool is_error = outcome == ENGINE_HANDLED || outcome == ENGINE_UNHANDLED;
+	int64_t due_ms = event_retry_next(&retry, is_error, now_ms);
+	event->record.errors.v = retry.errors;
+	event->record.throttles.v = retry.throttles;
+	if (due_ms < 0)
+		give_up(event, is_error ? "its retries are over" : "it is too old");
+	return due_ms;
+}
+
+/* The time of the next try, or negative. */
+static int64_t run_event(struct call *call, struct event *event)
+{
+	const struct lambda_event_record *record = &event->record;
+	struct function_name name = { record->account, record->region, record->function, record->qualifier };
+	struct engine_invocation invocation = {
+		.payload = record->payload,
+		.client_context = record->client_context,
+		.cognito_identity = STR(""),
+		.trace_id = record->trace_id,
+	};
+	struct resolved *resolved;
+	struct target *target;
+	if (lambda_resolve(call, &name, &resolved) < 0) {
+		if (call->error.shape != &lambda_resource_not_found_exception)
+			return call->now_ms + 1000;
+		give_up(event, "its function is gone");
+		return -1;
+	}
+	if (lambda_invoke_resolved(call, resolved, &invocation, &target) < 0)
+		invocation.outcome = ENGINE_FAILED;
+	int64_t due_ms = after_outcome(call, event, resolved, invocation.outcome);
+	resolved_unref(resolved);
+	return due_ms;
+}
+
+static void handle(void *arg)
+{
+	struct event *event = arg;
+	struct async *async = event->async;
+	struct identity identity = { .account = event->record.account, .region = event->record.region };
+	struct call call;
+	call_init(&call, async->lambda->aws, &event->arena, &identity);
+	call.api = &lambda_api;
+	call.request_id = event->record.request_id;
+	int64_t due_ms = run_event(&call, event);
+	struct ending ending = { event, due_ms };
+	/* At the server's end invocations fail: the record stays as it was. */
+	if (!(async->stopping && due_ms >= 0)) {
+		call.error = (struct call_error){ 0 };
+		if (call_write(&call, end_event, &ending) < 0)
+			log_error("lambda: an event's end can't be stored: %.*s", STR_ARG(call.error.message));
+		else if (due_ms < 0 && async->waiting > 0)
+			async->waiting--;
+	}
+	map_remove(&async->under_way, event->key);
+	async->running--;
+	arena_fini(&event->arena);
+	free(event);
+	wake(async);
+	waitq_wake_all(&async->ended);
+}
+
+/* ---- finding what is due ---- */
+
+struct batch {
+	struct async *async;
+	int64_t now_ms, next_ms; /* next_ms: when the first event is due that is not yet; negative: none */
+	size_t n;
+	struct event *events[BATCH_MAX];
+};
+
+static struct event *event_of(struct async *async, struct str key, struct str bytes)
+{
+	struct event *event = xcalloc(1, sizeof *event);
+	event->async = async;
+	event->key = arena_str(&event->arena, key);
+	struct str copy = arena_str(&event->arena, bytes);
+	if (record_decode(&event->arena, &lambda_event_record_shape, copy, &event->record) == 0)
+		return event;
+	arena_fini(&event->arena);
+	free(event);
+	return NULL;
+}
+
+static int find_due(struct txn *txn, void *arg)
+{
+	struct batch *b = arg;
+	struct arena arena = { 0 };
+	struct txn_cursor c;
+	struct str prefix = events_prefix(&arena);
+	txn_cursor_open(txn, prefix, key_range_end(&arena, prefix), false, &c);
+	while (b->n < BATCH_MAX && b->async->running + b->n < LAMBDA_EVENTS_RUNNING_MAX && txn_cursor_next(&c)) {
+		struct key_part parts[3];
+		if (map_get(&b->async->under_way, c.key) || key_decode(&arena, c.key, parts, COUNT_OF(parts)) != 3)
+			continue;
+		if (parts[1].integer > b->now_ms) {
+			b->next_ms = parts[1].integer;
+			break;
+		}
+		struct event *event = event_of(b->async, c.key, c.value);
+		if (event)
+			b->events[b->n++] = event;
+	}
+	txn_cursor_close(&c);
+	arena_fini(&arena);
+	return 0;
+}
+
+/* Starts what is due; the milliseconds until more will be. */
+static int64_t start_due(struct async *async)
+{
+	struct aws *aws = async->lambda->aws;
+	struct batch b = { .async = async, .now_ms = aws->now_ms ? aws->now_ms() : clock_now_ms(), .next_ms = -1 };
+	if (store_read(aws->store, find_due, &b) < 0) {
+		log_error("lambda: the events can't be read");
+		return 1000;
+	}
+	for (size_t i = 0; i < b.n; i++) {
+		struct event *event = b.events[i];
+		map_put(&async->under_way, event->key, event);
+		async->running++;
+		if (fiber_start(handle, event) == 0)
+			continue;
+		map_remove(&async->under_way, event->key);
+		async->running--;
+		arena_fini(&event->arena);
+		free(event);
+	}
+	if (b.n == BATCH_MAX)
+		return 0;
+	return b.next_ms < 0 ? WORKER_IDLE_MS : MIN(b.next_ms - b.now_ms, (int64_t)WORKER_IDLE_MS);
+}
+
+static void work(void *arg)
+{
+	struct async *async = arg;
+	while (!async->stopping) {
+		async->woken = false;
+		int64_t wait_ms = start_due(async);
+		if (wait_ms == 0)
+			fiber_yield();
+		else if (!async->woken && !async->stopping)
+			waitq_wait(&async->wake, wait_ms);
+	}
+	async->worker_runs = false;
+	waitq_wake_all(&async->ended);
+}
+
+int async_start(struct lambda *lambda, struct async **out)
+{
+	struct async *async = xcalloc(1, sizeof *async);
+	async->lambda = lambda;
+	waitq_init(&async->wake);
+	waitq_init(&async->ended);
+	async->worker_runs = true;
+	int r = fiber_start(work, async);
+	if (r < 0) {
+		free(async);
+		return r;
+	}
+	*out = async;
+	return 0;
+}
+
+void async_halt(struct async *async)
+{
+	async->stopping = true;
+	wake(async);
+}
+
+void async_stop(struct async *async)
+{
+	assert(async->stopping);
+	while (async->running > 0 || async->worker_runs)
+		waitq_wait(&async->ended, -1);
+	map_fini(&async->under_way);
+	free(async);
+}

@@ -1,0 +1,60 @@
+/* The service: what it makes at start, ends at stop, and serves besides its API. */
+#include "net/http_server.h"
+#include "services/lambda/code_cache.h"
+#include "services/lambda/invoke.h"
+#include "services/lambda/lambda.h"
+#include <stdlib.h>
+
+static void stop(struct aws *aws, void *state)
+{
+	struct lambda *lambda = state;
+	(void)aws;
+	lambda->stopping = true;
+	waitq_wake_all(&lambda->retire_wake);
+	while (lambda->retiring > 0)
+		waitq_wait(&lambda->retire_wake, -1);
+	/* Events under way end with their instances, and stay in the store. */
+	async_halt(lambda->async);
+	engine_destroy(lambda->engine);
+	async_stop(lambda->async);
+	resolver_destroy(lambda->resolver);
+	code_cache_close(lambda->code);
+	free(lambda);
+}
+
+static int start(struct aws *aws, void **state)
+{
+	struct lambda *lambda = xcalloc(1, sizeof *lambda);
+	lambda->aws = aws;
+	waitq_init(&lambda->retire_wake);
+	int r = resolver_create(&lambda->resolver);
+	if (r == 0)
+		r = code_cache_open(aws, &lambda->code);
+	if (r == 0)
+		r = engine_create(aws, &lambda->engine);
+	/* The worker asks for the state: it begins at the loop's next turn, when it is known. */
+	*state = lambda;
+	if (r == 0)
+		r = async_start(lambda, &lambda->async);
+	if (r < 0) {
+		if (lambda->engine)
+			engine_destroy(lambda->engine);
+		code_cache_close(lambda->code);
+		resolver_destroy(lambda->resolver);
+		free(lambda);
+		*state = NULL;
+	}
+	return r;
+}
+
+static bool serve(struct aws *aws, void *state, struct http_exchange *ex)
+{
+	return code_serve(aws, ex) || url_serve(state, ex);
+}
+
+const struct service lambda_service = {
+	.api = &lambda_api,
+	.start = start,
+	.stop = stop,
+	.serve = serve,
+};
