@@ -1,4 +1,5 @@
-/* What a function answered, as HTTP (API Gateway Developer Guide, "Lambda function response format"). */
+/* What a function answered, as HTTP (API Gateway Developer Guide, "Lambda function response
+ * format"). */
 #include "base/encode.h"
 #include "services/apigatewayv2/exchange.h"
 #include <errno.h>
@@ -29,7 +30,8 @@ void answer_message(struct arena *arena, struct answer *a, int status, const cha
 static bool is_clean(struct str s, bool is_name)
 {
 	for (size_t i = 0; i < s.n; i++)
-		if ((unsigned char)s.p[i] < 32 ? s.p[i] != '\t' || is_name : is_name && strchr(" :,;\"(){}", s.p[i]))
+		if ((unsigned char)s.p[i] < 32 ? s.p[i] != '\t' || is_name
+					       : is_name && strchr(" :,;\"(){}", s.p[i]))
 			return false;
 	return !is_name || s.n > 0;
 }
@@ -37,9 +39,10 @@ static bool is_clean(struct str s, bool is_name)
 /* The server writes these itself. */
 static bool is_framing(struct str name)
 {
-	return str_eq_ci(name, STR("content-length")) || str_eq_ci(name, STR("transfer-encoding")) ||
-		str_eq_ci(name, STR("connection")) || str_eq_ci(name, STR("keep-alive")) ||
-		str_eq_ci(name, STR("upgrade")) || str_eq_ci(name, STR("date"));
+	return str_eq_ci(name, STR("content-length")) ||
+	       str_eq_ci(name, STR("transfer-encoding")) || str_eq_ci(name, STR("connection")) ||
+	       str_eq_ci(name, STR("keep-alive")) || str_eq_ci(name, STR("upgrade")) ||
+	       str_eq_ci(name, STR("date"));
 }
 
 static struct str text_of(struct arena *arena, yyjson_val *v)
@@ -56,7 +59,8 @@ static struct str text_of(struct arena *arena, yyjson_val *v)
 static void add_header(struct arena *arena, struct answer *a, struct str name, yyjson_val *value)
 {
 	struct str text = text_of(arena, value);
-	if (!yyjson_is_null(value) && is_clean(name, true) && is_clean(text, false) && !is_framing(name))
+	if (!yyjson_is_null(value) && is_clean(name, true) && is_clean(text, false) &&
+		!is_framing(name))
 		answer_header(arena, a, arena_str(arena, name), text);
 }
 
@@ -82,8 +86,8 @@ static void add_headers(struct arena *arena, struct answer *a, yyjson_val *root,
 	}
 	it = yyjson_obj_iter_with(many);
 	while ((key = yyjson_obj_iter_next(&it)))
-		yyjson_arr_foreach(yyjson_obj_iter_get_val(key), i, max, item)
-			add_header(arena, a, (struct str){ yyjson_get_str(key), yyjson_get_len(key) }, item);
+		yyjson_arr_foreach(yyjson_obj_iter_get_val(key), i, max, item) add_header(
+			arena, a, (struct str){ yyjson_get_str(key), yyjson_get_len(key) }, item);
 	if (is_v2)
 		yyjson_arr_foreach(yyjson_obj_get(root, "cookies"), i, max, item)
 			add_header(arena, a, STR("set-cookie"), item);
@@ -109,7 +113,8 @@ static int add_body(struct arena *arena, struct answer *a, yyjson_val *root, boo
 static int parse_status(yyjson_val *v, int *out)
 {
 	int64_t status = yyjson_is_int(v) ? yyjson_get_sint(v) : 0;
-	if (yyjson_is_str(v) && str_to_i64((struct str){ yyjson_get_str(v), yyjson_get_len(v) }, &status) < 0)
+	if (yyjson_is_str(v) &&
+		str_to_i64((struct str){ yyjson_get_str(v), yyjson_get_len(v) }, &status) < 0)
 		return -EINVAL;
 	if (status < 100 || status > 599)
 		return -EINVAL;
@@ -117,7 +122,8 @@ static int parse_status(yyjson_val *v, int *out)
 	return 0;
 }
 
-static int parse_root(struct arena *arena, yyjson_val *root, struct str payload, bool is_v2, struct answer *out)
+static int parse_root(
+	struct arena *arena, yyjson_val *root, struct str payload, bool is_v2, struct answer *out)
 {
 	yyjson_val *status = yyjson_obj_get(root, "statusCode");
 	if (!status) {

@@ -32,8 +32,11 @@ static void test_inferred(void)
 
 static void test_structured(void)
 {
-	CHECK_INT(parse("{\"statusCode\":201,\"headers\":{\"X-A\":\"b\",\"X-N\":5,\"Content-Length\":\"99\"},"
-			"\"body\":\"made\",\"cookies\":[\"a=1\",\"b=2\"]}", true), 0);
+	CHECK_INT(
+		parse("{\"statusCode\":201,\"headers\":{\"X-A\":\"b\",\"X-N\":5,\"Content-Length\":\"99\"},"
+		      "\"body\":\"made\",\"cookies\":[\"a=1\",\"b=2\"]}",
+			true),
+		0);
 	CHECK_INT(answer.status, 201);
 	CHECK_STR(answer.body, "made");
 	CHECK_STR(header("x-a"), "b");
@@ -49,7 +52,9 @@ static void test_structured(void)
 static void test_many_values(void)
 {
 	CHECK_INT(parse("{\"statusCode\":200,\"headers\":{\"X-A\":\"0\",\"x-b\":\"z\"},"
-			"\"multiValueHeaders\":{\"x-a\":[\"1\",\"2\"]}}", false), 0);
+			"\"multiValueHeaders\":{\"x-a\":[\"1\",\"2\"]}}",
+			  false),
+		0);
 	CHECK_STR(header("x-a"), "1");
 	CHECK_STR(header("x-b"), "z");
 	CHECK_INT(answer.count, 4); /* x-b, x-a twice, the content type */
@@ -57,15 +62,21 @@ static void test_many_values(void)
 
 static void test_binary(void)
 {
-	CHECK_INT(parse("{\"statusCode\":200,\"isBase64Encoded\":true,\"body\":\"AAEC\"}", true), 0);
+	CHECK_INT(
+		parse("{\"statusCode\":200,\"isBase64Encoded\":true,\"body\":\"AAEC\"}", true), 0);
 	CHECK_INT(answer.body.n, 3);
 	CHECK_INT(answer.body.p[2], 2);
-	CHECK_INT(parse("{\"statusCode\":200,\"isBase64Encoded\":true,\"body\":\"not base64!\"}", true), -EINVAL);
+	CHECK_INT(parse("{\"statusCode\":200,\"isBase64Encoded\":true,\"body\":\"not base64!\"}",
+			  true),
+		-EINVAL);
 }
 
 static void test_no_header_injection(void)
 {
-	CHECK_INT(parse("{\"statusCode\":200,\"headers\":{\"x-a\":\"1\\r\\nx-evil: 1\",\"b c\":\"1\"}}", true), 0);
+	CHECK_INT(
+		parse("{\"statusCode\":200,\"headers\":{\"x-a\":\"1\\r\\nx-evil: 1\",\"b c\":\"1\"}}",
+			true),
+		0);
 	CHECK(!header("x-a").p);
 	CHECK_INT(answer.count, 1);
 }

@@ -36,7 +36,8 @@ void authorizer_forget(struct authorizer_view *a)
 /* "$request.header.Authorization" and its kin: p == NULL when the request has none. */
 static struct str identity_value(const struct exchange *x, struct str source)
 {
-	static const struct str header = STR_INIT("$request.header."), query = STR_INIT("$request.querystring.");
+	static const struct str header = STR_INIT("$request.header."),
+				query = STR_INIT("$request.querystring.");
 	if (str_starts(source, header))
 		return http_header_get(&x->request->headers, str_from(source, header.n));
 	if (str_starts(source, query))
@@ -70,11 +71,12 @@ static int authorize_jwt(struct exchange *x, const struct authorizer_view *a)
 		x->www_authenticate = "Bearer";
 		return 401;
 	}
-	r = jwt_check(x, a->record->jwt_configuration, x->found.route->scopes, token, &claims, &granted,
-		&x->www_authenticate);
+	r = jwt_check(x, a->record->jwt_configuration, x->found.route->scopes, token, &claims,
+		&granted, &x->www_authenticate);
 	if (r < 0)
 		return r == -EPERM ? 403 : 401;
-	x->authorizer_v1 = arena_printf(x->arena, "{\"claims\":%.*s,\"scopes\":%.*s}", STR_ARG(claims), STR_ARG(granted));
+	x->authorizer_v1 = arena_printf(
+		x->arena, "{\"claims\":%.*s,\"scopes\":%.*s}", STR_ARG(claims), STR_ARG(granted));
 	x->authorizer_v2 = arena_printf(x->arena, "{\"jwt\":%.*s}", STR_ARG(x->authorizer_v1));
 	return 0;
 }
@@ -87,9 +89,10 @@ static struct str route_arn(const struct exchange *x)
 	struct str stage = str_is(x->stage->name, "$default") ? STR("") : x->stage->name;
 	if (stage.n)
 		path = str_from(path, stage.n + 1);
-	return arena_printf(x->arena, "arn:aws:execute-api:%.*s:%.*s:%.*s/%.*s/%.*s%.*s", STR_ARG(x->table->region),
-		STR_ARG(x->table->account), STR_ARG(x->table->api.api_id), STR_ARG(x->stage->name),
-		STR_ARG(x->request->method), STR_ARG(path));
+	return arena_printf(x->arena, "arn:aws:execute-api:%.*s:%.*s:%.*s/%.*s/%.*s%.*s",
+		STR_ARG(x->table->region), STR_ARG(x->table->account),
+		STR_ARG(x->table->api.api_id), STR_ARG(x->stage->name), STR_ARG(x->request->method),
+		STR_ARG(path));
 }
 
 static bool policy_allows(const struct exchange *x, yyjson_val *root, struct str arn)
@@ -98,7 +101,8 @@ static bool policy_allows(const struct exchange *x, yyjson_val *root, struct str
 	yyjson_val *document = yyjson_obj_get(root, "policyDocument");
 	char *text = document ? yyjson_val_write(document, 0, &n) : NULL;
 	struct policy_request request = { .action = STR("execute-api:Invoke"), .resource = arn };
-	bool allowed = text && policy_evaluate(x->arena, (struct str){ text, n }, &request, false) == POLICY_ALLOW;
+	bool allowed = text && policy_evaluate(x->arena, (struct str){ text, n }, &request,
+				       false) == POLICY_ALLOW;
 	free(text);
 	return allowed;
 }
@@ -106,7 +110,8 @@ static bool policy_allows(const struct exchange *x, yyjson_val *root, struct str
 /* The context as the events carry it. */
 static void put_context(const struct exchange *x, yyjson_val *root, struct remembered *r)
 {
-	yyjson_val *context = yyjson_obj_get(root, "context"), *principal = yyjson_obj_get(root, "principalId"), *key;
+	yyjson_val *context = yyjson_obj_get(root, "context"),
+		   *principal = yyjson_obj_get(root, "principalId"), *key;
 	struct buf v1 = { 0 }, v2 = { 0 };
 	size_t n = 0;
 	char *text = yyjson_is_obj(context) ? yyjson_val_write(context, 0, &n) : NULL;
@@ -133,8 +138,8 @@ static void put_context(const struct exchange *x, yyjson_val *root, struct remem
 }
 
 /* Asks the function: 0, or -EIO for what is no decision. */
-static int ask(struct exchange *x, const struct authorizer_view *a, const struct str *identity, size_t n,
-	struct remembered *r)
+static int ask(struct exchange *x, const struct authorizer_view *a, const struct str *identity,
+	size_t n, struct remembered *r)
 {
 	struct buf event = { 0 };
 	struct str payload, arn = route_arn(x);
@@ -148,7 +153,8 @@ static int ask(struct exchange *x, const struct authorizer_view *a, const struct
 	yyjson_doc *doc = yyjson_read(payload.p ? payload.p : "", payload.n, 0);
 	yyjson_val *root = yyjson_doc_get_root(doc), *simple = yyjson_obj_get(root, "isAuthorized");
 	bool is_simple = a->record->enable_simple_responses.v;
-	if (!yyjson_is_obj(root) || (is_simple ? !yyjson_is_bool(simple) : !yyjson_obj_get(root, "policyDocument"))) {
+	if (!yyjson_is_obj(root) ||
+		(is_simple ? !yyjson_is_bool(simple) : !yyjson_obj_get(root, "policyDocument"))) {
 		yyjson_doc_free(doc);
 		return -EIO;
 	}
@@ -176,7 +182,8 @@ static int authorize_request(struct exchange *x, struct authorizer_view *a)
 		identity[i] = identity_value(x, a->record->identity_source.v[i]);
 		if (!identity[i].n)
 			return 401;
-		key = arena_printf(x->arena, "%.*s%zu:%.*s", STR_ARG(key), identity[i].n, STR_ARG(identity[i]));
+		key = arena_printf(x->arena, "%.*s%zu:%.*s", STR_ARG(key), identity[i].n,
+			STR_ARG(identity[i]));
 	}
 	struct remembered *r = ttl_s ? map_get(&a->answers, key) : NULL;
 	if (r && r->until_ms > clock_mono_ms())
@@ -201,5 +208,6 @@ static int authorize_request(struct exchange *x, struct authorizer_view *a)
 int authorize(struct exchange *x)
 {
 	struct authorizer_view *a = x->found.route->authorizer;
-	return str_is(a->record->authorizer_type, "JWT") ? authorize_jwt(x, a) : authorize_request(x, a);
+	return str_is(a->record->authorizer_type, "JWT") ? authorize_jwt(x, a)
+							 : authorize_request(x, a);
 }

@@ -1,6 +1,6 @@
 /*
- * The events that functions get: payload formats 2.0 and 1.0 (API Gateway Developer Guide, "Create AWS Lambda proxy
- * integrations for HTTP APIs").
+ * The events that functions get: payload formats 2.0 and 1.0 (API Gateway Developer Guide, "Create
+ * AWS Lambda proxy integrations for HTTP APIs").
  */
 #include "aws/codec.h"
 #include "base/clock.h"
@@ -35,11 +35,11 @@ static void put_name(struct buf *b, struct str name)
 static bool is_own_header(struct str name)
 {
 	return (name.n == 15 && str_eq_ci(name, STR("x-forwarded-for"))) ||
-		(name.n == 16 && str_eq_ci(name, STR("x-forwarded-port"))) ||
-		(name.n == 17 && str_eq_ci(name, STR("x-forwarded-proto"))) ||
-		(name.n == 15 && str_eq_ci(name, STR("x-amzn-trace-id"))) ||
-		(name.n == 17 && str_eq_ci(name, STR("transfer-encoding"))) ||
-		(name.n == 10 && str_eq_ci(name, STR("connection")));
+	       (name.n == 16 && str_eq_ci(name, STR("x-forwarded-port"))) ||
+	       (name.n == 17 && str_eq_ci(name, STR("x-forwarded-proto"))) ||
+	       (name.n == 15 && str_eq_ci(name, STR("x-amzn-trace-id"))) ||
+	       (name.n == 17 && str_eq_ci(name, STR("transfer-encoding"))) ||
+	       (name.n == 10 && str_eq_ci(name, STR("connection")));
 }
 
 static bool came_before(const struct http_headers *h, size_t i)
@@ -57,15 +57,17 @@ static struct str joined(const struct exchange *x, size_t i)
 	struct str value = h->v[i].value;
 	for (size_t k = i + 1; k < h->n; k++)
 		if (h->v[k].name.n == h->v[i].name.n && str_eq_ci(h->v[k].name, h->v[i].name))
-			value = arena_printf(x->arena, "%.*s,%.*s", STR_ARG(value), STR_ARG(h->v[k].value));
+			value = arena_printf(
+				x->arena, "%.*s,%.*s", STR_ARG(value), STR_ARG(h->v[k].value));
 	return value;
 }
 
 static struct str forwarded_for(const struct exchange *x)
 {
 	struct str before = http_header_get(&x->request->headers, STR("x-forwarded-for"));
-	return before.n ? arena_printf(x->arena, "%.*s, %.*s", STR_ARG(before), STR_ARG(x->request->peer)) :
-			  x->request->peer;
+	return before.n ? arena_printf(x->arena, "%.*s, %.*s", STR_ARG(before),
+				  STR_ARG(x->request->peer))
+			: x->request->peer;
 }
 
 static struct str forwarded_port(const struct exchange *x)
@@ -152,7 +154,8 @@ static bool name_came_before(const struct query *q, size_t i)
 
 enum many { MANY_JOINED, MANY_LAST, MANY_LIST };
 
-static void put_query(struct buf *b, const struct exchange *x, const struct query *q, enum many many)
+static void put_query(
+	struct buf *b, const struct exchange *x, const struct query *q, enum many many)
 {
 	bool first = true;
 	buf_char(b, '{');
@@ -178,7 +181,8 @@ static void put_query(struct buf *b, const struct exchange *x, const struct quer
 			} else if (many == MANY_LAST) {
 				value = q->v[k].value;
 			} else {
-				value = arena_printf(x->arena, "%.*s,%.*s", STR_ARG(value), STR_ARG(q->v[k].value));
+				value = arena_printf(x->arena, "%.*s,%.*s", STR_ARG(value),
+					STR_ARG(q->v[k].value));
 			}
 		}
 		if (many == MANY_LIST)
@@ -206,9 +210,11 @@ static bool is_text_type(struct str type)
 {
 	ssize_t end = str_index(type, ';');
 	type = str_trim(end >= 0 ? str_sub(type, 0, (size_t)end) : type);
-	return !type.n || str_starts_ci(type, STR("text/")) || str_eq_ci(type, STR("application/json")) ||
-		str_eq_ci(type, STR("application/xml")) || str_eq_ci(type, STR("application/javascript")) ||
-		str_ends_ci(type, STR("+json")) || str_ends_ci(type, STR("+xml"));
+	return !type.n || str_starts_ci(type, STR("text/")) ||
+	       str_eq_ci(type, STR("application/json")) ||
+	       str_eq_ci(type, STR("application/xml")) ||
+	       str_eq_ci(type, STR("application/javascript")) || str_ends_ci(type, STR("+json")) ||
+	       str_ends_ci(type, STR("+xml"));
 }
 
 static bool put_body(struct buf *b, const struct exchange *x)
@@ -354,7 +360,8 @@ static void put_context_v1(struct buf *b, const struct exchange *x)
 	buf_char(b, ',');
 	put_member(b, "apiId", x->table->api.api_id);
 	buf_cat(b, ",\"authorizer\":");
-	buf_str(b, x->authorizer_v1.n ? x->authorizer_v1 : STR("{\"claims\":null,\"scopes\":null}"));
+	buf_str(b,
+		x->authorizer_v1.n ? x->authorizer_v1 : STR("{\"claims\":null,\"scopes\":null}"));
 	buf_char(b, ',');
 	put_member(b, "domainName", x->domain);
 	buf_char(b, ',');
@@ -363,9 +370,10 @@ static void put_context_v1(struct buf *b, const struct exchange *x)
 	put_member(b, "extendedRequestId", x->request_id);
 	buf_char(b, ',');
 	put_member(b, "httpMethod", x->request->method);
-	buf_cat(b, ",\"identity\":{\"accessKey\":null,\"accountId\":null,\"caller\":null,\"cognitoAmr\":null,"
-		   "\"cognitoAuthenticationProvider\":null,\"cognitoAuthenticationType\":null,"
-		   "\"cognitoIdentityId\":null,\"cognitoIdentityPoolId\":null,\"principalOrgId\":null,");
+	buf_cat(b,
+		",\"identity\":{\"accessKey\":null,\"accountId\":null,\"caller\":null,\"cognitoAmr\":null,"
+		"\"cognitoAuthenticationProvider\":null,\"cognitoAuthenticationType\":null,"
+		"\"cognitoIdentityId\":null,\"cognitoIdentityPoolId\":null,\"principalOrgId\":null,");
 	put_member(b, "sourceIp", x->source_ip);
 	buf_cat(b, ",\"user\":null,");
 	put_member(b, "userAgent", x->user_agent);
@@ -436,7 +444,8 @@ void event_v1(struct buf *b, const struct exchange *x)
 void event_authorizer(struct buf *b, const struct exchange *x, bool is_v2, struct str route_arn,
 	const struct str *identity, size_t identity_count)
 {
-	buf_cat(b, is_v2 ? "{\"version\":\"2.0\",\"type\":\"REQUEST\"," : "{\"version\":\"1.0\",\"type\":\"REQUEST\",");
+	buf_cat(b, is_v2 ? "{\"version\":\"2.0\",\"type\":\"REQUEST\","
+			 : "{\"version\":\"1.0\",\"type\":\"REQUEST\",");
 	put_member(b, is_v2 ? "routeArn" : "methodArn", route_arn);
 	buf_cat(b, is_v2 ? ",\"identitySource\":[" : ",\"identitySource\":\"");
 	for (size_t i = 0; i < identity_count && is_v2; i++) {

@@ -15,15 +15,28 @@ static void begin(struct http_header *headers, size_t n, struct str query, struc
 	static struct table table;
 	arena_fini(&arena);
 	route = (struct route_view){ .key = STR("POST /my/{id}"), .path = STR("/my/{id}") };
-	stage = (struct stage_view){ .name = STR("$default"), .variables_json = STR("{\"k\":\"v\"}") };
+	stage = (struct stage_view){ .name = STR("$default"),
+		.variables_json = STR("{\"k\":\"v\"}") };
 	table = (struct table){ .account = STR("123456789012"), .region = STR("us-east-1") };
 	table.api.api_id = STR("abcdefghij");
-	request = (struct http_request){ .method = STR("POST"), .path = STR("/my/path"), .query = query,
-		.headers = { headers, n }, .peer = STR("192.0.2.1"), .local_port = 4566 };
-	x = (struct exchange){ .request = &request, .arena = &arena, .table = &table, .stage = &stage,
-		.raw_path = STR("/my/path"), .body = body, .source_ip = STR("192.0.2.1"), .user_agent = STR("agent"),
-		.request_id = STR("id="), .trace_header = STR("Root=1-2-3"),
-		.domain = STR("abcdefghij.execute-api.us-east-1.localhost"), .now_ms = INT64_C(1583348638390) };
+	request = (struct http_request){ .method = STR("POST"),
+		.path = STR("/my/path"),
+		.query = query,
+		.headers = { headers, n },
+		.peer = STR("192.0.2.1"),
+		.local_port = 4566 };
+	x = (struct exchange){ .request = &request,
+		.arena = &arena,
+		.table = &table,
+		.stage = &stage,
+		.raw_path = STR("/my/path"),
+		.body = body,
+		.source_ip = STR("192.0.2.1"),
+		.user_agent = STR("agent"),
+		.request_id = STR("id="),
+		.trace_header = STR("Root=1-2-3"),
+		.domain = STR("abcdefghij.execute-api.us-east-1.localhost"),
+		.now_ms = INT64_C(1583348638390) };
 	x.found.route = &route;
 	x.found.param_count = 1;
 	x.found.params[0] = (struct path_param){ STR("id"), STR("path") };
@@ -44,8 +57,11 @@ static struct str at(const char *pointer)
 	yyjson_val *v = yyjson_doc_ptr_get(doc, pointer);
 	if (yyjson_is_str(v))
 		return (struct str){ yyjson_get_str(v), yyjson_get_len(v) };
-	return !v ? STR("absent") : yyjson_is_null(v) ? STR("null") : yyjson_is_true(v) ? STR("true") :
-		yyjson_is_false(v) ? STR("false") : STR("?");
+	return !v                   ? STR("absent")
+	       : yyjson_is_null(v)  ? STR("null")
+	       : yyjson_is_true(v)  ? STR("true")
+	       : yyjson_is_false(v) ? STR("false")
+				    : STR("?");
 }
 
 static struct http_header headers[] = {

@@ -14,7 +14,7 @@ struct exchange {
 	const struct table *table;
 	struct stage_view *stage;
 	struct route_found found;
-	struct str raw_path;      /* decoded, with the stage's name in front when the request had it */
+	struct str raw_path; /* decoded, with the stage's name in front when the request had it */
 	struct str body, source_ip, user_agent, request_id, trace_header, domain;
 	int64_t now_ms;
 	struct str authorizer_v1, authorizer_v2; /* JSON of requestContext.authorizer, or empty */

@@ -35,8 +35,10 @@ static struct str stage_variable(const struct exchange *x, struct str name)
 /* "request.header.x", "context.requestId", "stageVariables.x", without the dollar. */
 static struct str selector_value(const struct exchange *x, struct str s)
 {
-	static const struct str header = STR_INIT("request.header."), query = STR_INIT("request.querystring."),
-				path = STR_INIT("request.path."), variable = STR_INIT("stageVariables.");
+	static const struct str header = STR_INIT("request.header."),
+				query = STR_INIT("request.querystring."),
+				path = STR_INIT("request.path."),
+				variable = STR_INIT("stageVariables.");
 	if (str_starts(s, header)) {
 		struct str v = http_header_get(&x->request->headers, str_from(s, header.n));
 		return v.p ? v : STR("");
@@ -92,7 +94,8 @@ static struct str mapping_value(const struct exchange *x, struct str text)
 		}
 		bool braces = i + 1 < text.n && text.p[i + 1] == '{';
 		size_t start = i + 1 + braces, end = start;
-		while (end < text.n && (braces ? text.p[end] != '}' : is_selector_char(text.p[end])))
+		while (end < text.n &&
+			(braces ? text.p[end] != '}' : is_selector_char(text.p[end])))
 			end++;
 		buf_str(&b, selector_value(x, str_sub(text, start, end - start)));
 		i = end + (braces && end < text.n);
@@ -151,8 +154,9 @@ static void drop_query(struct outgoing *o, struct str name)
 
 static bool stays_here(struct str name)
 {
-	static const char *const names[] = { "host", "connection", "keep-alive", "transfer-encoding", "te", "upgrade",
-		"content-length", "expect", "proxy-authorization", "proxy-connection", "trailer" };
+	static const char *const names[] = { "host", "connection", "keep-alive",
+		"transfer-encoding", "te", "upgrade", "content-length", "expect",
+		"proxy-authorization", "proxy-connection", "trailer" };
 	for (size_t i = 0; i < COUNT_OF(names); i++)
 		if (str_eq_ci(name, str_c(names[i])))
 			return true;
@@ -194,11 +198,13 @@ static void prepare(struct outgoing *o, const struct integration_view *integrati
 	for (size_t i = 0; i < r->headers.n; i++)
 		if (!stays_here(r->headers.v[i].name))
 			put_header(o, r->headers.v[i].name, r->headers.v[i].value);
-	put_header(o, STR("Forwarded"), arena_printf(o->x->arena, "for=%.*s;host=%.*s;proto=http",
-		STR_ARG(r->peer), STR_ARG(r->host)));
+	put_header(o, STR("Forwarded"),
+		arena_printf(o->x->arena, "for=%.*s;host=%.*s;proto=http", STR_ARG(r->peer),
+			STR_ARG(r->host)));
 	o->query_cap = 512;
 	o->query = ARENA_ARRAY(o->x->arena, struct path_param, o->query_cap);
-	while (query.n && o->query_count < o->query_cap && http_query_next(o->x->arena, &query, &name, &value))
+	while (query.n && o->query_count < o->query_cap &&
+		http_query_next(o->x->arena, &query, &name, &value))
 		o->query[o->query_count++] = (struct path_param){ name, value };
 	for (size_t i = 0; i < mappings->n; i++)
 		map_one(o, mappings->v[i].key, mappings->v[i].value);
@@ -271,5 +277,6 @@ void http_proxy(struct exchange *x, const struct integration_view *integration, 
 	for (size_t i = 0; i < response.headers.n; i++)
 		if (!stays_here(response.headers.v[i].name) &&
 			!str_eq_ci(response.headers.v[i].name, STR("date")))
-			answer_header(x->arena, out, response.headers.v[i].name, response.headers.v[i].value);
+			answer_header(x->arena, out, response.headers.v[i].name,
+				response.headers.v[i].value);
 }

@@ -36,7 +36,8 @@ static void invocation_run(void *arg)
 	invocation_unref(v);
 }
 
-static int invocation_start(struct exchange *x, struct str function, struct str event, struct invocation **out)
+static int invocation_start(
+	struct exchange *x, struct str function, struct str event, struct invocation **out)
 {
 	struct invocation *v = xcalloc(1, sizeof *v);
 	struct identity identity = {

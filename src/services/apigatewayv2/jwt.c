@@ -1,6 +1,6 @@
 /*
- * JSON Web Tokens signed with RSA (RFC 7519, RFC 7518 section 3.3), checked as API Gateway's JWT authorizers do
- * (API Gateway Developer Guide, "Control access to HTTP APIs with JWT authorizers").
+ * JSON Web Tokens signed with RSA (RFC 7519, RFC 7518 section 3.3), checked as API Gateway's JWT
+ * authorizers do (API Gateway Developer Guide, "Control access to HTTP APIs with JWT authorizers").
  */
 #include "aws/codec.h"
 #include "base/clock.h"
@@ -59,7 +59,8 @@ static int decode_url(struct arena *arena, struct str text, struct str *out)
 static struct str json_text(yyjson_val *object, const char *name)
 {
 	yyjson_val *v = yyjson_obj_get(object, name);
-	return yyjson_is_str(v) ? (struct str){ yyjson_get_str(v), yyjson_get_len(v) } : (struct str){ 0 };
+	return yyjson_is_str(v) ? (struct str){ yyjson_get_str(v), yyjson_get_len(v) }
+				: (struct str){ 0 };
 }
 
 /* ---- keys ---- */
@@ -68,7 +69,8 @@ static EVP_PKEY *rsa_key(struct arena *arena, struct str modulus, struct str exp
 {
 	struct str n, e;
 	EVP_PKEY *key = NULL;
-	if (decode_url(arena, modulus, &n) < 0 || decode_url(arena, exponent, &e) < 0 || n.n < 128 || n.n > 1024)
+	if (decode_url(arena, modulus, &n) < 0 || decode_url(arena, exponent, &e) < 0 ||
+		n.n < 128 || n.n > 1024)
 		return NULL;
 	BIGNUM *bn = BN_bin2bn((const unsigned char *)n.p, (int)n.n, NULL);
 	BIGNUM *be = BN_bin2bn((const unsigned char *)e.p, (int)e.n, NULL);
@@ -77,7 +79,8 @@ static EVP_PKEY *rsa_key(struct arena *arena, struct str modulus, struct str exp
 	OSSL_PARAM_BLD_push_BN(build, OSSL_PKEY_PARAM_RSA_E, be);
 	OSSL_PARAM *params = OSSL_PARAM_BLD_to_param(build);
 	EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_name(NULL, "RSA", NULL);
-	if (EVP_PKEY_fromdata_init(ctx) <= 0 || EVP_PKEY_fromdata(ctx, &key, EVP_PKEY_PUBLIC_KEY, params) <= 0)
+	if (EVP_PKEY_fromdata_init(ctx) <= 0 ||
+		EVP_PKEY_fromdata(ctx, &key, EVP_PKEY_PUBLIC_KEY, params) <= 0)
 		key = NULL;
 	EVP_PKEY_CTX_free(ctx);
 	OSSL_PARAM_free(params);
@@ -90,11 +93,15 @@ static EVP_PKEY *rsa_key(struct arena *arena, struct str modulus, struct str exp
 static int get_json(struct exchange *x, struct str url, yyjson_doc **out)
 {
 	struct http_client_response response;
-	struct http_client_request request = { .method = STR("GET"), .url = url, .timeout_ms = 5000,
-		.body_bytes_max = 256 * KIB, .public_only = x->gateway->aws->auth == AWS_AUTH_STRICT };
+	struct http_client_request request = { .method = STR("GET"),
+		.url = url,
+		.timeout_ms = 5000,
+		.body_bytes_max = 256 * KIB,
+		.public_only = x->gateway->aws->auth == AWS_AUTH_STRICT };
 	int r = http_client_send(x->arena, &request, &response);
 	if (r < 0 || response.status != 200) {
-		log_warn("gateway: the keys of a token's issuer can't be read from %.*s", STR_ARG(url));
+		log_warn("gateway: the keys of a token's issuer can't be read from %.*s",
+			STR_ARG(url));
 		return -EIO;
 	}
 	*out = yyjson_read(response.body.p, response.body.n, 0);
@@ -107,7 +114,9 @@ static struct issuer_keys *fetch_keys(struct exchange *x, struct str issuer)
 	yyjson_val *key;
 	size_t i, max;
 	struct str base = str_ends(issuer, STR("/")) ? str_sub(issuer, 0, issuer.n - 1) : issuer;
-	if (get_json(x, arena_printf(x->arena, "%.*s/.well-known/openid-configuration", STR_ARG(base)), &doc) < 0)
+	if (get_json(x,
+		    arena_printf(x->arena, "%.*s/.well-known/openid-configuration", STR_ARG(base)),
+		    &doc) < 0)
 		return NULL;
 	struct str url = arena_str(x->arena, json_text(yyjson_doc_get_root(doc), "jwks_uri"));
 	yyjson_doc_free(doc);
@@ -118,8 +127,10 @@ static struct issuer_keys *fetch_keys(struct exchange *x, struct str issuer)
 	yyjson_arr_foreach(yyjson_obj_get(yyjson_doc_get_root(doc), "keys"), i, max, key)
 	{
 		struct str id = json_text(key, "kid");
-		EVP_PKEY *pkey = keys->n < GATEWAY_KEYS_MAX && str_is(json_text(key, "kty"), "RSA") ?
-			rsa_key(x->arena, json_text(key, "n"), json_text(key, "e")) : NULL;
+		EVP_PKEY *pkey =
+			keys->n < GATEWAY_KEYS_MAX && str_is(json_text(key, "kty"), "RSA")
+				? rsa_key(x->arena, json_text(key, "n"), json_text(key, "e"))
+				: NULL;
 		if (!pkey)
 			continue;
 		keys->v[keys->n].id = xstrndup(id.p ? id.p : "", id.n);
@@ -156,15 +167,17 @@ static EVP_PKEY *find_key(struct exchange *x, struct str issuer, struct str id)
 	return key;
 }
 
-static bool signature_is_good(EVP_PKEY *key, struct str algorithm, struct str text, struct str signature)
+static bool signature_is_good(
+	EVP_PKEY *key, struct str algorithm, struct str text, struct str signature)
 {
-	const EVP_MD *digest = str_is(algorithm, "RS256") ? EVP_sha256() :
-		str_is(algorithm, "RS384")		   ? EVP_sha384() :
-		str_is(algorithm, "RS512")		   ? EVP_sha512() : NULL;
+	const EVP_MD *digest = str_is(algorithm, "RS256")   ? EVP_sha256()
+			       : str_is(algorithm, "RS384") ? EVP_sha384()
+			       : str_is(algorithm, "RS512") ? EVP_sha512()
+							    : NULL;
 	EVP_MD_CTX *ctx = digest ? EVP_MD_CTX_new() : NULL;
 	bool good = ctx && EVP_DigestVerifyInit(ctx, NULL, digest, NULL, key) > 0 &&
-		EVP_DigestVerify(ctx, (const unsigned char *)signature.p, signature.n, (const unsigned char *)text.p,
-			text.n) == 1;
+		    EVP_DigestVerify(ctx, (const unsigned char *)signature.p, signature.n,
+			    (const unsigned char *)text.p, text.n) == 1;
 	EVP_MD_CTX_free(ctx);
 	return good;
 }
@@ -185,9 +198,10 @@ static bool audience_is_good(const struct apigatewayv2_text_list *wanted, yyjson
 	size_t i, max;
 	if (!aud)
 		return audience_has(wanted, json_text(claims, "client_id"));
-	yyjson_arr_foreach(aud, i, max, item)
-		if (yyjson_is_str(item) && audience_has(wanted, (struct str){ yyjson_get_str(item), yyjson_get_len(item) }))
-			return true;
+	yyjson_arr_foreach(aud, i, max,
+		item) if (yyjson_is_str(item) &&
+			  audience_has(wanted, (struct str){ yyjson_get_str(item),
+						       yyjson_get_len(item) })) return true;
 	return audience_has(wanted, json_text(claims, "aud"));
 }
 
@@ -206,11 +220,13 @@ static void put_claims(struct buf *b, yyjson_val *claims)
 			buf_append(&text, yyjson_get_str(v), yyjson_get_len(v));
 		} else if (yyjson_is_arr(v)) {
 			buf_char(&text, '[');
-			yyjson_arr_foreach(v, i, max, item) {
+			yyjson_arr_foreach(v, i, max, item)
+			{
 				if (i)
 					buf_char(&text, ' ');
 				if (yyjson_is_str(item))
-					buf_append(&text, yyjson_get_str(item), yyjson_get_len(item));
+					buf_append(
+						&text, yyjson_get_str(item), yyjson_get_len(item));
 			}
 			buf_char(&text, ']');
 		} else {
@@ -230,7 +246,8 @@ static void put_claims(struct buf *b, yyjson_val *claims)
 }
 
 /* The token's scopes that the route asks for, as a JSON list; false when it has none of them. */
-static bool put_scopes(struct buf *b, yyjson_val *claims, const struct apigatewayv2_text_list *wanted)
+static bool put_scopes(
+	struct buf *b, yyjson_val *claims, const struct apigatewayv2_text_list *wanted)
 {
 	bool found = false;
 	if (!wanted->n) {
@@ -246,8 +263,8 @@ static bool put_scopes(struct buf *b, yyjson_val *claims, const struct apigatewa
 			rest = json_text(claims, "scp");
 		while (rest.p && !has && str_cut(&rest, ' ', &one))
 			has = str_eq(one, wanted->v[i]);
-		yyjson_arr_foreach(list, k, max, item)
-			has = has || (yyjson_is_str(item) && str_is(wanted->v[i], yyjson_get_str(item)));
+		yyjson_arr_foreach(list, k, max, item) has =
+			has || (yyjson_is_str(item) && str_is(wanted->v[i], yyjson_get_str(item)));
 		if (!has)
 			continue;
 		buf_char(b, found ? ',' : '[');
@@ -259,8 +276,8 @@ static bool put_scopes(struct buf *b, yyjson_val *claims, const struct apigatewa
 	return found;
 }
 
-static int check_claims(struct exchange *x, const struct apigatewayv2_jwt_configuration *config, yyjson_val *claims,
-	const char **why)
+static int check_claims(struct exchange *x, const struct apigatewayv2_jwt_configuration *config,
+	yyjson_val *claims, const char **why)
 {
 	double now = (double)x->now_ms / 1000;
 	yyjson_val *exp = yyjson_obj_get(claims, "exp"), *nbf = yyjson_obj_get(claims, "nbf"),
@@ -281,8 +298,8 @@ static int check_claims(struct exchange *x, const struct apigatewayv2_jwt_config
 }
 
 static int check_parsed(struct exchange *x, const struct apigatewayv2_jwt_configuration *config,
-	const struct apigatewayv2_text_list *scopes, yyjson_val *claims, struct str *out, struct str *granted,
-	const char **why)
+	const struct apigatewayv2_text_list *scopes, yyjson_val *claims, struct str *out,
+	struct str *granted, const char **why)
 {
 	struct buf b = { 0 };
 	if (check_claims(x, config, claims, why) < 0)
@@ -302,21 +319,23 @@ static int check_parsed(struct exchange *x, const struct apigatewayv2_jwt_config
 }
 
 int jwt_check(struct exchange *x, const struct apigatewayv2_jwt_configuration *config,
-	const struct apigatewayv2_text_list *scopes, struct str token, struct str *claims, struct str *granted,
-	const char **why)
+	const struct apigatewayv2_text_list *scopes, struct str token, struct str *claims,
+	struct str *granted, const char **why)
 {
 	struct str rest = token, head, body, signature, json;
 	*why = INVALID("the token is malformed");
 	if (token.n > GATEWAY_TOKEN_BYTES_MAX || !str_cut(&rest, '.', &head) || !rest.p ||
-		!str_cut(&rest, '.', &body) || !rest.p || decode_url(x->arena, rest, &signature) < 0 ||
-		decode_url(x->arena, head, &json) < 0)
+		!str_cut(&rest, '.', &body) || !rest.p ||
+		decode_url(x->arena, rest, &signature) < 0 || decode_url(x->arena, head, &json) < 0)
 		return -EACCES;
 	struct str signed_text = str_sub(token, 0, head.n + 1 + body.n);
 	yyjson_doc *doc = yyjson_read(json.p, json.n, 0);
 	struct str algorithm = arena_str(x->arena, json_text(yyjson_doc_get_root(doc), "alg"));
 	struct str id = arena_str(x->arena, json_text(yyjson_doc_get_root(doc), "kid"));
 	yyjson_doc_free(doc);
-	EVP_PKEY *key = algorithm.n == 5 && str_starts(algorithm, STR("RS")) ? find_key(x, config->issuer, id) : NULL;
+	EVP_PKEY *key = algorithm.n == 5 && str_starts(algorithm, STR("RS"))
+				? find_key(x, config->issuer, id)
+				: NULL;
 	bool good = key && signature_is_good(key, algorithm, signed_text, signature);
 	EVP_PKEY_free(key);
 	if (!good) {

@@ -1,4 +1,5 @@
-/* The data plane: a request to an API's host or path, from its stage and route to the integration's answer. */
+/* The data plane: a request to an API's host or path, from its stage and route to the integration's
+ * answer. */
 #include "base/clock.h"
 #include "base/encode.h"
 #include "base/random.h"
@@ -26,8 +27,8 @@ static bool is_api_id(struct str s)
 static bool host_address(const struct http_request *r, struct address *out)
 {
 	struct str rest = r->host, id;
-	if (str_find(rest, STR(".execute-api.")) < 0 || !str_cut(&rest, '.', &id) || !is_api_id(id) ||
-		!str_starts(rest, STR("execute-api.")))
+	if (str_find(rest, STR(".execute-api.")) < 0 || !str_cut(&rest, '.', &id) ||
+		!is_api_id(id) || !str_starts(rest, STR("execute-api.")))
 		return false;
 	*out = (struct address){ id, { 0 }, r->path };
 	return true;
@@ -59,8 +60,10 @@ static struct stage_view *stage_named(const struct table *t, struct str name)
 	return NULL;
 }
 
-/* The stage, and the path that is left for its routes. A first part that names a stage is that stage. */
-static struct stage_view *find_stage(const struct table *t, const struct address *a, struct str *path)
+/* The stage, and the path that is left for its routes. A first part that names a stage is that
+ * stage. */
+static struct stage_view *find_stage(
+	const struct table *t, const struct address *a, struct str *path)
 {
 	*path = a->path.n ? a->path : STR("/");
 	if (a->stage.p)
@@ -89,7 +92,8 @@ static bool origin_is_allowed(const struct apigatewayv2_cors *cors, struct str o
 	for (size_t i = 0; i < cors->allow_origins.n; i++) {
 		struct str allowed = cors->allow_origins.v[i];
 		if (str_is(allowed, "*") || str_eq_ci(allowed, origin) ||
-			(str_ends(allowed, STR("*")) && str_starts_ci(origin, str_sub(allowed, 0, allowed.n - 1))))
+			(str_ends(allowed, STR("*")) &&
+				str_starts_ci(origin, str_sub(allowed, 0, allowed.n - 1))))
 			return true;
 	}
 	return false;
@@ -99,12 +103,14 @@ static struct str list_text(struct arena *arena, const struct apigatewayv2_text_
 {
 	struct str text = STR("");
 	for (size_t i = 0; i < list->n; i++)
-		text = arena_printf(arena, "%.*s%s%.*s", STR_ARG(text), i ? "," : "", STR_ARG(list->v[i]));
+		text = arena_printf(
+			arena, "%.*s%s%.*s", STR_ARG(text), i ? "," : "", STR_ARG(list->v[i]));
 	return text;
 }
 
 /* What every answer to that origin carries. */
-static void put_cors(struct exchange *x, struct answer *a, const struct apigatewayv2_cors *cors, struct str origin)
+static void put_cors(struct exchange *x, struct answer *a, const struct apigatewayv2_cors *cors,
+	struct str origin)
 {
 	bool any = has_item(&cors->allow_origins, STR("*")) && !cors->allow_credentials.v;
 	answer_header(x->arena, a, STR("access-control-allow-origin"), any ? STR("*") : origin);
@@ -122,7 +128,8 @@ static bool preflight(struct exchange *x, struct answer *a)
 {
 	const struct apigatewayv2_cors *cors = x->table->api.cors_configuration;
 	struct str origin = http_header_get(&x->request->headers, STR("origin"));
-	struct str method = http_header_get(&x->request->headers, STR("access-control-request-method"));
+	struct str method =
+		http_header_get(&x->request->headers, STR("access-control-request-method"));
 	if (!cors || !origin.n || !method.n || !str_is(x->request->method, "OPTIONS"))
 		return false;
 	*a = (struct answer){ .status = 204 };
@@ -130,9 +137,11 @@ static bool preflight(struct exchange *x, struct answer *a)
 		return true;
 	put_cors(x, a, cors, origin);
 	answer_header(x->arena, a, STR("access-control-allow-methods"),
-		has_item(&cors->allow_methods, STR("*")) ? STR("DELETE,GET,HEAD,OPTIONS,PATCH,POST,PUT") :
-							   list_text(x->arena, &cors->allow_methods));
-	struct str wanted = http_header_get(&x->request->headers, STR("access-control-request-headers"));
+		has_item(&cors->allow_methods, STR("*"))
+			? STR("DELETE,GET,HEAD,OPTIONS,PATCH,POST,PUT")
+			: list_text(x->arena, &cors->allow_methods));
+	struct str wanted =
+		http_header_get(&x->request->headers, STR("access-control-request-headers"));
 	if (has_item(&cors->allow_headers, STR("*")) && wanted.n)
 		answer_header(x->arena, a, STR("access-control-allow-headers"), wanted);
 	else if (cors->allow_headers.n)
@@ -176,7 +185,8 @@ static bool take_token(struct bucket *b)
 	return true;
 }
 
-static void call_function(struct exchange *x, const struct integration_view *integration, struct answer *a)
+static void call_function(
+	struct exchange *x, const struct integration_view *integration, struct answer *a)
 {
 	struct buf event = { 0 };
 	struct str payload;
@@ -193,7 +203,9 @@ static void call_function(struct exchange *x, const struct integration_view *int
 static void refuse(struct exchange *x, struct answer *a, int status)
 {
 	answer_message(x->arena, a, status,
-		status == 401 ? "Unauthorized" : status == 403 ? "Forbidden" : "Internal Server Error");
+		status == 401   ? "Unauthorized"
+		: status == 403 ? "Forbidden"
+				: "Internal Server Error");
 	if (x->www_authenticate)
 		answer_header(x->arena, a, STR("www-authenticate"), str_c(x->www_authenticate));
 }
@@ -244,14 +256,17 @@ static void begin(struct exchange *x, struct str path)
 	x->trace_header = http_header_get(&r->headers, STR("x-amzn-trace-id"));
 	if (!x->trace_header.n)
 		x->trace_header = arena_printf(x->arena, "Root=1-%08llx-%08llx%016llx",
-			(unsigned long long)(x->now_ms / 1000), (unsigned long long)random_u64() & 0xffffffff,
+			(unsigned long long)(x->now_ms / 1000),
+			(unsigned long long)random_u64() & 0xffffffff,
 			(unsigned long long)random_u64());
 	struct str decoded = path;
 	if (str_index(path, '%') >= 0 && percent_decode(x->arena, path, false, &decoded) < 0)
 		decoded = path;
 	/* A named stage stands in front of the path; $default does not. */
-	x->raw_path = str_is(x->stage->name, "$default") ? decoded :
-		arena_printf(x->arena, "/%.*s%.*s", STR_ARG(x->stage->name), STR_ARG(decoded));
+	x->raw_path = str_is(x->stage->name, "$default")
+			      ? decoded
+			      : arena_printf(x->arena, "/%.*s%.*s", STR_ARG(x->stage->name),
+					STR_ARG(decoded));
 }
 
 static void respond(struct exchange *x, struct answer *a)
@@ -267,8 +282,9 @@ static void serve(struct exchange *x, const struct address *address)
 	struct str path;
 	struct table *t = table_get(x->gateway, address->api);
 	x->table = t;
-	x->stage = t && !(t->api.disable_execute_api_endpoint.v && !address->stage.p) ?
-		find_stage(t, address, &path) : NULL;
+	x->stage = t && !(t->api.disable_execute_api_endpoint.v && !address->stage.p)
+			   ? find_stage(t, address, &path)
+			   : NULL;
 	if (!x->stage) {
 		answer_message(x->arena, &a, 404, "Not Found");
 	} else if (x->request->target.n > GATEWAY_TARGET_BYTES_MAX) {

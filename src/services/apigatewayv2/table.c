@@ -76,7 +76,8 @@ static struct str decoded(struct arena *arena, struct str s)
 
 static bool part_is(struct arena *arena, struct str part, struct str literal)
 {
-	return str_eq(part, literal) || (str_index(part, '%') >= 0 && str_eq(decoded(arena, part), literal));
+	return str_eq(part, literal) ||
+	       (str_index(part, '%') >= 0 && str_eq(decoded(arena, part), literal));
 }
 
 static bool route_matches(const struct route_view *r, struct arena *arena, struct str method,
@@ -92,8 +93,8 @@ static bool route_matches(const struct route_view *r, struct arena *arena, struc
 		return false;
 	for (size_t i = 0; i < n; i++) {
 		const struct segment *s = &r->segments[i];
-		if (s->kind == SEGMENT_LITERAL ? !part_is(arena, path->parts[i], s->text) :
-			    (path->parts[i].n == 0 && path->count == n))
+		if (s->kind == SEGMENT_LITERAL ? !part_is(arena, path->parts[i], s->text)
+					       : (path->parts[i].n == 0 && path->count == n))
 			return false;
 	}
 	return true;
@@ -116,7 +117,8 @@ bool table_route(const struct stage_view *stage, struct arena *arena, struct str
 			continue;
 		if (s->kind == SEGMENT_GREEDY)
 			value.n = (size_t)(path->raw.p + path->raw.n - value.p);
-		out->params[out->param_count++] = (struct path_param){ s->text, decoded(arena, value) };
+		out->params[out->param_count++] =
+			(struct path_param){ s->text, decoded(arena, value) };
 	}
 	return true;
 }
@@ -132,13 +134,16 @@ struct parts {
 
 static void resolve_routes(struct arena *arena, struct stage_view *stage, const struct parts *p)
 {
-	struct integration_view *integrations = ARENA_ARRAY(arena, struct integration_view, p->integration_count);
-	struct authorizer_view *authorizers = ARENA_ARRAY(arena, struct authorizer_view, p->authorizer_count);
+	struct integration_view *integrations =
+		ARENA_ARRAY(arena, struct integration_view, p->integration_count);
+	struct authorizer_view *authorizers =
+		ARENA_ARRAY(arena, struct authorizer_view, p->authorizer_count);
 	for (size_t i = 0; i < p->integration_count; i++) {
 		const struct apigatewayv2_integration *record = &p->integrations[i];
 		integrations[i] = (struct integration_view){ record, { 0 },
 			str_is(record->payload_format_version, "2.0"),
-			record->timeout_in_millis.set ? (uint64_t)record->timeout_in_millis.v : GATEWAY_TIMEOUT_MS };
+			record->timeout_in_millis.set ? (uint64_t)record->timeout_in_millis.v
+						      : GATEWAY_TIMEOUT_MS };
 		if (str_is(record->integration_type, "AWS_PROXY"))
 			integrations[i].function = function_of_uri(record->integration_uri);
 	}
@@ -154,10 +159,11 @@ static void resolve_routes(struct arena *arena, struct stage_view *stage, const 
 		r->id = record->route_id;
 		r->scopes = &record->authorization_scopes;
 		for (size_t k = 0; k < p->integration_count; k++)
-			if (record->target.n > 13 &&
-				str_eq(str_from(record->target, 13), p->integrations[k].integration_id))
+			if (record->target.n > 13 && str_eq(str_from(record->target, 13),
+							     p->integrations[k].integration_id))
 				r->integration = &integrations[k];
-		bool guarded = str_is(record->authorization_type, "JWT") || str_is(record->authorization_type, "CUSTOM");
+		bool guarded = str_is(record->authorization_type, "JWT") ||
+			       str_is(record->authorization_type, "CUSTOM");
 		for (size_t k = 0; guarded && k < p->authorizer_count; k++)
 			if (str_eq(record->authorizer_id, p->authorizers[k].authorizer_id))
 				r->authorizer = &authorizers[k];
@@ -165,7 +171,8 @@ static void resolve_routes(struct arena *arena, struct stage_view *stage, const 
 	route_views_sort(stage->routes, stage->route_count);
 }
 
-static struct str variables_json(struct arena *arena, const struct apigatewayv2_stage_variables *variables)
+static struct str variables_json(
+	struct arena *arena, const struct apigatewayv2_stage_variables *variables)
 {
 	struct buf b = { 0 };
 	for (size_t i = 0; i < variables->n; i++) {
@@ -181,7 +188,8 @@ static struct str variables_json(struct arena *arena, const struct apigatewayv2_
 	return text;
 }
 
-static void resolve_stage(struct call *call, struct table *t, const struct parts *live, struct stage_view *stage)
+static void resolve_stage(
+	struct call *call, struct table *t, const struct parts *live, struct stage_view *stage)
 {
 	const struct apigatewayv2_stage *record = stage->record;
 	stage->name = record->stage_name;
@@ -195,11 +203,13 @@ static void resolve_stage(struct call *call, struct table *t, const struct parts
 		resolve_routes(call->arena, stage, live);
 		return;
 	}
-	struct apigatewayv2_snapshot_record *s = ARENA_NEW(call->arena, struct apigatewayv2_snapshot_record);
-	if (record->deployment_id.n && call_get_record(call, snapshot_key(call, t->api.api_id, record->deployment_id),
-					       &apigatewayv2_snapshot_record_shape, s)) {
-		struct parts frozen = { s->routes.v, s->integrations.v, s->authorizers.v, s->routes.n,
-			s->integrations.n, s->authorizers.n };
+	struct apigatewayv2_snapshot_record *s =
+		ARENA_NEW(call->arena, struct apigatewayv2_snapshot_record);
+	if (record->deployment_id.n &&
+		call_get_record(call, snapshot_key(call, t->api.api_id, record->deployment_id),
+			&apigatewayv2_snapshot_record_shape, s)) {
+		struct parts frozen = { s->routes.v, s->integrations.v, s->authorizers.v,
+			s->routes.n, s->integrations.n, s->authorizers.n };
 		resolve_routes(call->arena, stage, &frozen);
 	}
 }
@@ -216,7 +226,8 @@ static int load_run(struct call *call, void *arg)
 	struct table *t = l->table;
 	struct apigatewayv2_owner_record owner = { 0 };
 	struct any_list routes, integrations, authorizers, stages;
-	if (!call_get_record(call, owner_key(call, l->id), &apigatewayv2_owner_record_shape, &owner))
+	if (!call_get_record(
+		    call, owner_key(call, l->id), &apigatewayv2_owner_record_shape, &owner))
 		return 0;
 	call->identity.account = t->account = arena_str(call->arena, owner.account);
 	call->identity.region = t->region = arena_str(call->arena, owner.region);
@@ -226,7 +237,8 @@ static int load_run(struct call *call, void *arg)
 	part_all(call, &integration_kind, l->id, &integrations);
 	part_all(call, &authorizer_kind, l->id, &authorizers);
 	part_all(call, &stage_kind, l->id, &stages);
-	struct parts live = { routes.v, integrations.v, authorizers.v, routes.n, integrations.n, authorizers.n };
+	struct parts live = { routes.v, integrations.v, authorizers.v, routes.n, integrations.n,
+		authorizers.n };
 	t->stages = ARENA_ARRAY(call->arena, struct stage_view, stages.n);
 	t->stage_count = stages.n;
 	for (size_t i = 0; i < stages.n; i++) {

@@ -24,7 +24,7 @@ struct integration_view {
 struct authorizer_view {
 	const struct apigatewayv2_authorizer *record;
 	struct str function;
-	struct map answers;  /* authorizer.c's, by identity sources */
+	struct map answers; /* authorizer.c's, by identity sources */
 };
 
 struct route_view {
@@ -73,7 +73,8 @@ struct table *table_get(struct gateway *gateway, struct str id);
 void table_unref(struct table *table);
 void tables_fini(struct gateway *gateway);
 
-/* A request's path in parts, still percent-encoded. "/" has none; "/a/" has "a" and an empty one. */
+/* A request's path in parts, still percent-encoded. "/" has none; "/a/" has "a" and an empty one.
+ */
 struct request_path {
 	struct str raw;
 	size_t count; /* may be over the array's */
@@ -91,8 +92,8 @@ struct route_found {
 	size_t param_count;
 };
 /*
- * The most specific route: literals before parameters before greedy ones, a method before ANY, $default last
- * (API Gateway Developer Guide, "Create routes for HTTP APIs"). false: none.
+ * The most specific route: literals before parameters before greedy ones, a method before ANY,
+ * $default last (API Gateway Developer Guide, "Create routes for HTTP APIs"). false: none.
  */
 bool table_route(const struct stage_view *stage, struct arena *arena, struct str method,
 	const struct request_path *path, struct route_found *out);

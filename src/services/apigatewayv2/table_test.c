@@ -8,7 +8,8 @@ static struct stage_view stage;
 static void use_routes(const char *const *keys, size_t n)
 {
 	arena_fini(&arena);
-	stage = (struct stage_view){ .routes = ARENA_ARRAY(&arena, struct route_view, n), .route_count = n };
+	stage = (struct stage_view){ .routes = ARENA_ARRAY(&arena, struct route_view, n),
+		.route_count = n };
 	for (size_t i = 0; i < n; i++)
 		route_view_init(&stage.routes[i], &arena, str_c(keys[i]));
 	route_views_sort(stage.routes, n);
@@ -20,14 +21,15 @@ static struct str key_of(const char *method, const char *path)
 {
 	struct request_path split;
 	request_path_split(str_c(path), &split);
-	return table_route(&stage, &arena, str_c(method), &split, &found) ? found.route->key : STR("none");
+	return table_route(&stage, &arena, str_c(method), &split, &found) ? found.route->key
+									  : STR("none");
 }
 
 /* The page's own example. */
 static void test_priority(void)
 {
-	static const char *const keys[] = { "$default", "ANY /{proxy+}", "GET /pets/{proxy+}", "GET /pets/dog/{id}",
-		"GET /pets/dog/1" };
+	static const char *const keys[] = { "$default", "ANY /{proxy+}", "GET /pets/{proxy+}",
+		"GET /pets/dog/{id}", "GET /pets/dog/1" };
 	use_routes(keys, COUNT_OF(keys));
 	CHECK_STR(key_of("GET", "/pets/dog/1"), "GET /pets/dog/1");
 	CHECK_STR(key_of("GET", "/pets/dog/2"), "GET /pets/dog/{id}");
