@@ -120,6 +120,8 @@ int lambda_create_function(struct call *call, const struct lambda_create_functio
 		return -1;
 	int r = call_write(call, create, &c);
 	code_release(call, &c.code, r == 0);
+	if (r == 0)
+		engine_prepare(lambda_of(call->aws)->engine, out->runtime, (uint32_t)out->memory_size.v);
 	return r;
 }
 

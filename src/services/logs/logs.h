@@ -1,5 +1,4 @@
-/* CloudWatch Logs: groups and streams in the main store, events in the telemetry store, live
- * followers. */
+/* CloudWatch Logs: groups and streams in the main store, events in the telemetry store, live followers. */
 #ifndef SAMOVAR_SERVICES_LOGS_LOGS_H
 #define SAMOVAR_SERVICES_LOGS_LOGS_H
 
