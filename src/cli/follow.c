@@ -88,6 +88,8 @@ int follow_log(struct client *c, const struct follow *f)
 		.timeout_ms = f->goes_on ? UINT64_MAX : 0,
 		.on_body = on_part,
 		.arg = &reader,
+		.is_cancelled = program_is_ending,
+		.wakes = program_events(),
 	};
 	int r = http_client_send(&c->arena, &request, &response);
 	buf_fini(&reader.rest);

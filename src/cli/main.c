@@ -3,7 +3,8 @@
 #include "cli/command.h"
 #include <stdio.h>
 
-static const struct command *const commands[] = { &command_up, &command_logs, &command_operations, NULL };
+static const struct command *const commands[] = { &command_up, &command_run_file, &command_invoke, &command_logs,
+	&command_ls, &command_rm, &command_operations, NULL };
 
 static void print_overview(FILE *out)
 {

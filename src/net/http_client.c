@@ -31,7 +31,7 @@ struct transfer {
 	size_t header_count, header_cap;
 	bool is_private, is_too_large, done;
 	CURLcode result;
-	struct waitq waiters;
+	struct waitq own, *waiters; /* its own, or the one that the request names */
 };
 
 /* ---- libcurl's sockets and timer on libuv's loop ---- */
@@ -71,7 +71,7 @@ static void take_results(struct client *c)
 		curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &t);
 		t->result = message->data.result;
 		t->done = true;
-		waitq_wake_all(&t->waiters);
+		waitq_wake_all(t->waiters);
 	}
 }
 
@@ -376,13 +376,14 @@ int http_client_send(struct arena *arena, const struct http_client_request *requ
 	assert(fiber_self());
 	if (!c || !(t.easy = curl_easy_init()))
 		return -ENOMEM;
-	waitq_init(&t.waiters);
+	waitq_init(&t.own);
+	t.waiters = request->is_cancelled ? request->wakes : &t.own;
 	set_options(&t);
 	curl_multi_add_handle(c->multi, t.easy);
-	while (!t.done)
-		waitq_wait(&t.waiters, -1);
+	while (!t.done && !(request->is_cancelled && request->is_cancelled()))
+		waitq_wait(t.waiters, -1);
 	curl_multi_remove_handle(c->multi, t.easy);
-	int r = errno_of(&t);
+	int r = t.done ? errno_of(&t) : -ECANCELED;
 	if (r == 0)
 		read_answer(&t, out);
 	else

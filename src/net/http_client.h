@@ -4,6 +4,8 @@
 
 #include "net/http.h"
 
+struct waitq;
+
 struct http_client_request {
 	struct str method, url;
 	const struct http_header *headers;
@@ -15,6 +17,9 @@ struct http_client_request {
 	/* If set, called with each part of the answer's body instead of gathering it; nonzero ends it. */
 	int (*on_body)(void *arg, struct str part);
 	void *arg;
+	/* If set, asked whenever the queue is woken; true ends the exchange: -ECANCELED. */
+	bool (*is_cancelled)(void);
+	struct waitq *wakes;
 	/* If set, connect there whatever the URL's host is: "127.0.0.1:4566". */
 	struct str connect_to;
 };

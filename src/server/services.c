@@ -1,5 +1,6 @@
 /* The table of services: what this server serves. */
 #include "server/services.h"
+#include "services/apigatewayv2/apigatewayv2.h"
 #include "services/iam/iam.h"
 #include "services/lambda/lambda.h"
 #include "services/logs/logs.h"
@@ -9,6 +10,7 @@ const struct service *const server_services[] = {
 	&iam_service,
 	&sts_service,
 	&logs_service,
+	&apigatewayv2_service,
 	&lambda_service,
 	NULL,
 };

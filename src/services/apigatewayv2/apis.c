@@ -8,8 +8,9 @@ static struct str endpoint(struct call *call, struct str id)
 	struct str base = call_base_url(call);
 	struct str authority = str_from(base, (size_t)str_find(base, STR("://")) + 3);
 	ssize_t colon = str_rindex(authority, ':');
-	struct str port = colon >= 0 && str_index(str_from(authority, (size_t)colon), ']') < 0 ?
-		str_from(authority, (size_t)colon) : STR("");
+	struct str port = colon >= 0 && str_index(str_from(authority, (size_t)colon), ']') < 0
+				  ? str_from(authority, (size_t)colon)
+				  : STR("");
 	return arena_printf(call->arena, "http://%.*s.execute-api.%.*s.localhost%.*s", STR_ARG(id),
 		STR_ARG(call->identity.region), STR_ARG(port));
 }
@@ -25,7 +26,8 @@ static void put(struct call *call, const struct apigatewayv2_api *api)
 }
 
 /* Target: a route, an integration and a stage that deploys by itself. */
-static int quick_create(struct call *call, struct str api, const struct apigatewayv2_create_api_input *in)
+static int quick_create(
+	struct call *call, struct str api, const struct apigatewayv2_create_api_input *in)
 {
 	struct str function = function_of_uri(in->target);
 	struct apigatewayv2_integration integration = {
@@ -46,7 +48,8 @@ static int quick_create(struct call *call, struct str api, const struct apigatew
 		.route_key = in->route_key.n ? in->route_key : STR("$default"),
 		.authorization_type = STR("NONE"),
 		.api_key_required = OPT_BOOL(false),
-		.target = arena_printf(call->arena, "integrations/%.*s", STR_ARG(integration.integration_id)),
+		.target = arena_printf(
+			call->arena, "integrations/%.*s", STR_ARG(integration.integration_id)),
 	};
 	if (check_route(call, api, &route) < 0)
 		return -1;
@@ -88,14 +91,16 @@ int apigatewayv2_create_api(struct call *call, const struct apigatewayv2_create_
 	merge_members(&apigatewayv2_create_api_input_shape, in, &apigatewayv2_api_shape, out);
 	put(call, out);
 	struct apigatewayv2_owner_record owner = { call->identity.account, call->identity.region };
-	call_put_record(call, owner_key(call, out->api_id), &apigatewayv2_owner_record_shape, &owner);
+	call_put_record(
+		call, owner_key(call, out->api_id), &apigatewayv2_owner_record_shape, &owner);
 	if (in->target.p && quick_create(call, out->api_id, in) < 0)
 		return -1;
 	show(call, out);
 	return 0;
 }
 
-int apigatewayv2_get_api(struct call *call, const struct apigatewayv2_get_api_input *in, struct apigatewayv2_api *out)
+int apigatewayv2_get_api(struct call *call, const struct apigatewayv2_get_api_input *in,
+	struct apigatewayv2_api *out)
 {
 	if (api_require(call, in->api_id, out) < 0)
 		return -1;
@@ -110,9 +115,11 @@ int apigatewayv2_get_apis(struct call *call, const struct apigatewayv2_get_apis_
 	size_t max;
 	if (page_size(call, in->max_results, &max) < 0)
 		return -1;
-	struct str prefix = KEY(call->arena, KEY_LITERAL("apigatewayv2"), key_text(call->identity.account),
-		key_text(call->identity.region), KEY_LITERAL("api"));
-	records_list(call, prefix, &apigatewayv2_api_shape, in->next_token, max, &list, &out->next_token);
+	struct str prefix =
+		KEY(call->arena, KEY_LITERAL("apigatewayv2"), key_text(call->identity.account),
+			key_text(call->identity.region), KEY_LITERAL("api"));
+	records_list(call, prefix, &apigatewayv2_api_shape, in->next_token, max, &list,
+		&out->next_token);
 	out->items = (struct apigatewayv2_apis){ list.v, list.n };
 	for (size_t i = 0; i < out->items.n; i++)
 		show(call, &out->items.v[i]);
@@ -157,8 +164,8 @@ int apigatewayv2_update_api(struct call *call, const struct apigatewayv2_update_
 int apigatewayv2_delete_api(struct call *call, const struct apigatewayv2_delete_api_input *in,
 	struct apigatewayv2_delete_api_output *out)
 {
-	static const struct part_kind *const kinds[] = { &route_kind, &integration_kind, &stage_kind, &deployment_kind,
-		&authorizer_kind };
+	static const struct part_kind *const kinds[] = { &route_kind, &integration_kind,
+		&stage_kind, &deployment_kind, &authorizer_kind };
 	(void)out;
 	struct apigatewayv2_api api = { 0 };
 	if (api_require(call, in->api_id, &api) < 0)
@@ -201,15 +208,16 @@ static int find_tagged(struct call *call, struct str arn, struct tagged *out)
 	ssize_t at = str_find(arn, STR("/apis/"));
 	*out = (struct tagged){ 0 };
 	if (!str_starts(arn, STR("arn:")) || at < 0)
-		return fail(call, &apigatewayv2_bad_request_exception, "Invalid resource ARN specified: %.*s",
-			STR_ARG(arn));
+		return fail(call, &apigatewayv2_bad_request_exception,
+			"Invalid resource ARN specified: %.*s", STR_ARG(arn));
 	struct str rest = str_from(arn, (size_t)at + 6), id, word;
 	str_cut(&rest, '/', &id);
 	if (rest.p && str_cut(&rest, '/', &word) && str_is(word, "stages") && rest.p) {
 		out->is_stage = true;
 		out->tags = &out->stage.tags;
-		return part_require(call, &stage_kind, id, rest, &out->stage) < 0 ? -1 :
-			api_require(call, id, &out->api);
+		return part_require(call, &stage_kind, id, rest, &out->stage) < 0
+			       ? -1
+			       : api_require(call, id, &out->api);
 	}
 	out->tags = &out->api.tags;
 	return api_require(call, id, &out->api);
@@ -242,8 +250,9 @@ int apigatewayv2_tag_resource(struct call *call, const struct apigatewayv2_tag_r
 	struct tagged t;
 	if (find_tagged(call, in->resource_arn, &t) < 0)
 		return -1;
-	struct apigatewayv2_tags all = { ARENA_ARRAY(call->arena, struct apigatewayv2_tags_entry,
-						 t.tags->n + in->tags.n), 0 };
+	struct apigatewayv2_tags all = {
+		ARENA_ARRAY(call->arena, struct apigatewayv2_tags_entry, t.tags->n + in->tags.n), 0
+	};
 	for (size_t i = 0; i < t.tags->n; i++)
 		all.v[all.n++] = t.tags->v[i];
 	for (size_t i = 0; i < in->tags.n; i++) {
@@ -254,14 +263,15 @@ int apigatewayv2_tag_resource(struct call *call, const struct apigatewayv2_tag_r
 		all.n = MAX(all.n, k + 1);
 	}
 	if (all.n > GATEWAY_TAGS_MAX)
-		return fail(call, &apigatewayv2_bad_request_exception, "A resource may have at most %d tags",
-			GATEWAY_TAGS_MAX);
+		return fail(call, &apigatewayv2_bad_request_exception,
+			"A resource may have at most %d tags", GATEWAY_TAGS_MAX);
 	*t.tags = all;
 	put_tagged(call, &t);
 	return 0;
 }
 
-int apigatewayv2_untag_resource(struct call *call, const struct apigatewayv2_untag_resource_input *in,
+int apigatewayv2_untag_resource(struct call *call,
+	const struct apigatewayv2_untag_resource_input *in,
 	struct apigatewayv2_untag_resource_output *out)
 {
 	(void)out;

@@ -18,7 +18,8 @@ int check_cors(struct call *call, const struct apigatewayv2_cors *cors)
 
 static bool is_method(struct str s)
 {
-	static const char *const methods[] = { "ANY", "GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS" };
+	static const char *const methods[] = { "ANY", "GET", "POST", "PUT", "PATCH", "DELETE",
+		"HEAD", "OPTIONS" };
 	for (size_t i = 0; i < COUNT_OF(methods); i++)
 		if (str_is(s, methods[i]))
 			return true;
@@ -68,10 +69,12 @@ static bool is_route_key(struct str key)
 	return true;
 }
 
-static int check_route_authorization(struct call *call, struct str api, const struct apigatewayv2_route *route)
+static int check_route_authorization(
+	struct call *call, struct str api, const struct apigatewayv2_route *route)
 {
 	struct apigatewayv2_authorizer authorizer = { 0 };
-	bool jwt = str_is(route->authorization_type, "JWT"), custom = str_is(route->authorization_type, "CUSTOM");
+	bool jwt = str_is(route->authorization_type, "JWT"),
+	     custom = str_is(route->authorization_type, "CUSTOM");
 	if (str_is(route->authorization_type, "AWS_IAM"))
 		return fail(call, &apigatewayv2_bad_request_exception,
 			"The authorization type AWS_IAM is not served here yet; use JWT, CUSTOM or NONE.");
@@ -79,7 +82,8 @@ static int check_route_authorization(struct call *call, struct str api, const st
 		return 0;
 	if (!route->authorizer_id.n)
 		return fail(call, &apigatewayv2_bad_request_exception,
-			"AuthorizerId must be specified when authorizationType is %s", jwt ? "JWT" : "CUSTOM");
+			"AuthorizerId must be specified when authorizationType is %s",
+			jwt ? "JWT" : "CUSTOM");
 	if (part_require(call, &authorizer_kind, api, route->authorizer_id, &authorizer) < 0)
 		return -1;
 	if (str_is(authorizer.authorizer_type, "JWT") != jwt)
@@ -104,15 +108,18 @@ int check_route(struct call *call, struct str api, const struct apigatewayv2_rou
 	part_all(call, &route_kind, api, &all);
 	const struct apigatewayv2_route *v = all.v;
 	for (size_t i = 0; i < all.n; i++)
-		if (str_eq(v[i].route_key, route->route_key) && !str_eq(v[i].route_id, route->route_id))
+		if (str_eq(v[i].route_key, route->route_key) &&
+			!str_eq(v[i].route_id, route->route_id))
 			return fail(call, &apigatewayv2_conflict_exception,
-				"Route with key %.*s already exists for this API", STR_ARG(route->route_key));
+				"Route with key %.*s already exists for this API",
+				STR_ARG(route->route_key));
 	if (route->target.n) {
 		struct apigatewayv2_integration integration = { 0 };
 		if (!str_starts(route->target, STR("integrations/")))
 			return fail(call, &apigatewayv2_bad_request_exception,
 				"Target should be in the form integrations/<integration id>");
-		if (part_require(call, &integration_kind, api, str_from(route->target, 13), &integration) < 0)
+		if (part_require(call, &integration_kind, api, str_from(route->target, 13),
+			    &integration) < 0)
 			return -1;
 	}
 	return check_route_authorization(call, api, route);
@@ -136,8 +143,8 @@ static int check_mapping(struct call *call, struct str name)
 		(str_starts(rest, STR("header.")) || str_starts(rest, STR("querystring.")) ||
 			(str_is(rest, "path") && str_is(verb, "overwrite"))))
 		return 0;
-	return fail(call, &apigatewayv2_bad_request_exception, "Invalid mapping expression specified: %.*s",
-		STR_ARG(name));
+	return fail(call, &apigatewayv2_bad_request_exception,
+		"Invalid mapping expression specified: %.*s", STR_ARG(name));
 }
 
 int check_integration(struct call *call, struct apigatewayv2_integration *i)
@@ -148,11 +155,15 @@ int check_integration(struct call *call, struct apigatewayv2_integration *i)
 		return fail(call, bad, "Integrations of the subtype %.*s are not served here yet.",
 			STR_ARG(i->integration_subtype));
 	if (!lambda && !str_is(i->integration_type, "HTTP_PROXY"))
-		return fail(call, bad, "HTTP APIs only support AWS_PROXY and HTTP_PROXY integrations");
+		return fail(
+			call, bad, "HTTP APIs only support AWS_PROXY and HTTP_PROXY integrations");
 	if (str_is(i->connection_type, "VPC_LINK") || i->tls_config)
-		return fail(call, bad, "VPC links are not served here yet; use the connection type INTERNET.");
-	if (i->request_templates.n || i->template_selection_expression.n || i->content_handling_strategy.n)
-		return fail(call, bad, "Templates and content handling are supported only for WebSocket APIs");
+		return fail(call, bad,
+			"VPC links are not served here yet; use the connection type INTERNET.");
+	if (i->request_templates.n || i->template_selection_expression.n ||
+		i->content_handling_strategy.n)
+		return fail(call, bad,
+			"Templates and content handling are supported only for WebSocket APIs");
 	if (i->response_parameters.n)
 		return fail(call, bad, "Response parameters are not served here yet.");
 	if (!i->connection_type.p)
@@ -161,14 +172,17 @@ int check_integration(struct call *call, struct apigatewayv2_integration *i)
 		i->timeout_in_millis = OPT_I64(GATEWAY_TIMEOUT_MS);
 	if (!i->payload_format_version.p)
 		i->payload_format_version = STR("1.0");
-	if (!str_is(i->payload_format_version, "1.0") && !(lambda && str_is(i->payload_format_version, "2.0")))
-		return fail(call, bad, "PayloadFormatVersion %.*s is not supported for this integration",
+	if (!str_is(i->payload_format_version, "1.0") &&
+		!(lambda && str_is(i->payload_format_version, "2.0")))
+		return fail(call, bad,
+			"PayloadFormatVersion %.*s is not supported for this integration",
 			STR_ARG(i->payload_format_version));
 	for (size_t p = 0; p < i->request_parameters.n; p++)
 		if (check_mapping(call, i->request_parameters.v[p].key) < 0)
 			return -1;
 	if (lambda && i->request_parameters.n)
-		return fail(call, bad, "Request parameters are supported only for HTTP_PROXY integrations");
+		return fail(call, bad,
+			"Request parameters are supported only for HTTP_PROXY integrations");
 	if (lambda && !function_of_uri(i->integration_uri).p)
 		return fail(call, bad, "Invalid function ARN or invalid uri");
 	if (lambda && !i->integration_method.p)
@@ -186,19 +200,22 @@ int check_stage(struct call *call, struct str api, const struct apigatewayv2_sta
 	struct str name = stage->stage_name;
 	bool ok = name.n > 0;
 	for (size_t i = 0; i < name.n; i++)
-		ok = ok && (name.p[i] == '-' || name.p[i] == '_' || (name.p[i] >= '0' && name.p[i] <= '9') ||
+		ok = ok && (name.p[i] == '-' || name.p[i] == '_' ||
+				   (name.p[i] >= '0' && name.p[i] <= '9') ||
 				   ((name.p[i] | 32) >= 'a' && (name.p[i] | 32) <= 'z'));
 	if (!ok && !str_is(name, "$default"))
 		return fail(call, &apigatewayv2_bad_request_exception,
 			"Stage name only allows a-zA-Z0-9_- and $default");
 	if (stage->access_log_settings)
-		return fail(call, &apigatewayv2_bad_request_exception, "Access logs are not served here yet.");
+		return fail(call, &apigatewayv2_bad_request_exception,
+			"Access logs are not served here yet.");
 	if (stage->client_certificate_id.n)
 		return fail(call, &apigatewayv2_bad_request_exception,
 			"Client certificates are not supported for HTTP protocol");
 	if (stage->deployment_id.n) {
 		struct apigatewayv2_deployment deployment = { 0 };
-		if (part_require(call, &deployment_kind, api, stage->deployment_id, &deployment) < 0)
+		if (part_require(call, &deployment_kind, api, stage->deployment_id, &deployment) <
+			0)
 			return -1;
 	}
 	return 0;
@@ -208,18 +225,22 @@ int check_authorizer(struct call *call, struct apigatewayv2_authorizer *a)
 {
 	const struct error_shape *bad = &apigatewayv2_bad_request_exception;
 	if (str_is(a->authorizer_type, "JWT")) {
-		if (!a->jwt_configuration || !a->jwt_configuration->issuer.n || !a->jwt_configuration->audience.n)
-			return fail(call, bad, "JwtConfiguration with issuer and audience is required for JWT authorizers");
+		if (!a->jwt_configuration || !a->jwt_configuration->issuer.n ||
+			!a->jwt_configuration->audience.n)
+			return fail(call, bad,
+				"JwtConfiguration with issuer and audience is required for JWT authorizers");
 		if (a->identity_source.n != 1)
 			return fail(call, bad, "JWT authorizers need exactly one identity source");
 		return 0;
 	}
 	if (!function_of_uri(a->authorizer_uri).p)
-		return fail(call, bad, "Invalid Authorizer URI: %.*s. Authorizer URI should be a valid Lambda function uri",
+		return fail(call, bad,
+			"Invalid Authorizer URI: %.*s. Authorizer URI should be a valid Lambda function uri",
 			STR_ARG(a->authorizer_uri));
 	if (!str_is(a->authorizer_payload_format_version, "1.0") &&
 		!str_is(a->authorizer_payload_format_version, "2.0"))
-		return fail(call, bad, "AuthorizerPayloadFormatVersion is a required parameter for REQUEST authorizers");
+		return fail(call, bad,
+			"AuthorizerPayloadFormatVersion is a required parameter for REQUEST authorizers");
 	if (str_is(a->authorizer_payload_format_version, "1.0") && a->enable_simple_responses.v)
 		return fail(call, bad, "Simple responses need the payload format version 2.0");
 	if (!a->authorizer_result_ttl_in_seconds.set)

@@ -13,8 +13,8 @@ static struct str event_key(struct arena *arena, int64_t group, struct position 
 
 static struct str index_key(struct arena *arena, int64_t group, int64_t stream, struct position at)
 {
-	return KEY(arena, KEY_LITERAL("logs"), KEY_LITERAL("s"), key_int(group), key_int(stream), key_int(at.time),
-		key_int(at.sequence));
+	return KEY(arena, KEY_LITERAL("logs"), KEY_LITERAL("s"), key_int(group), key_int(stream),
+		key_int(at.time), key_int(at.sequence));
 }
 
 static struct str group_stat_key(struct arena *arena, int64_t group)
@@ -33,10 +33,12 @@ void events_group_stat(struct call *call, int64_t group, struct logs_group_stat 
 	call_get_record(call, group_stat_key(call->arena, group), &logs_group_stat_shape, out);
 }
 
-void events_stream_stat(struct call *call, int64_t group, int64_t stream, struct logs_stream_stat *out)
+void events_stream_stat(
+	struct call *call, int64_t group, int64_t stream, struct logs_stream_stat *out)
 {
 	*out = (struct logs_stream_stat){ 0 };
-	call_get_record(call, stream_stat_key(call->arena, group, stream), &logs_stream_stat_shape, out);
+	call_get_record(
+		call, stream_stat_key(call->arena, group, stream), &logs_stream_stat_shape, out);
 }
 
 /* ---- appending ---- */
@@ -70,19 +72,22 @@ static int append_run(struct call *call, void *arg)
 		memcpy(value + EVENT_HEAD_BYTES, e->message.p, e->message.n);
 		txn_put(call->txn, event_key(call->arena, a->ref->group, at),
 			(struct str){ value, EVENT_HEAD_BYTES + e->message.n });
-		txn_put(call->txn, index_key(call->arena, a->ref->group, a->ref->stream, at), STR(""));
+		txn_put(call->txn, index_key(call->arena, a->ref->group, a->ref->stream, at),
+			STR(""));
 		bytes += (int64_t)e->message.n + LOGS_EVENT_OVERHEAD;
 		if (!stream.first.set || e->timestamp.v < stream.first.v)
 			stream.first = OPT_I64(e->timestamp.v);
 		if (!stream.last.set || e->timestamp.v > stream.last.v)
 			stream.last = OPT_I64(e->timestamp.v);
 	}
-	group = (struct logs_group_stat){ .bytes = OPT_I64(bytes), .sequence = OPT_I64(sequence - 1) };
+	group = (struct logs_group_stat){ .bytes = OPT_I64(bytes),
+		.sequence = OPT_I64(sequence - 1) };
 	stream.name = a->stream;
 	stream.ingested = OPT_I64(call->now_ms);
-	call_put_record(call, group_stat_key(call->arena, a->ref->group), &logs_group_stat_shape, &group);
-	call_put_record(call, stream_stat_key(call->arena, a->ref->group, a->ref->stream), &logs_stream_stat_shape,
-		&stream);
+	call_put_record(
+		call, group_stat_key(call->arena, a->ref->group), &logs_group_stat_shape, &group);
+	call_put_record(call, stream_stat_key(call->arena, a->ref->group, a->ref->stream),
+		&logs_stream_stat_shape, &stream);
 	return 0;
 }
 
@@ -99,7 +104,8 @@ int events_append(struct call *call, const struct stream_ref *ref, struct str st
 /* ---- walking ---- */
 
 /* The time and sequence at a key's end; prefix is what stands before them. */
-static bool decode_position(struct arena *arena, struct str key, size_t prefix, struct position *out)
+static bool decode_position(
+	struct arena *arena, struct str key, size_t prefix, struct position *out)
 {
 	struct key_part parts[2];
 	if (key.n < prefix || key_decode(arena, str_from(key, prefix), parts, 2) != 2)
@@ -120,13 +126,16 @@ static bool decode_event(struct str value, struct log_event *e)
 
 static size_t walk_prefix(struct arena *arena, const struct event_walk *w)
 {
-	return w->stream ? KEY(arena, KEY_LITERAL("logs"), KEY_LITERAL("s"), key_int(w->group), key_int(w->stream)).n :
-			   KEY(arena, KEY_LITERAL("logs"), KEY_LITERAL("e"), key_int(w->group)).n;
+	return w->stream ? KEY(arena, KEY_LITERAL("logs"), KEY_LITERAL("s"), key_int(w->group),
+				   key_int(w->stream))
+				   .n
+			 : KEY(arena, KEY_LITERAL("logs"), KEY_LITERAL("e"), key_int(w->group)).n;
 }
 
 static struct str walk_key(struct arena *arena, const struct event_walk *w, struct position at)
 {
-	return w->stream ? index_key(arena, w->group, w->stream, at) : event_key(arena, w->group, at);
+	return w->stream ? index_key(arena, w->group, w->stream, at)
+			 : event_key(arena, w->group, at);
 }
 
 static int walk_run(struct call *call, void *arg)
@@ -136,7 +145,8 @@ static int walk_run(struct call *call, void *arg)
 	size_t prefix = walk_prefix(call->arena, w), bytes = 0, count = 0;
 	struct txn_cursor c;
 	bool more = false;
-	txn_cursor_open(call->txn, walk_key(call->arena, w, w->from), walk_key(call->arena, w, w->to), w->reverse, &c);
+	txn_cursor_open(call->txn, walk_key(call->arena, w, w->from),
+		walk_key(call->arena, w, w->to), w->reverse, &c);
 	while (txn_cursor_next(&c)) {
 		struct log_event e;
 		struct str value = c.value;
@@ -147,7 +157,8 @@ static int walk_run(struct call *call, void *arg)
 		if (!decode_position(call->arena, c.key, prefix, &e.at))
 			continue;
 		arena_reset(&scratch);
-		if (w->stream && !txn_get(call->txn, event_key(&scratch, w->group, e.at), &scratch, &value))
+		if (w->stream &&
+			!txn_get(call->txn, event_key(&scratch, w->group, e.at), &scratch, &value))
 			continue;
 		if (!decode_event(value, &e))
 			continue;
@@ -266,7 +277,8 @@ static int forget_run(struct call *call, void *arg)
 		txn_delete(call->txn, stream_stat_key(call->arena, d->group, d->stream));
 		return 0;
 	}
-	struct str streams = KEY(call->arena, KEY_LITERAL("logs"), KEY_LITERAL("t"), key_int(d->group));
+	struct str streams =
+		KEY(call->arena, KEY_LITERAL("logs"), KEY_LITERAL("t"), key_int(d->group));
 	txn_delete_range(call->txn, streams, key_range_end(call->arena, streams));
 	txn_delete(call->txn, group_stat_key(call->arena, d->group));
 	return 0;

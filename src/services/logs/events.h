@@ -1,6 +1,8 @@
 /*
- * Events in the telemetry store. The event stands under ("logs", "e", group, time, sequence); an index
- * ("logs", "s", group, stream, time, sequence) orders those of one stream. sequence counts a group's events.
+ * Events in the telemetry store. The event stands under ("logs", "e", group, time, sequence); an
+ * index
+ * ("logs", "s", group, stream, time, sequence) orders those of one stream. sequence counts a
+ * group's events.
  */
 #ifndef SAMOVAR_SERVICES_LOGS_EVENTS_H
 #define SAMOVAR_SERVICES_LOGS_EVENTS_H
@@ -39,18 +41,21 @@ struct event_walk {
 	void *arg;
 	/* out */
 	size_t seen;
-	bool ended;               /* nothing is left between from and to */
+	bool ended; /* nothing is left between from and to */
 };
 /* One slice of the walk, over a snapshot; again until ended, or until visit said no. 0 or -1. */
 int events_walk(struct call *call, struct event_walk *walk) MUSTCHECK;
 
 /* The stream's name, by what is kept beside its events; empty when it is gone. */
 struct str events_stream_name(struct call *call, int64_t group, int64_t stream);
-/* In a transaction of the telemetry store: a group's or stream's figures, zeros when it has no events. */
+/* In a transaction of the telemetry store: a group's or stream's figures, zeros when it has no
+ * events. */
 void events_group_stat(struct call *call, int64_t group, struct logs_group_stat *out);
-void events_stream_stat(struct call *call, int64_t group, int64_t stream, struct logs_stream_stat *out);
+void events_stream_stat(
+	struct call *call, int64_t group, int64_t stream, struct logs_stream_stat *out);
 
-/* Deletes events before that time, of the stream or (0) of the whole group, slice by slice. 0 or -1. */
+/* Deletes events before that time, of the stream or (0) of the whole group, slice by slice. 0 or
+ * -1. */
 int events_delete(struct call *call, int64_t group, int64_t stream, int64_t before_ms) MUSTCHECK;
 /* After events_delete of everything: the figures, too. */
 int events_forget(struct call *call, int64_t group, int64_t stream) MUSTCHECK;

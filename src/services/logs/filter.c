@@ -37,11 +37,12 @@ struct filter {
 static bool regex_char_is_allowed(char c)
 {
 	return (c >= '0' && c <= '9') || ((c | 32) >= 'a' && (c | 32) <= 'z') ||
-		(c > 0 && strchr("_#=@/;,-:^$?[]{}|\\*+. ", c));
+	       (c > 0 && strchr("_#=@/;,-:^$?[]{}|\\*+. ", c));
 }
 
 /* AWS's \d, \D and \xHH in the words of POSIX; what both know stays. */
-static int translate_escape(struct filter_parser *p, struct str body, size_t *i, bool in_class, struct buf *b)
+static int translate_escape(
+	struct filter_parser *p, struct str body, size_t *i, bool in_class, struct buf *b)
 {
 	char c = body.p[++*i];
 	if (c == 'd')
@@ -76,7 +77,8 @@ static int translate_regex(struct filter_parser *p, struct str body, struct buf 
 	for (size_t i = 0; i < body.n; i++) {
 		char c = body.p[i];
 		if (!regex_char_is_allowed(c))
-			return filter_complain(p, "Invalid character in regular expression: '%c'", c);
+			return filter_complain(
+				p, "Invalid character in regular expression: '%c'", c);
 		if (c == '\\' && i + 1 < body.n) {
 			if (translate_escape(p, body, &i, in_class, b) < 0)
 				return -1;
@@ -87,8 +89,10 @@ static int translate_regex(struct filter_parser *p, struct str body, struct buf 
 		else if (c == ']')
 			in_class = false;
 		/* Counted repetitions multiply; a few small ones are enough for a search. */
-		if (c == '{' && !in_class && (++repeats > 4 || strtol(body.p + i + 1, NULL, 10) > 255))
-			return filter_complain(p, "Invalid regular expression: too many repetitions");
+		if (c == '{' && !in_class &&
+			(++repeats > 4 || strtol(body.p + i + 1, NULL, 10) > 255))
+			return filter_complain(
+				p, "Invalid regular expression: too many repetitions");
 		buf_char(b, c);
 	}
 	return 0;
@@ -103,7 +107,8 @@ int filter_regex(struct filter_parser *p, regex_t **out)
 		return filter_complain(p, "Invalid regular expression: it has no end");
 	size_t regexes_max = p->filter->kind == FILTER_TERMS ? FILTER_TERMS_MAX : FILTER_REGEX_MAX;
 	if (p->filter->regex_count >= regexes_max)
-		return filter_complain(p, "Invalid filter pattern: it has more than %zu regular expressions",
+		return filter_complain(p,
+			"Invalid filter pattern: it has more than %zu regular expressions",
 			regexes_max);
 	/* NUL-terminated, so that a number at its end has one. */
 	struct str body = arena_str(p->arena, str_sub(p->rest, 1, end - 1));
@@ -130,7 +135,8 @@ int filter_regex(struct filter_parser *p, regex_t **out)
 
 static bool term_char_is_allowed(char c)
 {
-	return (c >= '0' && c <= '9') || ((c | 32) >= 'a' && (c | 32) <= 'z') || c == '_' || c == '.' || c < 0;
+	return (c >= '0' && c <= '9') || ((c | 32) >= 'a' && (c | 32) <= 'z') || c == '_' ||
+	       c == '.' || c < 0;
 }
 
 static int parse_term(struct filter_parser *p, struct term *t)
@@ -199,7 +205,8 @@ static int parse_space(struct filter_parser *p)
 		struct place *place = &f->places[f->place_count++];
 		if (filter_accept(p, "...")) {
 			if (has_ellipsis)
-				return filter_complain(p, "Invalid filter pattern: it has more than one ellipsis");
+				return filter_complain(
+					p, "Invalid filter pattern: it has more than one ellipsis");
 			place->is_ellipsis = has_ellipsis = true;
 			continue;
 		}
@@ -208,9 +215,12 @@ static int parse_space(struct filter_parser *p)
 			return -1;
 		place->name = expr_name(place->expr);
 		if (!expr_has_name(place->expr, place->name))
-			return filter_complain(p, "Invalid filter pattern: a condition on more than one field");
+			return filter_complain(
+				p, "Invalid filter pattern: a condition on more than one field");
 	} while (filter_accept(p, ","));
-	return filter_accept(p, "]") ? 0 : filter_complain(p, "Invalid filter pattern: the bracket is not closed");
+	return filter_accept(p, "]")
+		       ? 0
+		       : filter_complain(p, "Invalid filter pattern: the bracket is not closed");
 }
 
 int filter_parse(struct arena *arena, struct str pattern, struct filter **out, struct str *why)
@@ -219,10 +229,13 @@ int filter_parse(struct arena *arena, struct str pattern, struct filter **out, s
 	struct filter_parser p = { .arena = arena, .rest = pattern, .filter = f };
 	int r = 0;
 	if (pattern.n > FILTER_BYTES_MAX)
-		r = filter_complain(&p, "Invalid filter pattern: it is longer than %d characters", FILTER_BYTES_MAX);
+		r = filter_complain(&p, "Invalid filter pattern: it is longer than %d characters",
+			FILTER_BYTES_MAX);
 	filter_skip_blanks(&p);
 	if (r == 0 && p.rest.n) {
-		f->kind = p.rest.p[0] == '{' ? FILTER_JSON : p.rest.p[0] == '[' ? FILTER_SPACE : FILTER_TERMS;
+		f->kind = p.rest.p[0] == '{'   ? FILTER_JSON
+			  : p.rest.p[0] == '[' ? FILTER_SPACE
+					       : FILTER_TERMS;
 		if (f->kind == FILTER_TERMS) {
 			r = parse_terms(&p);
 		} else if (f->kind == FILTER_SPACE) {
@@ -232,8 +245,11 @@ int filter_parse(struct arena *arena, struct str pattern, struct filter **out, s
 			p.rest = str_from(p.rest, 1);
 			p.is_json = true;
 			f->expr = filter_expr(&p);
-			r = !f->expr ? -1 : filter_accept(&p, "}") ? 0 :
-				filter_complain(&p, "Invalid filter pattern: the brace is not closed");
+			r = !f->expr ? -1
+			    : filter_accept(&p, "}")
+				    ? 0
+				    : filter_complain(&p,
+					      "Invalid filter pattern: the brace is not closed");
 		}
 		filter_skip_blanks(&p);
 		if (r == 0 && p.rest.n)
@@ -272,7 +288,8 @@ static bool terms_match(const struct filter *f, struct str message)
 		const struct term *t = &f->terms[i];
 		if (f->only_optional && term_matches(t, message))
 			return true;
-		if (t->kind != TERM_OPTIONAL && term_matches(t, message) == (t->kind == TERM_EXCLUDED))
+		if (t->kind != TERM_OPTIONAL &&
+			term_matches(t, message) == (t->kind == TERM_EXCLUDED))
 			return false;
 	}
 	return !f->only_optional;
@@ -310,8 +327,8 @@ static size_t count_fields(struct str message)
 }
 
 /* Calls each place with its field; false when the number of fields or a condition does not fit. */
-static bool walk_places(const struct filter *f, struct str message, struct filter_value *values, size_t *n,
-	size_t values_max)
+static bool walk_places(const struct filter *f, struct str message, struct filter_value *values,
+	size_t *n, size_t values_max)
 {
 	size_t fields = count_fields(message), fixed = f->place_count;
 	bool has_ellipsis = false;
@@ -363,8 +380,8 @@ bool filter_matches(const struct filter *f, struct str message)
 	return matches;
 }
 
-static void extract_json(const struct expr *e, struct arena *arena, yyjson_val *root, struct filter_value *out,
-	size_t *n, size_t max)
+static void extract_json(const struct expr *e, struct arena *arena, yyjson_val *root,
+	struct filter_value *out, size_t *n, size_t max)
 {
 	if (e->type != EXPR_TEST) {
 		extract_json(e->left, arena, root, out, n, max);
@@ -386,8 +403,8 @@ static void extract_json(const struct expr *e, struct arena *arena, yyjson_val *
 	out[(*n)++] = (struct filter_value){ e->selector, value };
 }
 
-size_t filter_extract(const struct filter *f, struct arena *arena, struct str message, struct filter_value *out,
-	size_t n)
+size_t filter_extract(const struct filter *f, struct arena *arena, struct str message,
+	struct filter_value *out, size_t n)
 {
 	size_t count = 0;
 	if (f->kind == FILTER_SPACE) {

@@ -56,7 +56,8 @@ static struct str bare_value(struct filter_parser *p)
 {
 	size_t n = 0;
 	while (n < p->rest.n && !strchr(" \t\r\n(),}]\"", p->rest.p[n]) &&
-		!str_starts(str_from(p->rest, n), STR("&&")) && !str_starts(str_from(p->rest, n), STR("||")))
+		!str_starts(str_from(p->rest, n), STR("&&")) &&
+		!str_starts(str_from(p->rest, n), STR("||")))
 		n++;
 	struct str value = str_sub(p->rest, 0, n);
 	p->rest = str_from(p->rest, n);
@@ -80,11 +81,13 @@ static int parse_index(struct filter_parser *p, struct step *s)
 	if (quote == '\'' || quote == '"') {
 		ssize_t end = str_index(str_from(p->rest, 1), quote);
 		if (end < 0)
-			return filter_complain(p, "Invalid filter pattern: a quotation mark is not closed");
+			return filter_complain(
+				p, "Invalid filter pattern: a quotation mark is not closed");
 		s->name = str_sub(p->rest, 1, (size_t)end);
 		p->rest = str_from(p->rest, (size_t)end + 2);
 	} else {
-		while (p->rest.n && p->rest.p[0] >= '0' && p->rest.p[0] <= '9' && s->index < 1000000) {
+		while (p->rest.n && p->rest.p[0] >= '0' && p->rest.p[0] <= '9' &&
+			s->index < 1000000) {
 			s->index = s->index * 10 + (size_t)(p->rest.p[0] - '0');
 			p->rest = str_from(p->rest, 1);
 		}
@@ -101,7 +104,8 @@ static int parse_selector(struct filter_parser *p, struct expr *e)
 	struct str begin = p->rest;
 	e->steps = ARENA_ARRAY(p->arena, struct step, p->rest.n);
 	if (!filter_accept(p, "$"))
-		return filter_complain(p, "Invalid filter pattern: a property selector begins with $");
+		return filter_complain(
+			p, "Invalid filter pattern: a property selector begins with $");
 	while (p->rest.n && (p->rest.p[0] == '.' || p->rest.p[0] == '[')) {
 		struct step *s = &e->steps[e->step_count++];
 		bool dot = p->rest.p[0] == '.';
@@ -138,7 +142,8 @@ static bool parse_state(struct filter_parser *p, struct expr *e)
 		else if (accept_word(p, "FALSE"))
 			e->comparison = COMPARE_IS_FALSE;
 		else {
-			filter_complain(p, "Invalid filter pattern: IS is followed by NULL, TRUE or FALSE");
+			filter_complain(
+				p, "Invalid filter pattern: IS is followed by NULL, TRUE or FALSE");
 			return false;
 		}
 		return true;
@@ -166,7 +171,8 @@ static int parse_operand(struct filter_parser *p, struct expr *e)
 	bool ordered = e->comparison != COMPARE_EQ && e->comparison != COMPARE_NE;
 	if (p->rest.n && p->rest.p[0] == '%') {
 		if (ordered)
-			return filter_complain(p, "Invalid filter pattern: a regular expression needs = or !=");
+			return filter_complain(
+				p, "Invalid filter pattern: a regular expression needs = or !=");
 		return filter_regex(p, &o->regex);
 	}
 	if (p->rest.n && p->rest.p[0] == '"') {
@@ -179,7 +185,8 @@ static int parse_operand(struct filter_parser *p, struct expr *e)
 		o->is_number = str_to_f64(o->text, &o->number) == 0;
 	}
 	if (ordered && !o->is_number)
-		return filter_complain(p, "Invalid filter pattern: %.*s is not a number", STR_ARG(o->text));
+		return filter_complain(
+			p, "Invalid filter pattern: %.*s is not a number", STR_ARG(o->text));
 	o->has_star = str_index(o->text, '*') >= 0;
 	return 0;
 }
@@ -189,8 +196,8 @@ static struct expr *parse_test(struct filter_parser *p)
 	static const struct {
 		const char *text;
 		enum comparison comparison;
-	} operators[] = { { "!=", COMPARE_NE }, { "<=", COMPARE_LE }, { ">=", COMPARE_GE }, { "=", COMPARE_EQ },
-		{ "<", COMPARE_LT }, { ">", COMPARE_GT } };
+	} operators[] = { { "!=", COMPARE_NE }, { "<=", COMPARE_LE }, { ">=", COMPARE_GE },
+		{ "=", COMPARE_EQ }, { "<", COMPARE_LT }, { ">", COMPARE_GT } };
 	struct expr *e = ARENA_NEW(p->arena, struct expr);
 	e->type = EXPR_TEST;
 	filter_skip_blanks(p);
@@ -203,7 +210,8 @@ static struct expr *parse_test(struct filter_parser *p)
 			return NULL;
 	} else {
 		size_t n = 0;
-		while (n < p->rest.n && (is_word(p->rest.p[n]) || p->rest.p[n] == '-' || p->rest.p[n] == '.'))
+		while (n < p->rest.n &&
+			(is_word(p->rest.p[n]) || p->rest.p[n] == '-' || p->rest.p[n] == '.'))
 			n++;
 		e->selector = str_sub(p->rest, 0, n);
 		p->rest = str_from(p->rest, n);
@@ -222,7 +230,8 @@ static struct expr *parse_test(struct filter_parser *p)
 		e->comparison = COMPARE_EXISTS;
 		return e;
 	}
-	filter_complain(p, "Invalid filter pattern: an operator is missing after %.*s", STR_ARG(e->selector));
+	filter_complain(p, "Invalid filter pattern: an operator is missing after %.*s",
+		STR_ARG(e->selector));
 	return NULL;
 }
 
@@ -243,7 +252,8 @@ static struct expr *parse_primary(struct filter_parser *p)
 	return e;
 }
 
-static struct expr *join(struct filter_parser *p, enum expr_type type, struct expr *left, struct expr *right)
+static struct expr *join(
+	struct filter_parser *p, enum expr_type type, struct expr *left, struct expr *right)
 {
 	struct expr *e = ARENA_NEW(p->arena, struct expr);
 	*e = (struct expr){ .type = type, .left = left, .right = right };
@@ -340,7 +350,8 @@ bool expr_matches_text(const struct expr *e, struct str text)
 	case COMPARE_NE:
 		return !operand_equals(&e->operand, text);
 	default:
-		return str_to_f64(text, &number) == 0 && compare_number(e->comparison, number, e->operand.number);
+		return str_to_f64(text, &number) == 0 &&
+		       compare_number(e->comparison, number, e->operand.number);
 	}
 }
 
@@ -348,7 +359,8 @@ yyjson_val *expr_select(const struct expr *e, yyjson_val *at)
 {
 	for (size_t i = 0; i < e->step_count && at; i++) {
 		const struct step *s = &e->steps[i];
-		at = s->name.p ? yyjson_obj_getn(at, s->name.p, s->name.n) : yyjson_arr_get(at, s->index);
+		at = s->name.p ? yyjson_obj_getn(at, s->name.p, s->name.n)
+			       : yyjson_arr_get(at, s->index);
 	}
 	return at;
 }
@@ -395,6 +407,7 @@ bool expr_matches_json(const struct expr *e, yyjson_val *root)
 		/* Of a property that is not there nothing is said. */
 		return v && !yyjson_is_ctn(v) && !json_equals(&e->operand, v);
 	default:
-		return yyjson_is_num(v) && compare_number(e->comparison, yyjson_get_num(v), e->operand.number);
+		return yyjson_is_num(v) &&
+		       compare_number(e->comparison, yyjson_get_num(v), e->operand.number);
 	}
 }

@@ -65,10 +65,11 @@ static void test_regex(void)
 
 static void test_json(void)
 {
-	const char *event = "{\"eventType\":\"UpdateTrail\",\"sourceIPAddress\":\"111.111.111.111\","
-			    "\"arrayKey\":[\"value\",\"another value\"],\"objectList\":[{\"name\":\"a\",\"id\":1},"
-			    "{\"name\":\"b\",\"id\":2}],\"SomeObject\":null,\"cluster.name\":\"c\",\"bandwidth\":75.5,"
-			    "\"n\":3,\"ok\":true,\"no\":false,\"user\":{\"id\":1,\"email\":\"John.Stiles@example.com\"}}";
+	const char *event =
+		"{\"eventType\":\"UpdateTrail\",\"sourceIPAddress\":\"111.111.111.111\","
+		"\"arrayKey\":[\"value\",\"another value\"],\"objectList\":[{\"name\":\"a\",\"id\":1},"
+		"{\"name\":\"b\",\"id\":2}],\"SomeObject\":null,\"cluster.name\":\"c\",\"bandwidth\":75.5,"
+		"\"n\":3,\"ok\":true,\"no\":false,\"user\":{\"id\":1,\"email\":\"John.Stiles@example.com\"}}";
 	MATCHES("{ $.eventType = \"UpdateTrail\" }", event);
 	MATCHES("{$.eventType=UpdateTrail}", event);
 	MISSES("{ $.eventType = \"DeleteTrail\" }", event);
@@ -108,15 +109,18 @@ static void test_json(void)
 
 static void test_space(void)
 {
-	const char *event = "127.0.0.1 Prod frank [10/Oct/2000:13:25:15 -0700] \"GET /index.html HTTP/1.0\" 404 1534";
+	const char *event =
+		"127.0.0.1 Prod frank [10/Oct/2000:13:25:15 -0700] \"GET /index.html HTTP/1.0\" 404 1534";
 	MATCHES("[ip, server, username, timestamp, request, status_code, bytes]", event);
 	MISSES("[ip, server, username, timestamp, request, status_code]", event);
-	MATCHES("[ip, server, username, timestamp, request, status_code = 404, bytes > 1000]", event);
+	MATCHES("[ip, server, username, timestamp, request, status_code = 404, bytes > 1000]",
+		event);
 	MISSES("[ip, server, username, timestamp, request, status_code = 200, bytes]", event);
 	MATCHES("[..., status_code = 4*, bytes]", event);
 	MATCHES("[ip, ..., bytes]", event);
 	MATCHES("[ip = 127.0.0.1, ...]", event);
-	MATCHES("[ip = %127\\.0\\.0\\.[1-9]%, server, username, timestamp, request=*index*, status_code, bytes]", event);
+	MATCHES("[ip = %127\\.0\\.0\\.[1-9]%, server, username, timestamp, request=*index*, status_code, bytes]",
+		event);
 	MATCHES("[w1=ERROR, w2]", "ERROR 401");
 	MATCHES("[w1=ERROR || w1=%WARN%, w2]", "xWARNx 401");
 	MISSES("[w1!=ERROR && w1!=%WARN%, w2]", "WARN 401");

@@ -1,7 +1,8 @@
 /*
- * Live logs for the command line and the console: GET /_samovar/logs?group=NAME[&account=&region=&since=MS
- * &filter=PATTERN&follow=1] answers one JSON object a line, {"timestamp", "stream", "message"}; with follow=1 the
- * answer goes on with what comes, within one turn of the loop of its being stored.
+ * Live logs for the command line and the console: GET
+ * /_samovar/logs?group=NAME[&account=&region=&since=MS &filter=PATTERN&follow=1] answers one JSON
+ * object a line, {"timestamp", "stream", "message"}; with follow=1 the answer goes on with what
+ * comes, within one turn of the loop of its being stored.
  */
 #include "aws/codec.h"
 #include "net/http_server.h"
@@ -13,9 +14,9 @@ struct follower {
 	struct list link;
 	struct str account, region, group;
 	const struct filter *filter;
-	struct buf lines;     /* not yet written */
-	size_t left_out;      /* events that found no room there */
-	int64_t known;        /* sequence that the history reached */
+	struct buf lines; /* not yet written */
+	size_t left_out;  /* events that found no room there */
+	int64_t known;    /* sequence that the history reached */
 	struct waitq wake;
 };
 
@@ -34,17 +35,20 @@ void followers_push(struct logs *logs, const struct call *call, struct str group
 	const struct logs_input_log_event *events, size_t count, int64_t sequence)
 {
 	struct follower *f;
-	LIST_FOR(f, &logs->followers, struct follower, link) {
+	LIST_FOR(f, &logs->followers, struct follower, link)
+	{
 		if (!str_eq(f->group, group) || !str_eq(f->account, call->identity.account) ||
 			!str_eq(f->region, call->identity.region))
 			continue;
 		for (size_t i = 0; i < count; i++) {
-			if (sequence + (int64_t)i <= f->known || !filter_matches(f->filter, events[i].message))
+			if (sequence + (int64_t)i <= f->known ||
+				!filter_matches(f->filter, events[i].message))
 				continue;
 			if (f->lines.n > LOGS_FOLLOWER_BYTES_MAX)
 				f->left_out++;
 			else
-				put_line(&f->lines, events[i].timestamp.v, stream, events[i].message);
+				put_line(&f->lines, events[i].timestamp.v, stream,
+					events[i].message);
 		}
 		waitq_wake_all(&f->wake);
 	}
@@ -54,7 +58,7 @@ void followers_wake(struct logs *logs)
 {
 	struct follower *f;
 	LIST_FOR(f, &logs->followers, struct follower, link)
-		waitq_wake_all(&f->wake);
+	waitq_wake_all(&f->wake);
 }
 
 /* ---- history ---- */
@@ -73,7 +77,8 @@ static bool history_visit(void *arg, const struct log_event *e)
 	struct history *h = arg;
 	if (e->at.sequence > h->follower->known || !filter_matches(h->follower->filter, e->message))
 		return true;
-	struct str key = { (const char *)&e->stream, sizeof e->stream }, *name = map_get(&h->names, key);
+	struct str key = { (const char *)&e->stream, sizeof e->stream },
+		   *name = map_get(&h->names, key);
 	if (!name) {
 		name = ARENA_NEW(h->call->arena, struct str);
 		*name = events_stream_name(h->call, h->group, e->stream);
@@ -95,7 +100,8 @@ static int sequence_run(struct call *call, void *arg)
 	return 0;
 }
 
-static int write_history(struct call *call, struct follower *f, struct http_exchange *ex, int64_t since_ms)
+static int write_history(
+	struct call *call, struct follower *f, struct http_exchange *ex, int64_t since_ms)
 {
 	struct logs_group_record group;
 	struct sequence_query q;
@@ -161,14 +167,16 @@ static void refuse(struct http_exchange *ex, int status, struct str message)
 	buf_fini(&b);
 }
 
-static void follow(struct logs *logs, struct http_exchange *ex, struct call *call, struct follower *f,
-	int64_t since_ms, bool live)
+static void follow(struct logs *logs, struct http_exchange *ex, struct call *call,
+	struct follower *f, int64_t since_ms, bool live)
 {
-	static const struct http_header headers[] = { { STR_INIT("Content-Type"), STR_INIT("application/x-ndjson") },
+	static const struct http_header headers[] = { { STR_INIT("Content-Type"),
+							      STR_INIT("application/x-ndjson") },
 		{ STR_INIT("Cache-Control"), STR_INIT("no-store") } };
 	if (http_respond_start(ex, 200, headers, COUNT_OF(headers), -1) < 0)
 		return;
-	/* Before the history is read, so that nothing comes between; nothing waits until its end is known. */
+	/* Before the history is read, so that nothing comes between; nothing waits until its end is
+	 * known. */
 	list_append(&logs->followers, &f->link);
 	logs->follower_count++;
 	int r = write_history(call, f, ex, since_ms);
@@ -206,7 +214,8 @@ bool follow_serve(struct aws *aws, void *state, struct http_exchange *ex)
 	if (!aws_host_is_allowed(aws, request->host) || (origin.n && !aws_origin_is_local(origin)))
 		refuse(ex, 403, STR("This name may not be used to reach the server."));
 	else if (aws->auth == AWS_AUTH_STRICT)
-		refuse(ex, 403, STR("Live logs are not served without signatures; use FilterLogEvents."));
+		refuse(ex, 403,
+			STR("Live logs are not served without signatures; use FilterLogEvents."));
 	else if (!str_is(request->method, "GET"))
 		refuse(ex, 405, STR("Use GET."));
 	else if (!f.group.n)
@@ -222,7 +231,8 @@ bool follow_serve(struct aws *aws, void *state, struct http_exchange *ex)
 		f.region = identity.region;
 		f.filter = filter;
 		waitq_init(&f.wake);
-		follow(logs, ex, &call, &f, since_ms, str_is(http_query_get(arena, request->query, STR("follow")), "1"));
+		follow(logs, ex, &call, &f, since_ms,
+			str_is(http_query_get(arena, request->query, STR("follow")), "1"));
 		filter_fini(filter);
 	}
 	return true;

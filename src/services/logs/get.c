@@ -4,19 +4,23 @@
 #include "store/key.h"
 
 /*
- * Tokens are a letter and a position: "f/TIME.SEQUENCE" and "b/..." of GetLogEvents (the events from there on, and
- * those before it), "a/..." and "d/..." of FilterLogEvents (ascending, descending).
+ * Tokens are a letter and a position: "f/TIME.SEQUENCE" and "b/..." of GetLogEvents (the events
+ * from there on, and those before it), "a/..." and "d/..." of FilterLogEvents (ascending,
+ * descending).
  */
 static struct str token_text(struct call *call, char kind, struct position at)
 {
-	return arena_printf(call->arena, "%c/%038lld%018lld/s", kind, (long long)at.time, (long long)at.sequence);
+	return arena_printf(call->arena, "%c/%038lld%018lld/s", kind, (long long)at.time,
+		(long long)at.sequence);
 }
 
-static int token_parse(struct call *call, struct str token, const char *kinds, char *kind, struct position *at)
+static int token_parse(
+	struct call *call, struct str token, const char *kinds, char *kind, struct position *at)
 {
-	if (token.n == 2 + 56 + 2 && strchr(kinds, token.p[0]) && token.p[1] == '/' && str_ends(token, STR("/s")) &&
-		str_to_i64(str_sub(token, 2, 38), &at->time) == 0 &&
-		str_to_i64(str_sub(token, 40, 18), &at->sequence) == 0 && at->time >= 0 && at->sequence >= 0) {
+	if (token.n == 2 + 56 + 2 && strchr(kinds, token.p[0]) && token.p[1] == '/' &&
+		str_ends(token, STR("/s")) && str_to_i64(str_sub(token, 2, 38), &at->time) == 0 &&
+		str_to_i64(str_sub(token, 40, 18), &at->sequence) == 0 && at->time >= 0 &&
+		at->sequence >= 0) {
 		*kind = token.p[0];
 		return 0;
 	}
@@ -49,13 +53,15 @@ struct page {
 static bool page_visit(void *arg, const struct log_event *e)
 {
 	struct page *p = arg;
-	if (p->n == p->max || (p->n && p->bytes + e->message.n + LOGS_EVENT_OVERHEAD > LOGS_PAGE_BYTES_MAX)) {
+	if (p->n == p->max ||
+		(p->n && p->bytes + e->message.n + LOGS_EVENT_OVERHEAD > LOGS_PAGE_BYTES_MAX)) {
 		p->full = true;
 		return false;
 	}
 	if (p->n == p->cap) {
 		size_t cap = MIN(p->cap ? p->cap * 2 : 64, p->max);
-		struct logs_output_log_event *events = ARENA_ARRAY(p->arena, struct logs_output_log_event, cap);
+		struct logs_output_log_event *events =
+			ARENA_ARRAY(p->arena, struct logs_output_log_event, cap);
 		if (p->n)
 			memcpy(events, p->events, p->n * sizeof *events);
 		p->events = events;
@@ -65,8 +71,8 @@ static bool page_visit(void *arg, const struct log_event *e)
 		p->first = e->at;
 	p->last = e->at;
 	p->bytes += e->message.n + LOGS_EVENT_OVERHEAD;
-	p->events[p->n++] = (struct logs_output_log_event){ OPT_I64(e->at.time), arena_str(p->arena, e->message),
-		OPT_I64(e->ingested) };
+	p->events[p->n++] = (struct logs_output_log_event){ OPT_I64(e->at.time),
+		arena_str(p->arena, e->message), OPT_I64(e->ingested) };
 	return true;
 }
 
@@ -94,7 +100,8 @@ static int find_run(struct call *call, void *arg)
 	if (group_require(call, f->group_name, &f->group) < 0)
 		return -1;
 	if (!stream_get(call, f->group.id.v, f->stream_name, &f->stream))
-		return fail(call, &logs_resource_not_found_exception, "The specified log stream does not exist.");
+		return fail(call, &logs_resource_not_found_exception,
+			"The specified log stream does not exist.");
 	return 0;
 }
 
@@ -108,13 +115,17 @@ int logs_get_log_events(struct call *call, const struct logs_get_log_events_inpu
 	if (group_named(call, in->log_group_name, in->log_group_identifier, &f.group_name) < 0)
 		return -1;
 	if (in->start_time.set && in->end_time.set && in->start_time.v > in->end_time.v)
-		return fail(call, &logs_invalid_parameter_exception, "startTime must not be later than endTime.");
+		return fail(call, &logs_invalid_parameter_exception,
+			"startTime must not be later than endTime.");
 	struct position token = { 0 };
 	if (in->next_token.p && token_parse(call, in->next_token, "fb", &direction, &token) < 0)
 		return -1;
 	if (call_read(call, find_run, &f) < 0)
 		return -1;
-	struct event_walk w = { .group = f.group.id.v, .stream = f.stream.id.v, .visit = page_visit, .arg = &page,
+	struct event_walk w = { .group = f.group.id.v,
+		.stream = f.stream.id.v,
+		.visit = page_visit,
+		.arg = &page,
 		.reverse = direction == 'b' };
 	w.from.time = MAX(in->start_time.v, group_oldest_ms(&f.group, call->now_ms));
 	w.to.time = in->end_time.set ? MIN(in->end_time.v, POSITION_TIME_MAX) : POSITION_TIME_MAX;
@@ -127,10 +138,14 @@ int logs_get_log_events(struct call *call, const struct logs_get_log_events_inpu
 		return -1;
 	if (w.reverse)
 		page_reverse(&page);
-	out->events = (struct logs_output_log_events){ page.events ? page.events :
-		ARENA_NEW(call->arena, struct logs_output_log_event), page.n };
-	/* Where nothing is left, the token that came goes back: so a client knows the end of the stream. */
-	struct position none = in->next_token.p ? token : begin, next = { page.last.time, page.last.sequence + 1 };
+	out->events = (struct logs_output_log_events){
+		page.events ? page.events : ARENA_NEW(call->arena, struct logs_output_log_event),
+		page.n
+	};
+	/* Where nothing is left, the token that came goes back: so a client knows the end of the
+	 * stream. */
+	struct position none = in->next_token.p ? token : begin,
+			next = { page.last.time, page.last.sequence + 1 };
 	out->next_forward_token = token_text(call, 'f', page.n ? next : none);
 	out->next_backward_token = token_text(call, 'b', page.n ? page.first : none);
 	return 0;
@@ -143,7 +158,7 @@ struct search {
 	const struct logs_filter_log_events_input *in;
 	struct filter *filter;
 	int64_t group;
-	struct map names;  /* the stream's id, as 8 bytes: its struct stream_name */
+	struct map names; /* the stream's id, as 8 bytes: its struct stream_name */
 	struct logs_filtered_log_event *events;
 	size_t n, cap, max, bytes, looked;
 	bool full;
@@ -189,14 +204,15 @@ static bool search_visit(void *arg, const struct log_event *e)
 		s->looked++;
 		return true;
 	}
-	if (s->n == s->max || (s->n && s->bytes + e->message.n + LOGS_EVENT_OVERHEAD > LOGS_PAGE_BYTES_MAX)) {
+	if (s->n == s->max ||
+		(s->n && s->bytes + e->message.n + LOGS_EVENT_OVERHEAD > LOGS_PAGE_BYTES_MAX)) {
 		s->full = true;
 		return false;
 	}
 	if (s->n == s->cap) {
 		size_t cap = MIN(s->cap ? s->cap * 2 : 64, s->max);
-		struct logs_filtered_log_event *events = ARENA_ARRAY(s->call->arena, struct logs_filtered_log_event,
-			cap);
+		struct logs_filtered_log_event *events =
+			ARENA_ARRAY(s->call->arena, struct logs_filtered_log_event, cap);
 		if (s->n)
 			memcpy(events, s->events, s->n * sizeof *events);
 		s->events = events;
@@ -209,8 +225,8 @@ static bool search_visit(void *arg, const struct log_event *e)
 		.timestamp = OPT_I64(e->at.time),
 		.message = arena_str(s->call->arena, e->message),
 		.ingestion_time = OPT_I64(e->ingested),
-		.event_id = arena_printf(s->call->arena, "%020lld%018lld%018lld", (long long)e->at.time,
-			(long long)e->at.sequence, (long long)s->group),
+		.event_id = arena_printf(s->call->arena, "%020lld%018lld%018lld",
+			(long long)e->at.time, (long long)e->at.sequence, (long long)s->group),
 	};
 	return true;
 }
@@ -233,19 +249,23 @@ static int check_streams_run(struct call *call, void *arg)
 static int search_range(struct call *call, const struct logs_filter_log_events_input *in,
 	const struct logs_group_record *group, struct event_walk *w)
 {
-	static const int64_t reverse_since_ms = INT64_C(1704067200000); /* 2024-01-01, as AWS says */
+	static const int64_t reverse_since_ms =
+		INT64_C(1704067200000); /* 2024-01-01, as AWS says */
 	char kind = in->start_from_head.set && !in->start_from_head.v ? 'd' : 'a';
 	struct position token = { 0 };
 	if (in->start_time.set && in->end_time.set && in->start_time.v > in->end_time.v)
-		return fail(call, &logs_invalid_parameter_exception, "startTime must not be later than endTime.");
+		return fail(call, &logs_invalid_parameter_exception,
+			"startTime must not be later than endTime.");
 	if (in->next_token.p && token_parse(call, in->next_token, "ad", &kind, &token) < 0)
 		return -1;
 	if (kind == 'd' && in->start_time.v < reverse_since_ms)
 		return fail(call, &logs_invalid_parameter_exception,
-			"startFromHead set to false is supported only when startTime is on or after Jan 1, 2024 00:00:00 UTC.");
+			"startFromHead set to false is supported only when startTime is on or after "
+			"Jan 1, 2024 00:00:00 UTC.");
 	w->reverse = kind == 'd';
 	w->from.time = MAX(in->start_time.v, group_oldest_ms(group, call->now_ms));
-	w->to.time = in->end_time.set ? MIN(in->end_time.v, POSITION_TIME_MAX) + 1 : POSITION_TIME_MAX;
+	w->to.time =
+		in->end_time.set ? MIN(in->end_time.v, POSITION_TIME_MAX) + 1 : POSITION_TIME_MAX;
 	if (in->next_token.p && !w->reverse && position_cmp(token, w->from) > 0)
 		w->from = token;
 	if (in->next_token.p && w->reverse && position_cmp(token, w->to) < 0)
@@ -258,7 +278,8 @@ int logs_filter_log_events(struct call *call, const struct logs_filter_log_event
 {
 	struct str name, why;
 	struct logs_group_record group;
-	struct search s = { .call = call, .in = in,
+	struct search s = { .call = call,
+		.in = in,
 		.max = (size_t)(in->limit.set ? in->limit.v : LOGS_PAGE_EVENTS_MAX) };
 	struct event_walk w = { .visit = search_visit, .arg = &s };
 	if (group_named(call, in->log_group_name, in->log_group_identifier, &name) < 0)
@@ -271,19 +292,22 @@ int logs_filter_log_events(struct call *call, const struct logs_filter_log_event
 	s.group = w.group = group.id.v;
 	if (call_read(call, check_streams_run, &w) < 0)
 		return -1;
-	if (filter_parse(call->arena, in->filter_pattern.p ? in->filter_pattern : STR(""), &s.filter, &why) < 0)
+	if (filter_parse(call->arena, in->filter_pattern.p ? in->filter_pattern : STR(""),
+		    &s.filter, &why) < 0)
 		return fail(call, &logs_invalid_parameter_exception, "%.*s", STR_ARG(why));
 	int r = walk_whole(call, &w, &s.full);
 	filter_fini(s.filter);
 	map_fini(&s.names);
 	if (r < 0)
 		return -1;
-	out->events = (struct logs_filtered_log_events){ s.events ? s.events :
-		ARENA_NEW(call->arena, struct logs_filtered_log_event), s.n };
+	out->events = (struct logs_filtered_log_events){
+		s.events ? s.events : ARENA_NEW(call->arena, struct logs_filtered_log_event), s.n
+	};
 	/* AWS answers an empty list since 2020. */
 	out->searched_log_streams.v = ARENA_NEW(call->arena, struct logs_searched_log_stream);
 	if (s.full)
-		out->next_token = token_text(call, w.reverse ? 'd' : 'a', w.reverse ? w.to : w.from);
+		out->next_token =
+			token_text(call, w.reverse ? 'd' : 'a', w.reverse ? w.to : w.from);
 	return 0;
 }
 
@@ -298,7 +322,8 @@ int logs_test_metric_filter(struct call *call, const struct logs_test_metric_fil
 	if (filter_parse(call->arena, in->filter_pattern, &filter, &why) < 0)
 		return fail(call, &logs_invalid_parameter_exception, "%.*s", STR_ARG(why));
 	struct filter_value *values = ARENA_ARRAY(call->arena, struct filter_value, VALUES_MAX);
-	out->matches.v = ARENA_ARRAY(call->arena, struct logs_metric_filter_match_record, in->log_event_messages.n);
+	out->matches.v = ARENA_ARRAY(
+		call->arena, struct logs_metric_filter_match_record, in->log_event_messages.n);
 	for (size_t i = 0; i < in->log_event_messages.n; i++) {
 		struct str message = in->log_event_messages.v[i];
 		if (!filter_matches(filter, message))
@@ -309,7 +334,8 @@ int logs_test_metric_filter(struct call *call, const struct logs_test_metric_fil
 			{ ARENA_ARRAY(call->arena, struct logs_extracted_values_entry, n), n } };
 		for (size_t v = 0; v < n; v++)
 			m->extracted_values.v[v] =
-				(struct logs_extracted_values_entry){ values[v].name, values[v].value };
+				(struct logs_extracted_values_entry){ values[v].name,
+					values[v].value };
 	}
 	filter_fini(filter);
 	return 0;

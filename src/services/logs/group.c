@@ -24,7 +24,8 @@ int group_require(struct call *call, struct str name, struct logs_group_record *
 {
 	if (group_get(call, name, out))
 		return 0;
-	return fail(call, &logs_resource_not_found_exception, "The specified log group does not exist.");
+	return fail(call, &logs_resource_not_found_exception,
+		"The specified log group does not exist.");
 }
 
 int64_t logs_next_id(struct call *call)
@@ -70,7 +71,9 @@ struct str group_arn(struct call *call, struct str name)
 
 int64_t group_oldest_ms(const struct logs_group_record *record, int64_t now_ms)
 {
-	return record->retention_in_days.set ? MAX(now_ms - record->retention_in_days.v * LOGS_DAY_MS, 0) : 0;
+	return record->retention_in_days.set
+		       ? MAX(now_ms - record->retention_in_days.v * LOGS_DAY_MS, 0)
+		       : 0;
 }
 
 int group_named(struct call *call, struct str name, struct str identifier, struct str *out)
@@ -131,7 +134,8 @@ int logs_delete_log_group(struct call *call, const struct logs_delete_log_group_
 		return -1;
 	if (record.deletion_protected.v)
 		return fail(call, &logs_validation_exception,
-			"The log group %.*s is protected against deletion.", STR_ARG(in->log_group_name));
+			"The log group %.*s is protected against deletion.",
+			STR_ARG(in->log_group_name));
 	txn_delete(call->txn, call_key(call, "group", in->log_group_name));
 	txn_delete(call->txn, owner_key(call, record.id.v));
 	struct str streams = KEY(call->arena, KEY_LITERAL("logs"), key_text(call->identity.account),
@@ -144,8 +148,8 @@ int logs_delete_log_group(struct call *call, const struct logs_delete_log_group_
 
 static bool is_retention(int64_t days)
 {
-	static const int allowed[] = { 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192,
-		2557, 2922, 3288, 3653 };
+	static const int allowed[] = { 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545,
+		731, 1096, 1827, 2192, 2557, 2922, 3288, 3653 };
 	for (size_t i = 0; i < COUNT_OF(allowed); i++)
 		if (allowed[i] == days)
 			return true;
@@ -160,7 +164,8 @@ int logs_put_retention_policy(struct call *call, const struct logs_put_retention
 	if (!is_retention(in->retention_in_days.v))
 		return fail(call, &logs_invalid_parameter_exception,
 			"1 validation error detected: Value '%lld' at 'retentionInDays' failed to satisfy constraint: "
-			"Member must satisfy enum value set: [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, "
+			"Member must satisfy enum value set: [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, "
+			"180, 365, 400, 545, 731, "
 			"1096, 1827, 2192, 2557, 2922, 3288, 3653]",
 			(long long)in->retention_in_days.v);
 	if (group_require(call, in->log_group_name, &record) < 0)
@@ -171,7 +176,8 @@ int logs_put_retention_policy(struct call *call, const struct logs_put_retention
 	return 0;
 }
 
-int logs_delete_retention_policy(struct call *call, const struct logs_delete_retention_policy_input *in,
+int logs_delete_retention_policy(struct call *call,
+	const struct logs_delete_retention_policy_input *in,
 	struct logs_delete_retention_policy_output *out)
 {
 	(void)out;
@@ -193,7 +199,8 @@ struct listing {
 	bool more;
 };
 
-static bool identifier_names(struct call *call, const struct logs_describe_log_groups_input *in, struct str name)
+static bool identifier_names(
+	struct call *call, const struct logs_describe_log_groups_input *in, struct str name)
 {
 	for (size_t i = 0; i < in->log_group_identifiers.n; i++) {
 		struct str wanted = in->log_group_identifiers.v[i];
@@ -203,8 +210,8 @@ static bool identifier_names(struct call *call, const struct logs_describe_log_g
 	return false;
 }
 
-static bool is_wanted(struct call *call, const struct logs_describe_log_groups_input *in, struct str name,
-	const struct logs_group_record *record)
+static bool is_wanted(struct call *call, const struct logs_describe_log_groups_input *in,
+	struct str name, const struct logs_group_record *record)
 {
 	if (in->log_group_name_pattern.n && str_find(name, in->log_group_name_pattern) < 0)
 		return false;
@@ -214,8 +221,8 @@ static bool is_wanted(struct call *call, const struct logs_describe_log_groups_i
 	return !in->log_group_class.p || str_eq(in->log_group_class, class);
 }
 
-static void describe_group(struct call *call, struct str name, const struct logs_group_record *record,
-	struct logs_log_group *out)
+static void describe_group(struct call *call, struct str name,
+	const struct logs_group_record *record, struct logs_log_group *out)
 {
 	struct str arn = group_arn(call, name);
 	*out = (struct logs_log_group){
@@ -226,7 +233,8 @@ static void describe_group(struct call *call, struct str name, const struct logs
 		.arn = arena_printf(call->arena, "%.*s:*", STR_ARG(arn)),
 		.stored_bytes = OPT_I64(0),
 		.kms_key_id = record->kms_key_id,
-		.log_group_class = record->log_group_class.p ? record->log_group_class : STR("STANDARD"),
+		.log_group_class =
+			record->log_group_class.p ? record->log_group_class : STR("STANDARD"),
 		.log_group_arn = arn,
 		.deletion_protection_enabled = OPT_BOOL(record->deletion_protected.v),
 	};
@@ -250,7 +258,8 @@ static int list_run(struct call *call, void *arg)
 			continue;
 		if (prefix.n && !str_starts(name.text, prefix))
 			break;
-		if (record_decode(call->arena, &logs_group_record_shape, arena_str(call->arena, c.value), &record) < 0 ||
+		if (record_decode(call->arena, &logs_group_record_shape,
+			    arena_str(call->arena, c.value), &record) < 0 ||
 			!is_wanted(call, l->in, name.text, &record))
 			continue;
 		if (l->n == l->max) {
@@ -289,7 +298,8 @@ int logs_describe_log_groups(struct call *call, const struct logs_describe_log_g
 	if (in->log_group_name_prefix.p && in->log_group_name_pattern.p)
 		return fail(call, &logs_invalid_parameter_exception,
 			"LogGroup name prefix and LogGroup name pattern are mutually exclusive parameters.");
-	struct listing l = { .in = in, .max = (size_t)(in->limit.set ? in->limit.v : LOGS_DESCRIBE_DEFAULT) };
+	struct listing l = { .in = in,
+		.max = (size_t)(in->limit.set ? in->limit.v : LOGS_DESCRIBE_DEFAULT) };
 	l.groups = ARENA_ARRAY(call->arena, struct logs_log_group, l.max);
 	l.ids = ARENA_ARRAY(call->arena, int64_t, l.max);
 	if (asks_own_account(call, in) &&

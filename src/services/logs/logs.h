@@ -1,4 +1,5 @@
-/* CloudWatch Logs: groups and streams in the main store, events in the telemetry store, live followers. */
+/* CloudWatch Logs: groups and streams in the main store, events in the telemetry store, live
+ * followers. */
 #ifndef SAMOVAR_SERVICES_LOGS_LOGS_H
 #define SAMOVAR_SERVICES_LOGS_LOGS_H
 

@@ -1,4 +1,5 @@
-/* Appending events: PutLogEvents with AWS's rules for a batch, and Append for the other services. */
+/* Appending events: PutLogEvents with AWS's rules for a batch, and Append for the other services.
+ */
 #include "services/logs/events.h"
 
 struct batch {
@@ -14,7 +15,8 @@ static int check_batch(struct call *call, const struct logs_input_log_events *ev
 		size_t n = events->v[i].message.n + LOGS_EVENT_OVERHEAD;
 		if (n > LOGS_EVENT_BYTES_MAX)
 			return fail(call, &logs_invalid_parameter_exception,
-				"Log event too large: %zu bytes exceeds limit of %d", n, LOGS_EVENT_BYTES_MAX);
+				"Log event too large: %zu bytes exceeds limit of %d", n,
+				LOGS_EVENT_BYTES_MAX);
 		if (i && events->v[i].timestamp.v < events->v[i - 1].timestamp.v)
 			return fail(call, &logs_invalid_parameter_exception,
 				"Log events in a single PutLogEvents request must be in chronological order.");
@@ -22,13 +24,14 @@ static int check_batch(struct call *call, const struct logs_input_log_events *ev
 	}
 	if (bytes > LOGS_BATCH_BYTES_MAX)
 		return fail(call, &logs_invalid_parameter_exception,
-			"Upload too large: %zu bytes exceeds limit of %d", bytes, LOGS_BATCH_BYTES_MAX);
+			"Upload too large: %zu bytes exceeds limit of %d", bytes,
+			LOGS_BATCH_BYTES_MAX);
 	return 0;
 }
 
 /* Leaves out what is too old, expired or too new; the events are in order. */
-static void cut_batch(struct call *call, const struct logs_input_log_events *events, int64_t retention_days,
-	struct batch *b)
+static void cut_batch(struct call *call, const struct logs_input_log_events *events,
+	int64_t retention_days, struct batch *b)
 {
 	size_t old = 0, expired = 0, end = events->n;
 	int64_t oldest = call->now_ms - retention_days * LOGS_DAY_MS;
@@ -48,8 +51,8 @@ static void cut_batch(struct call *call, const struct logs_input_log_events *eve
 	b->end = MAX(end, b->begin);
 }
 
-static int append(struct call *call, const struct stream_ref *ref, struct str group, struct str stream,
-	const struct logs_input_log_event *events, size_t n, int64_t *sequence)
+static int append(struct call *call, const struct stream_ref *ref, struct str group,
+	struct str stream, const struct logs_input_log_event *events, size_t n, int64_t *sequence)
 {
 	if (!n)
 		return 0;
@@ -76,16 +79,18 @@ int logs_put_log_events(struct call *call, const struct logs_put_log_events_inpu
 			"The batch of log events in a single PutLogEvents request cannot span more than 24 hours.");
 	if (append(call, &ref, in->log_group_name, in->log_stream_name, events, n, &sequence) < 0)
 		return -1;
-	out->next_sequence_token = arena_printf(call->arena, "%038lld%018lld", (long long)ref.stream,
-		(long long)(sequence + (int64_t)n));
+	out->next_sequence_token = arena_printf(call->arena, "%038lld%018lld",
+		(long long)ref.stream, (long long)(sequence + (int64_t)n));
 	if (n < in->log_events.n) {
-		out->rejected_log_events_info = ARENA_NEW(call->arena, struct logs_rejected_log_events_info);
+		out->rejected_log_events_info =
+			ARENA_NEW(call->arena, struct logs_rejected_log_events_info);
 		*out->rejected_log_events_info = b.rejected;
 	}
 	return 0;
 }
 
-int logs_append(struct call *call, const struct logs_append_input *in, struct logs_append_output *out)
+int logs_append(
+	struct call *call, const struct logs_append_input *in, struct logs_append_output *out)
 {
 	(void)out;
 	struct stream_ref ref;
@@ -94,8 +99,9 @@ int logs_append(struct call *call, const struct logs_append_input *in, struct lo
 		return -1;
 	for (size_t i = 0; i < in->log_events.n; i++) {
 		struct logs_input_log_event *e = &in->log_events.v[i];
-		e->message.n = MIN(e->message.n, (size_t)(LOGS_EVENT_BYTES_MAX - LOGS_EVENT_OVERHEAD));
+		e->message.n =
+			MIN(e->message.n, (size_t)(LOGS_EVENT_BYTES_MAX - LOGS_EVENT_OVERHEAD));
 	}
-	return append(call, &ref, in->log_group_name, in->log_stream_name, in->log_events.v, in->log_events.n,
-		&sequence);
+	return append(call, &ref, in->log_group_name, in->log_stream_name, in->log_events.v,
+		in->log_events.n, &sequence);
 }

@@ -1,4 +1,5 @@
-/* What the files of this service share: the server-long state, and lookups of groups and streams. */
+/* What the files of this service share: the server-long state, and lookups of groups and streams.
+ */
 #ifndef SAMOVAR_SERVICES_LOGS_STATE_H
 #define SAMOVAR_SERVICES_LOGS_STATE_H
 
@@ -10,11 +11,12 @@
 
 struct logs {
 	struct aws *aws;
-	struct map streams;      /* "account\0region\0group\0stream": struct stream_ref, this map's own */
-	struct list followers;   /* follow.c's */
+	struct map
+		streams; /* "account\0region\0group\0stream": struct stream_ref, this map's own */
+	struct list followers; /* follow.c's */
 	size_t follower_count;
-	struct waitq sweep;      /* wakes the sweeper before its time */
-	struct waitq ended;      /* woken when the sweeper or a follower has ended */
+	struct waitq sweep; /* wakes the sweeper before its time */
+	struct waitq ended; /* woken when the sweeper or a follower has ended */
 	bool sweep_due, stopping, sweeping;
 };
 
@@ -34,8 +36,10 @@ int group_require(struct call *call, struct str name, struct logs_group_record *
 void group_create(struct call *call, struct str name, struct logs_group_record *record);
 /* A number that no other group or stream has. */
 int64_t logs_next_id(struct call *call);
-/* The group that an input means by logGroupName or logGroupIdentifier (a name or an ARN): 0 or -1. */
-int group_named(struct call *call, struct str name, struct str identifier, struct str *out) MUSTCHECK;
+/* The group that an input means by logGroupName or logGroupIdentifier (a name or an ARN): 0 or -1.
+ */
+int group_named(
+	struct call *call, struct str name, struct str identifier, struct str *out) MUSTCHECK;
 /* group_require in a read of its own, for @waits handlers. */
 int group_find(struct call *call, struct str name, struct logs_group_record *out) MUSTCHECK;
 struct str group_arn(struct call *call, struct str name);
@@ -48,7 +52,8 @@ void logs_sweep_soon(void *state);
 
 struct str stream_key(struct call *call, int64_t group, struct str name);
 bool stream_get(struct call *call, int64_t group, struct str name, struct logs_stream_record *out);
-void stream_create(struct call *call, int64_t group, struct str name, struct logs_stream_record *record);
+void stream_create(
+	struct call *call, int64_t group, struct str name, struct logs_stream_record *record);
 
 /* Where a stream's events go; retention as the group had it. */
 struct stream_ref {
@@ -56,12 +61,14 @@ struct stream_ref {
 	uint64_t generation; /* of the store when it was read */
 };
 /* Cached. With create, what is missing is made; else 0 or -1 with AWS's error. */
-int stream_find(struct call *call, struct str group, struct str stream, bool create, struct stream_ref *out) MUSTCHECK;
+int stream_find(struct call *call, struct str group, struct str stream, bool create,
+	struct stream_ref *out) MUSTCHECK;
 void stream_cache_fini(struct logs *logs);
 
 /* ---- follow.c ---- */
 
-/* Hands a batch that was just stored to those who follow the group: count events from sequence on. */
+/* Hands a batch that was just stored to those who follow the group: count events from sequence on.
+ */
 void followers_push(struct logs *logs, const struct call *call, struct str group, struct str stream,
 	const struct logs_input_log_event *events, size_t count, int64_t sequence);
 /* All of them look whether the service stops. */

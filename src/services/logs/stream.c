@@ -1,4 +1,5 @@
-/* Log streams: making, finding, listing, deleting; and the cache that PutLogEvents finds them by. */
+/* Log streams: making, finding, listing, deleting; and the cache that PutLogEvents finds them by.
+ */
 #include "services/logs/events.h"
 #include "store/key.h"
 #include <stdlib.h>
@@ -8,7 +9,8 @@
 struct str stream_key(struct call *call, int64_t group, struct str name)
 {
 	return KEY(call->arena, KEY_LITERAL("logs"), key_text(call->identity.account),
-		key_text(call->identity.region), KEY_LITERAL("stream"), key_int(group), key_text(name));
+		key_text(call->identity.region), KEY_LITERAL("stream"), key_int(group),
+		key_text(name));
 }
 
 bool stream_get(struct call *call, int64_t group, struct str name, struct logs_stream_record *out)
@@ -17,7 +19,8 @@ bool stream_get(struct call *call, int64_t group, struct str name, struct logs_s
 	return call_get_record(call, stream_key(call, group, name), &logs_stream_record_shape, out);
 }
 
-void stream_create(struct call *call, int64_t group, struct str name, struct logs_stream_record *record)
+void stream_create(
+	struct call *call, int64_t group, struct str name, struct logs_stream_record *record)
 {
 	*record = (struct logs_stream_record){ OPT_I64(logs_next_id(call)), OPT_I64(call->now_ms) };
 	call_put_record(call, stream_key(call, group, name), &logs_stream_record_shape, record);
@@ -78,11 +81,13 @@ static void cache_put(struct logs *logs, struct str key, const struct stream_ref
 	free(map_put(&logs->streams, key, kept));
 }
 
-int stream_find(struct call *call, struct str group, struct str stream, bool create, struct stream_ref *out)
+int stream_find(
+	struct call *call, struct str group, struct str stream, bool create, struct stream_ref *out)
 {
 	struct logs *logs = logs_state(call);
 	struct str nul = { "", 1 };
-	struct str parts[] = { call->identity.account, nul, call->identity.region, nul, group, nul, stream };
+	struct str parts[] = { call->identity.account, nul, call->identity.region, nul, group, nul,
+		stream };
 	struct str key = arena_concat(call->arena, parts, COUNT_OF(parts));
 	uint64_t generation = store_generation(call->aws->store, STR("logs"));
 	const struct stream_ref *known = map_get(&logs->streams, key);
@@ -125,7 +130,8 @@ struct delete_stream {
 
 static struct str gone_key(struct call *call, const struct delete_stream *d)
 {
-	return KEY(call->arena, KEY_LITERAL("logs"), KEY_LITERAL("gone"), key_int(d->group), key_int(d->stream));
+	return KEY(call->arena, KEY_LITERAL("logs"), KEY_LITERAL("gone"), key_int(d->group),
+		key_int(d->stream));
 }
 
 static int delete_stream_run(struct call *call, void *arg)
@@ -136,7 +142,8 @@ static int delete_stream_run(struct call *call, void *arg)
 	if (group_require(call, d->in->log_group_name, &group) < 0)
 		return -1;
 	if (!stream_get(call, group.id.v, d->in->log_stream_name, &stream))
-		return fail(call, &logs_resource_not_found_exception, "The specified log stream does not exist.");
+		return fail(call, &logs_resource_not_found_exception,
+			"The specified log stream does not exist.");
 	d->group = group.id.v;
 	d->stream = stream.id.v;
 	txn_delete(call->txn, stream_key(call, d->group, d->in->log_stream_name));
@@ -173,7 +180,7 @@ struct listing {
 		struct str name;
 		int64_t id, created;
 		struct logs_stream_stat stat;
-	} *items;
+	} * items;
 	size_t n, cap, max; /* max: a page; 0: all of them */
 };
 
@@ -194,14 +201,16 @@ static struct stream_item *listing_add(struct call *call, struct listing *l)
 static int names_run(struct call *call, void *arg)
 {
 	struct listing *l = arg;
-	struct str prefix = l->in->log_stream_name_prefix, token = l->max ? l->in->next_token : (struct str){ 0 };
+	struct str prefix = l->in->log_stream_name_prefix,
+		   token = l->max ? l->in->next_token : (struct str){ 0 };
 	bool reverse = l->max && l->in->descending.v;
 	struct str all = KEY(call->arena, KEY_LITERAL("logs"), key_text(call->identity.account),
 		key_text(call->identity.region), KEY_LITERAL("stream"), key_int(l->group));
 	struct str begin = all, end = key_range_end(call->arena, all);
 	if (prefix.n) {
 		begin = stream_key(call, l->group, prefix);
-		/* Without the end of its text it is the prefix of all names that continue it; those end before 0xff. */
+		/* Without the end of its text it is the prefix of all names that continue it; those
+		 * end before 0xff. */
 		struct str parts[] = { { begin.p, begin.n - 1 }, STR("\xff\xff") };
 		end = arena_concat(call->arena, parts, 2);
 	}
@@ -217,7 +226,8 @@ static int names_run(struct call *call, void *arg)
 		if (key_decode(call->arena, str_from(c.key, all.n), &name, 1) != 1 ||
 			record_decode(call->arena, &logs_stream_record_shape, c.value, &record) < 0)
 			continue;
-		*listing_add(call, l) = (struct stream_item){ name.text, record.id.v, record.created.v, { .name = STR("") } };
+		*listing_add(call, l) = (struct stream_item){ name.text, record.id.v,
+			record.created.v, { .name = STR("") } };
 	}
 	txn_cursor_close(&c);
 	return 0;
@@ -247,8 +257,10 @@ static int page_by_time(struct call *call, struct listing *l, size_t max)
 	struct stream_item after = { 0 };
 	if (l->in->next_token.p) {
 		struct str rest = l->in->next_token, time;
-		if (!str_cut(&rest, ':', &time) || !rest.p || str_to_i64(time, &after.stat.last.v) < 0)
-			return fail(call, &logs_invalid_parameter_exception, "The specified nextToken is invalid.");
+		if (!str_cut(&rest, ':', &time) || !rest.p ||
+			str_to_i64(time, &after.stat.last.v) < 0)
+			return fail(call, &logs_invalid_parameter_exception,
+				"The specified nextToken is invalid.");
 		after.name = rest;
 	}
 	if (l->n)
@@ -260,15 +272,16 @@ static int page_by_time(struct call *call, struct listing *l, size_t max)
 	}
 	size_t first = 0;
 	while (l->in->next_token.p && first < l->n &&
-		(descending ? compare_times(&l->items[first], &after) >= 0 : compare_times(&l->items[first], &after) <= 0))
+		(descending ? compare_times(&l->items[first], &after) >= 0
+			    : compare_times(&l->items[first], &after) <= 0))
 		first++;
 	l->items += first;
 	l->n = MIN(l->n - first, max + 1);
 	return 0;
 }
 
-static void describe_stream(struct call *call, const struct listing *l, const struct stream_item *item,
-	struct logs_log_stream *out)
+static void describe_stream(struct call *call, const struct listing *l,
+	const struct stream_item *item, struct logs_log_stream *out)
 {
 	struct str arn = group_arn(call, l->group_name);
 	*out = (struct logs_log_stream){
@@ -277,8 +290,10 @@ static void describe_stream(struct call *call, const struct listing *l, const st
 		.first_event_timestamp = item->stat.first,
 		.last_event_timestamp = item->stat.last,
 		.last_ingestion_time = item->stat.ingested,
-		.upload_sequence_token = arena_printf(call->arena, "%056lld", (long long)item->stat.ingested.v),
-		.arn = arena_printf(call->arena, "%.*s:log-stream:%.*s", STR_ARG(arn), STR_ARG(item->name)),
+		.upload_sequence_token =
+			arena_printf(call->arena, "%056lld", (long long)item->stat.ingested.v),
+		.arn = arena_printf(
+			call->arena, "%.*s:log-stream:%.*s", STR_ARG(arn), STR_ARG(item->name)),
 		.stored_bytes = OPT_I64(0), /* AWS no longer counts it for streams */
 	};
 }
@@ -303,12 +318,13 @@ int logs_describe_log_streams(struct call *call, const struct logs_describe_log_
 		(by_time && page_by_time(call, &l, max) < 0))
 		return -1;
 	size_t n = MIN(l.n, max);
-	out->log_streams = (struct logs_log_streams){ ARENA_ARRAY(call->arena, struct logs_log_stream, n), n };
+	out->log_streams =
+		(struct logs_log_streams){ ARENA_ARRAY(call->arena, struct logs_log_stream, n), n };
 	for (size_t i = 0; i < n; i++)
 		describe_stream(call, &l, &l.items[i], &out->log_streams.v[i]);
 	if (l.n > max && by_time)
-		out->next_token = arena_printf(call->arena, "%lld:%.*s", (long long)l.items[n - 1].stat.last.v,
-			STR_ARG(l.items[n - 1].name));
+		out->next_token = arena_printf(call->arena, "%lld:%.*s",
+			(long long)l.items[n - 1].stat.last.v, STR_ARG(l.items[n - 1].name));
 	else if (l.n > max)
 		out->next_token = l.items[n - 1].name;
 	return 0;

@@ -1,4 +1,5 @@
-/* The sweeper: deletes events that retention no longer keeps, and those of deleted groups and streams. */
+/* The sweeper: deletes events that retention no longer keeps, and those of deleted groups and
+ * streams. */
 #include "base/log.h"
 #include "services/logs/events.h"
 #include "store/key.h"
@@ -32,11 +33,13 @@ static void plan_owner(struct call *call, struct plan *p, int64_t id, struct str
 {
 	struct logs_owner_record owner = { 0 };
 	struct logs_group_record group;
-	if (record_decode(call->arena, &logs_owner_record_shape, arena_str(call->arena, value), &owner) < 0)
+	if (record_decode(call->arena, &logs_owner_record_shape, arena_str(call->arena, value),
+		    &owner) < 0)
 		return;
 	call->identity.account = owner.account;
 	call->identity.region = owner.region;
-	int64_t oldest = group_get(call, owner.name, &group) ? group_oldest_ms(&group, call->now_ms) : 0;
+	int64_t oldest =
+		group_get(call, owner.name, &group) ? group_oldest_ms(&group, call->now_ms) : 0;
 	p->owned = grown(call->arena, p->owned, p->owned_count, &p->owned_cap, sizeof *p->owned);
 	p->owned[p->owned_count++] = (struct owned){ id, oldest };
 }
@@ -67,8 +70,8 @@ static int plan_run(struct call *call, void *arg)
 static int forget_gone_run(struct call *call, void *arg)
 {
 	const struct gone *g = arg;
-	txn_delete(call->txn,
-		KEY(call->arena, KEY_LITERAL("logs"), KEY_LITERAL("gone"), key_int(g->group), key_int(g->stream)));
+	txn_delete(call->txn, KEY(call->arena, KEY_LITERAL("logs"), KEY_LITERAL("gone"),
+				      key_int(g->group), key_int(g->stream)));
 	return 0;
 }
 
@@ -88,7 +91,8 @@ static const struct owned *find_owned(const struct plan *p, int64_t group)
 	return NULL;
 }
 
-static int sweep_groups(struct call *call, struct logs *logs, const struct plan *p, const int64_t *ids, size_t n)
+static int sweep_groups(
+	struct call *call, struct logs *logs, const struct plan *p, const int64_t *ids, size_t n)
 {
 	for (size_t i = 0; i < n && !logs->stopping; i++) {
 		const struct owned *owned = find_owned(p, ids[i]);
@@ -118,7 +122,8 @@ static int sweep_once(struct call *call, struct logs *logs)
 	for (size_t i = 0; i < plan.gone_count && !logs->stopping; i++) {
 		struct gone *g = &plan.gone[i];
 		if (events_delete(call, g->group, g->stream, POSITION_TIME_MAX) < 0 ||
-			events_forget(call, g->group, g->stream) < 0 || call_write(call, forget_gone_run, g) < 0)
+			events_forget(call, g->group, g->stream) < 0 ||
+			call_write(call, forget_gone_run, g) < 0)
 			return -1;
 	}
 	return 0;

@@ -5,9 +5,11 @@
 static int group_of_arn(struct call *call, struct str arn, struct str *name)
 {
 	if (!str_starts(arn, STR("arn:")))
-		return fail(call, &logs_invalid_parameter_exception, "Invalid resource ARN: %.*s", STR_ARG(arn));
+		return fail(call, &logs_invalid_parameter_exception, "Invalid resource ARN: %.*s",
+			STR_ARG(arn));
 	if (str_find(arn, STR(":log-group:")) < 0)
-		return fail(call, &logs_resource_not_found_exception, "The specified resource does not exist.");
+		return fail(call, &logs_resource_not_found_exception,
+			"The specified resource does not exist.");
 	return group_named(call, (struct str){ 0 }, arn, name);
 }
 
@@ -24,7 +26,8 @@ static int add_tags(struct call *call, struct str group, const struct logs_tags 
 	struct logs_group_record record;
 	if (group_require(call, group, &record) < 0)
 		return -1;
-	struct logs_tags all = { ARENA_ARRAY(call->arena, struct logs_tags_entry, record.tags.n + tags->n),
+	struct logs_tags all = { ARENA_ARRAY(call->arena, struct logs_tags_entry,
+					 record.tags.n + tags->n),
 		record.tags.n };
 	if (record.tags.n)
 		memcpy(all.v, record.tags.v, record.tags.n * sizeof *all.v);
@@ -37,8 +40,9 @@ static int add_tags(struct call *call, struct str group, const struct logs_tags 
 	}
 	if (all.n > LOGS_TAGS_MAX)
 		return fail(call,
-			str_is(str_c(call->operation->name), "TagResource") ? &logs_too_many_tags_exception :
-									      &logs_invalid_parameter_exception,
+			str_is(str_c(call->operation->name), "TagResource")
+				? &logs_too_many_tags_exception
+				: &logs_invalid_parameter_exception,
 			"A resource may have at most %d tags.", LOGS_TAGS_MAX);
 	record.tags = all;
 	group_put(call, group, &record);
@@ -76,11 +80,13 @@ static int list_tags(struct call *call, struct str group, struct logs_tags *out)
 	return 0;
 }
 
-int logs_tag_resource(struct call *call, const struct logs_tag_resource_input *in, struct logs_tag_resource_output *out)
+int logs_tag_resource(struct call *call, const struct logs_tag_resource_input *in,
+	struct logs_tag_resource_output *out)
 {
 	(void)out;
 	struct str group;
-	return group_of_arn(call, in->resource_arn, &group) < 0 ? -1 : add_tags(call, group, &in->tags);
+	return group_of_arn(call, in->resource_arn, &group) < 0 ? -1
+								: add_tags(call, group, &in->tags);
 }
 
 int logs_untag_resource(struct call *call, const struct logs_untag_resource_input *in,
@@ -88,14 +94,19 @@ int logs_untag_resource(struct call *call, const struct logs_untag_resource_inpu
 {
 	(void)out;
 	struct str group;
-	return group_of_arn(call, in->resource_arn, &group) < 0 ? -1 : remove_tags(call, group, &in->tag_keys);
+	return group_of_arn(call, in->resource_arn, &group) < 0
+		       ? -1
+		       : remove_tags(call, group, &in->tag_keys);
 }
 
-int logs_list_tags_for_resource(struct call *call, const struct logs_list_tags_for_resource_input *in,
+int logs_list_tags_for_resource(struct call *call,
+	const struct logs_list_tags_for_resource_input *in,
 	struct logs_list_tags_for_resource_output *out)
 {
 	struct str group;
-	return group_of_arn(call, in->resource_arn, &group) < 0 ? -1 : list_tags(call, group, &out->tags);
+	return group_of_arn(call, in->resource_arn, &group) < 0
+		       ? -1
+		       : list_tags(call, group, &out->tags);
 }
 
 int logs_tag_log_group(struct call *call, const struct logs_tag_log_group_input *in,
