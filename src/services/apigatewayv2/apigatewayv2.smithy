@@ -548,6 +548,18 @@ operation DeleteRouteSettings {
     errors: [NotFoundException, TooManyRequestsException, BadRequestException, ConflictException]
 }
 
+/// Ends the access logs of a stage.
+@http(method: "DELETE", uri: "/v2/apis/{ApiId}/stages/{StageName}/accesslogsettings", code: 204)
+@action("apigateway:DELETE")
+@resource("arn:aws:apigateway:{region}::/apis/{ApiId}/stages/{StageName}/accesslogsettings")
+operation DeleteAccessLogSettings {
+    input := {
+        @required @httpLabel @jsonName("apiId") ApiId: String
+        @required @httpLabel @jsonName("stageName") StageName: String
+    }
+    errors: [NotFoundException, TooManyRequestsException, BadRequestException, ConflictException]
+}
+
 /// Forgets what the authorizers of a stage have answered.
 @http(method: "DELETE", uri: "/v2/apis/{ApiId}/stages/{StageName}/cache/authorizers", code: 204)
 @action("apigateway:DELETE")

@@ -1,4 +1,5 @@
 /* What an API's parts must keep to, with the errors that AWS gives. */
+#include "services/apigatewayv2/access_log.h"
 #include "services/apigatewayv2/records.h"
 
 int check_cors(struct call *call, const struct apigatewayv2_cors *cors)
@@ -206,9 +207,15 @@ int check_stage(struct call *call, struct str api, const struct apigatewayv2_sta
 	if (!ok && !str_is(name, "$default"))
 		return fail(call, &apigatewayv2_bad_request_exception,
 			"Stage name only allows a-zA-Z0-9_- and $default");
-	if (stage->access_log_settings)
+	const struct apigatewayv2_access_log_settings *access = stage->access_log_settings;
+	if (access && !access_log_group(access->destination_arn).p)
 		return fail(call, &apigatewayv2_bad_request_exception,
-			"Access logs are not served here yet.");
+			"Invalid ARN specified in the request. The ARN of a log group is needed.");
+	if (access && str_find(access->format, STR("$context.requestId")) < 0 &&
+		str_find(access->format, STR("$context.extendedRequestId")) < 0)
+		return fail(call, &apigatewayv2_bad_request_exception,
+			"Access log format must contain at least one of $context.requestId and "
+			"$context.extendedRequestId");
 	if (stage->client_certificate_id.n)
 		return fail(call, &apigatewayv2_bad_request_exception,
 			"Client certificates are not supported for HTTP protocol");

@@ -18,7 +18,8 @@ struct exchange {
 	struct str body, source_ip, user_agent, request_id, trace_header, domain;
 	int64_t now_ms;
 	struct str authorizer_v1, authorizer_v2; /* JSON of requestContext.authorizer, or empty */
-	const char *www_authenticate;            /* why a token was refused */
+	uint64_t integration_ns;      /* how long the integration took; 0: it was not asked */
+	const char *www_authenticate; /* why a token was refused */
 };
 
 /* An answer on its way to the client; the header array has room for HEADERS_EXTRA more. */
@@ -42,6 +43,9 @@ void event_authorizer(struct buf *b, const struct exchange *x, bool is_v2, struc
 	const struct str *identity, size_t identity_count);
 /* "${stageVariables.x}" in a URI. */
 struct str stage_substitute(const struct exchange *x, struct str text);
+
+/* A context variable's value, "identity.sourceIp", or empty. */
+struct str context_value(const struct exchange *x, struct str name);
 
 /* Runs the function: 0 with its payload (in x->arena), -ETIMEDOUT, or -EIO when it failed. */
 int invoke_function(struct exchange *x, struct str function, struct str event, uint64_t timeout_ms,

@@ -32,6 +32,33 @@ static struct str stage_variable(const struct exchange *x, struct str name)
 	return STR("");
 }
 
+struct str context_value(const struct exchange *x, struct str name)
+{
+	const struct {
+		const char *name;
+		struct str value;
+	} values[] = {
+		{ "requestId", x->request_id },
+		{ "extendedRequestId", x->request_id },
+		{ "identity.sourceIp", x->source_ip },
+		{ "identity.userAgent", x->user_agent },
+		{ "stage", x->stage->name },
+		{ "apiId", x->table->api.api_id },
+		{ "accountId", x->table->account },
+		{ "awsAccountId", x->table->account },
+		{ "httpMethod", x->request->method },
+		{ "path", x->raw_path },
+		{ "protocol", STR("HTTP/1.1") },
+		{ "routeKey", x->found.route ? x->found.route->key : STR("") },
+		{ "resourceId", x->found.route ? x->found.route->key : STR("") },
+		{ "domainName", x->domain },
+	};
+	for (size_t i = 0; i < COUNT_OF(values); i++)
+		if (str_is(name, values[i].name))
+			return values[i].value;
+	return STR("");
+}
+
 /* "request.header.x", "context.requestId", "stageVariables.x", without the dollar. */
 static struct str selector_value(const struct exchange *x, struct str s)
 {
@@ -55,26 +82,8 @@ static struct str selector_value(const struct exchange *x, struct str s)
 		return x->raw_path;
 	if (str_is(s, "request.body"))
 		return x->body;
-	if (str_is(s, "context.requestId") || str_is(s, "context.extendedRequestId"))
-		return x->request_id;
-	if (str_is(s, "context.identity.sourceIp"))
-		return x->source_ip;
-	if (str_is(s, "context.identity.userAgent"))
-		return x->user_agent;
-	if (str_is(s, "context.stage"))
-		return x->stage->name;
-	if (str_is(s, "context.apiId"))
-		return x->table->api.api_id;
-	if (str_is(s, "context.accountId"))
-		return x->table->account;
-	if (str_is(s, "context.httpMethod"))
-		return x->request->method;
-	if (str_is(s, "context.path"))
-		return x->raw_path;
-	if (str_is(s, "context.routeKey"))
-		return x->found.route->key;
-	if (str_is(s, "context.domainName"))
-		return x->domain;
+	if (str_starts(s, STR("context.")))
+		return context_value(x, str_from(s, 8));
 	return STR("");
 }
 

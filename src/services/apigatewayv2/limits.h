@@ -24,6 +24,7 @@ enum {
 	GATEWAY_AUTHORIZATIONS_MAX = 1024, /* answers of one authorizer that are remembered */
 	GATEWAY_KEYS_TTL_MS = 7200000,     /* a JWT issuer's keys */
 	GATEWAY_KEYS_MAX = 32,
+	GATEWAY_ACCESS_LINES_MAX = 10000, /* of access logs, waiting to be written */
 	GATEWAY_TOKEN_BYTES_MAX = 16384,
 };
 

@@ -300,3 +300,17 @@ int apigatewayv2_reset_authorizers_cache(struct call *call,
 	part_put(call, &stage_kind, in->api_id, in->stage_name, &stage);
 	return 0;
 }
+
+int apigatewayv2_delete_access_log_settings(struct call *call,
+	const struct apigatewayv2_delete_access_log_settings_input *in,
+	struct apigatewayv2_delete_access_log_settings_output *out)
+{
+	struct apigatewayv2_stage stage = { 0 };
+	(void)out;
+	if (part_require(call, &stage_kind, in->api_id, in->stage_name, &stage) < 0)
+		return -1;
+	stage.access_log_settings = NULL;
+	stage.last_updated_date = OPT_TIME(call->now_ms);
+	part_put(call, &stage_kind, in->api_id, in->stage_name, &stage);
+	return 0;
+}

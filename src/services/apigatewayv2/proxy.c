@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/encode.h"
 #include "base/random.h"
+#include "services/apigatewayv2/access_log.h"
 #include "services/apigatewayv2/apigatewayv2.h"
 #include "services/apigatewayv2/authorizer.h"
 #include "services/apigatewayv2/exchange.h"
@@ -230,14 +231,18 @@ static void run(struct exchange *x, struct str path, struct answer *a)
 		return;
 	}
 	int status = x->found.route->authorizer ? authorize(x) : 0;
-	if (status)
+	if (status) {
 		refuse(x, a, status);
-	else if (!integration)
+		return;
+	}
+	uint64_t begun = clock_mono_ns();
+	if (!integration)
 		answer_message(x->arena, a, 500, "Internal Server Error");
 	else if (integration->function.p)
 		call_function(x, integration, a);
 	else
 		http_proxy(x, integration, a);
+	x->integration_ns = clock_mono_ns() - begun;
 }
 
 static void begin(struct exchange *x, struct str path)
@@ -297,6 +302,8 @@ static void serve(struct exchange *x, const struct address *address)
 		}
 	}
 	respond(x, &a);
+	if (x->stage && x->request_id.n)
+		access_log_add(x->gateway->access_log, x, &a);
 	table_unref(t);
 }
 
@@ -327,6 +334,7 @@ static int start(struct aws *aws, void **state)
 {
 	struct gateway *gateway = xcalloc(1, sizeof *gateway);
 	gateway->aws = aws;
+	gateway->access_log = access_log_create(aws);
 	*state = gateway;
 	return 0;
 }
@@ -335,6 +343,7 @@ static void stop(struct aws *aws, void *state)
 {
 	struct gateway *gateway = state;
 	(void)aws;
+	access_log_destroy(gateway->access_log);
 	tables_fini(gateway);
 	jwt_keys_fini(gateway);
 	free(gateway);

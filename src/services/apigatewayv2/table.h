@@ -66,6 +66,7 @@ struct gateway {
 	struct aws *aws;
 	struct map tables; /* by API id */
 	struct map keys;   /* of JWT issuers; jwt.c's */
+	struct access_log *access_log;
 };
 
 /* A reference to the API's table as it is now, or NULL when there is no such API. */

@@ -434,3 +434,30 @@ def test_function_authorizers(gateway, server, backend, api, functions):
             assert answer.status == 201
             assert json.loads(text)["requestContext"]["authorizer"]["lambda"]["who"] == who
     assert send(server, api, "/s", headers={"X-Key": "crash"})[0].status == 500
+
+
+def test_access_logs(gateway, client, server, backend, api, unique):
+    import time
+    logs, group = client("logs"), unique("/access")
+    logs.create_log_group(logGroupName=group)
+    arn = f"arn:aws:logs:us-east-1:000000000000:log-group:{group}"
+    wanted = '{"id":"$context.requestId","ip":"$context.identity.sourceIp","route":"$context.routeKey",' \
+             '"status":"$context.status","bytes":"$context.responseLength","agent":"$context.identity.userAgent"}'
+    assert refusal(gateway.create_stage, ApiId=api, StageName="$default", AccessLogSettings={
+        "DestinationArn": "arn:aws:firehose:us-east-1:000000000000:deliverystream/x",
+        "Format": wanted})[0] == "BadRequestException"
+    assert refusal(gateway.create_stage, ApiId=api, StageName="$default", AccessLogSettings={
+        "DestinationArn": arn, "Format": "$context.status"})[0] == "BadRequestException"
+    gateway.create_stage(ApiId=api, StageName="$default", AutoDeploy=True,
+                         AccessLogSettings={"DestinationArn": arn, "Format": wanted})
+    route(gateway, api, "GET /x", backend)
+    first, text = send(server, api, "/x", headers={"User-Agent": 'say "hi"'})
+    send(server, api, "/none")
+    deadline, events = time.time() + 5, []
+    while len(events) < 2 and time.time() < deadline:
+        events = [json.loads(e["message"]) for e in logs.filter_log_events(logGroupName=group)["events"]]
+    assert events[0] == {"id": first.getheader("apigw-requestid"), "ip": "127.0.0.1", "route": "GET /x",
+                         "status": "200", "bytes": str(len(text)), "agent": 'say "hi"'}
+    assert events[1]["status"] == "404" and events[1]["route"] == "-"
+    gateway.delete_access_log_settings(ApiId=api, StageName="$default")
+    assert "AccessLogSettings" not in gateway.get_stage(ApiId=api, StageName="$default")
