@@ -3,6 +3,7 @@
 #include "base/encode.h"
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
+#include <pthread.h>
 
 enum { SHA256_BLOCK = 64 };
 
@@ -12,10 +13,29 @@ struct hashing {
 	EVP_MD_CTX *ctx;
 };
 static _Thread_local struct hashing hashing;
+static pthread_key_t at_thread_end;
+static pthread_once_t key_once = PTHREAD_ONCE_INIT;
+
+static void end(void *arg)
+{
+	struct hashing *h = arg;
+	EVP_MD_CTX_free(h->ctx);
+	EVP_MD_free(h->md);
+	*h = (struct hashing){ 0 };
+}
+
+static void make_key(void)
+{
+	int r = pthread_key_create(&at_thread_end, end);
+	assert(r == 0);
+}
 
 static struct hashing *begin(void)
 {
 	if (!hashing.md) {
+		pthread_once(&key_once, make_key);
+		int r = pthread_setspecific(at_thread_end, &hashing);
+		assert(r == 0);
 		hashing.md = EVP_MD_fetch(NULL, "SHA256", NULL);
 		hashing.ctx = EVP_MD_CTX_new();
 		assert(hashing.md && hashing.ctx);
