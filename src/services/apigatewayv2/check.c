@@ -148,6 +148,32 @@ static int check_mapping(struct call *call, struct str name)
 		"Invalid mapping expression specified: %.*s", STR_ARG(name));
 }
 
+/* By status: "overwrite:header.x", "append:header.x", "remove:header.x", "overwrite:statuscode". */
+static int check_response_mappings(
+	struct call *call, const struct apigatewayv2_response_parameters *all)
+{
+	for (size_t i = 0; i < all->n; i++) {
+		const struct apigatewayv2_text_map *map = &all->v[i].value;
+		int64_t status;
+		if (str_to_i64(all->v[i].key, &status) < 0 || status < 200 || status > 599)
+			return fail(call, &apigatewayv2_bad_request_exception,
+				"Invalid response status code specified: %.*s",
+				STR_ARG(all->v[i].key));
+		for (size_t k = 0; k < map->n; k++) {
+			struct str rest = map->v[k].key, verb;
+			bool known = str_cut(&rest, ':', &verb) && rest.p &&
+				     (str_is(verb, "overwrite") || str_is(verb, "append") ||
+					     str_is(verb, "remove"));
+			if (!known || !((str_is(rest, "statuscode") && str_is(verb, "overwrite")) ||
+					      (str_starts(rest, STR("header.")) && rest.n > 7)))
+				return fail(call, &apigatewayv2_bad_request_exception,
+					"Invalid mapping expression specified: %.*s",
+					STR_ARG(map->v[k].key));
+		}
+	}
+	return 0;
+}
+
 int check_integration(struct call *call, struct apigatewayv2_integration *i)
 {
 	bool lambda = str_is(i->integration_type, "AWS_PROXY");
@@ -165,8 +191,8 @@ int check_integration(struct call *call, struct apigatewayv2_integration *i)
 		i->content_handling_strategy.n)
 		return fail(call, bad,
 			"Templates and content handling are supported only for WebSocket APIs");
-	if (i->response_parameters.n)
-		return fail(call, bad, "Response parameters are not served here yet.");
+	if (check_response_mappings(call, &i->response_parameters) < 0)
+		return -1;
 	if (!i->connection_type.p)
 		i->connection_type = STR("INTERNET");
 	if (!i->timeout_in_millis.set)

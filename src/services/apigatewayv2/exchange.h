@@ -6,6 +6,8 @@
 #include "net/http_server.h"
 #include "services/apigatewayv2/table.h"
 
+struct answer;
+
 struct exchange {
 	struct gateway *gateway;
 	struct http_exchange *http;
@@ -18,6 +20,7 @@ struct exchange {
 	struct str body, source_ip, user_agent, request_id, trace_header, domain;
 	int64_t now_ms;
 	struct str authorizer_v1, authorizer_v2; /* JSON of requestContext.authorizer, or empty */
+	const struct answer *answer;             /* while its mappings are worked out */
 	uint64_t integration_ns;      /* how long the integration took; 0: it was not asked */
 	const char *www_authenticate; /* why a token was refused */
 };
@@ -52,6 +55,9 @@ int invoke_function(struct exchange *x, struct str function, struct str event, u
 	struct str *payload) MUSTCHECK;
 /* An HTTP_PROXY integration, into the answer. */
 void http_proxy(struct exchange *x, const struct integration_view *integration, struct answer *out);
+
+/* What the integration's ResponseParameters make of an answer with their status. */
+void map_response(struct exchange *x, const struct integration_view *integration, struct answer *a);
 
 bool proxy_serve(struct aws *aws, void *state, struct http_exchange *ex);
 

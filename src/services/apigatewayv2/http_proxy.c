@@ -78,6 +78,14 @@ static struct str selector_value(const struct exchange *x, struct str s)
 		return param_value(x, str_from(s, path.n));
 	if (str_starts(s, variable))
 		return stage_variable(x, str_from(s, variable.n));
+	static const struct str response = STR_INIT("response.header.");
+	if (x->answer && str_starts(s, response)) {
+		struct http_headers headers = { x->answer->headers, x->answer->count };
+		struct str v = http_header_get(&headers, str_from(s, response.n));
+		return v.p ? v : STR("");
+	}
+	if (x->answer && str_is(s, "response.body"))
+		return x->answer->body;
 	if (str_is(s, "request.path"))
 		return x->raw_path;
 	if (str_is(s, "request.body"))
@@ -112,6 +120,46 @@ static struct str mapping_value(const struct exchange *x, struct str text)
 	struct str out = arena_str(x->arena, buf_view(&b));
 	buf_fini(&b);
 	return out;
+}
+
+/* "overwrite:header.x", "append:header.x", "remove:header.x", "overwrite:statuscode". */
+static void map_answer(struct exchange *x, struct answer *a, struct str key, struct str expression)
+{
+	struct str verb, value = mapping_value(x, expression);
+	int64_t status;
+	str_cut(&key, ':', &verb);
+	if (str_is(key, "statuscode")) {
+		if (str_to_i64(value, &status) == 0 && status >= 100 && status <= 599)
+			a->status = (int)status;
+		return;
+	}
+	struct str name = str_from(key, 7);
+	size_t kept = 0;
+	for (size_t i = 0; i < a->count; i++)
+		if (str_is(verb, "append") || !str_eq_ci(a->headers[i].name, name))
+			a->headers[kept++] = a->headers[i];
+	a->count = kept;
+	for (size_t i = 0; i < value.n; i++)
+		if ((unsigned char)value.p[i] < 32)
+			return;
+	if (!str_is(verb, "remove"))
+		answer_header(x->arena, a, name, value);
+}
+
+void map_response(struct exchange *x, const struct integration_view *integration, struct answer *a)
+{
+	const struct apigatewayv2_response_parameters *all =
+		&integration->record->response_parameters;
+	int64_t status;
+	x->answer = a;
+	for (size_t i = 0, n = all->n; i < n; i++) {
+		if (str_to_i64(all->v[i].key, &status) < 0 || status != a->status)
+			continue;
+		for (size_t k = 0; k < all->v[i].value.n; k++)
+			map_answer(x, a, all->v[i].value.v[k].key, all->v[i].value.v[k].value);
+		break;
+	}
+	x->answer = NULL;
 }
 
 struct str stage_substitute(const struct exchange *x, struct str text)

@@ -242,6 +242,8 @@ static void run(struct exchange *x, struct str path, struct answer *a)
 		call_function(x, integration, a);
 	else
 		http_proxy(x, integration, a);
+	if (integration && integration->record->response_parameters.n)
+		map_response(x, integration, a);
 	x->integration_ns = clock_mono_ns() - begun;
 }
 

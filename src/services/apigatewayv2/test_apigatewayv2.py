@@ -461,3 +461,16 @@ def test_access_logs(gateway, client, server, backend, api, unique):
     assert events[1]["status"] == "404" and events[1]["route"] == "-"
     gateway.delete_access_log_settings(ApiId=api, StageName="$default")
     assert "AccessLogSettings" not in gateway.get_stage(ApiId=api, StageName="$default")
+
+
+def test_response_parameters(gateway, server, backend, api):
+    gateway.create_stage(ApiId=api, StageName="$default", AutoDeploy=True)
+    route(gateway, api, "GET /teapot", f"{backend}/teapot", ResponseParameters={"418": {
+        "overwrite:statuscode": "404", "append:header.x-was": "$response.header.x-backend at $context.path",
+        "remove:header.X-Backend": "''"}})
+    answer, _ = send(server, api, "/teapot")
+    assert answer.status == 404 and answer.getheader("x-was") == "yes at /teapot"
+    assert answer.getheader("x-backend") is None
+    assert refusal(gateway.create_integration, ApiId=api, IntegrationType="HTTP_PROXY", IntegrationMethod="GET",
+                   IntegrationUri=backend, PayloadFormatVersion="1.0",
+                   ResponseParameters={"200": {"set:header.x": "1"}})[0] == "BadRequestException"
