@@ -5,8 +5,10 @@
 static int check_alias_name(struct call *call, struct str name)
 {
 	if (!alias_name_is_valid(name))
-		return fail(call, &aws_validation_exception, "1 validation error detected: Value '%.*s' at 'name' failed to "
-			"satisfy constraint: Member must satisfy regular expression pattern: (?!^[0-9]+$)([a-zA-Z0-9-_]+)",
+		return fail(call, &aws_validation_exception,
+			"1 validation error detected: Value '%.*s' at 'name' failed to "
+			"satisfy constraint: Member must satisfy regular expression pattern: "
+			"(?!^[0-9]+$)([a-zA-Z0-9-_]+)",
 			STR_ARG(name));
 	return 0;
 }
@@ -21,7 +23,8 @@ static struct str alias_arn(struct call *call, const struct function_name *name,
 static int fail_no_alias(struct call *call, const struct function_name *name, struct str alias)
 {
 	struct str arn = alias_arn(call, name, alias);
-	return fail(call, &lambda_resource_not_found_exception, "Cannot find alias arn: %.*s", STR_ARG(arn));
+	return fail(call, &lambda_resource_not_found_exception, "Cannot find alias arn: %.*s",
+		STR_ARG(arn));
 }
 
 static int check_version(struct call *call, const struct function_name *name, struct str version)
@@ -29,9 +32,11 @@ static int check_version(struct call *call, const struct function_name *name, st
 	struct function_name full = *name;
 	full.qualifier = version;
 	if (!str_is(version, "$LATEST") && !qualifier_is_version(version))
-		return fail(call, &aws_validation_exception, "1 validation error detected: Value '%.*s' at 'functionVersion' "
+		return fail(call, &aws_validation_exception,
+			"1 validation error detected: Value '%.*s' at 'functionVersion' "
 			"failed to satisfy constraint: Member must satisfy regular expression pattern: "
-			"(\\$LATEST(\\.PUBLISHED)?|[0-9]+)", STR_ARG(version));
+			"(\\$LATEST(\\.PUBLISHED)?|[0-9]+)",
+			STR_ARG(version));
 	return lambda_check_qualifier(call, &full);
 }
 
@@ -40,7 +45,8 @@ static int check_routing(struct call *call, const struct function_name *name,
 {
 	if (!alias->routing_config || !alias->routing_config->additional_version_weights.n)
 		return 0;
-	const struct lambda_additional_version_weights *weights = &alias->routing_config->additional_version_weights;
+	const struct lambda_additional_version_weights *weights =
+		&alias->routing_config->additional_version_weights;
 	if (str_is(alias->function_version, "$LATEST"))
 		return fail(call, &lambda_invalid_parameter_value_exception,
 			"$LATEST is not supported for an alias pointing to more than 1 version");
@@ -49,19 +55,23 @@ static int check_routing(struct call *call, const struct function_name *name,
 			"Number of items in AdditionalVersionWeights cannot be greater than 1");
 	if (str_eq(weights->v[0].key, alias->function_version))
 		return fail(call, &lambda_invalid_parameter_value_exception,
-			"Invalid function version %.*s. Function version %.*s is already included in routing configuration.",
+			"Invalid function version %.*s. Function version %.*s is already included in "
+			"routing configuration.",
 			STR_ARG(weights->v[0].key), STR_ARG(weights->v[0].key));
 	return check_version(call, name, weights->v[0].key);
 }
 
-static void put_alias(struct call *call, const struct function_name *name, struct lambda_alias_configuration *alias)
+static void put_alias(struct call *call, const struct function_name *name,
+	struct lambda_alias_configuration *alias)
 {
 	alias->alias_arn = alias_arn(call, name, alias->name);
 	alias->revision_id = lambda_new_revision(call);
-	call_put_record(call, lambda_named_key(call->arena, name, "alias", alias->name), &lambda_alias_configuration_shape, alias);
+	call_put_record(call, lambda_named_key(call->arena, name, "alias", alias->name),
+		&lambda_alias_configuration_shape, alias);
 }
 
-static struct lambda_alias_routing_configuration *routing_of(struct lambda_alias_routing_configuration *in)
+static struct lambda_alias_routing_configuration *routing_of(
+	struct lambda_alias_routing_configuration *in)
 {
 	return in && in->additional_version_weights.n ? in : NULL;
 }
@@ -72,12 +82,15 @@ int lambda_create_alias(struct call *call, const struct lambda_create_alias_inpu
 	struct function_name name;
 	struct lambda_function_record function;
 	struct lambda_alias_configuration old;
-	if (lambda_name_of_function(call, in->function_name, &name) < 0 || check_alias_name(call, in->name) < 0 ||
-		lambda_read_function(call, &name, &function) < 0 || check_version(call, &name, in->function_version) < 0)
+	if (lambda_name_of_function(call, in->function_name, &name) < 0 ||
+		check_alias_name(call, in->name) < 0 ||
+		lambda_read_function(call, &name, &function) < 0 ||
+		check_version(call, &name, in->function_version) < 0)
 		return -1;
 	if (lambda_read_alias(call, &name, in->name, &old)) {
 		struct str arn = alias_arn(call, &name, in->name);
-		return fail(call, &lambda_resource_conflict_exception, "Alias already exists: %.*s", STR_ARG(arn));
+		return fail(call, &lambda_resource_conflict_exception, "Alias already exists: %.*s",
+			STR_ARG(arn));
 	}
 	out->name = in->name;
 	out->function_version = in->function_version;
@@ -89,13 +102,16 @@ int lambda_create_alias(struct call *call, const struct lambda_create_alias_inpu
 	return 0;
 }
 
-int lambda_get_alias(struct call *call, const struct lambda_get_alias_input *in, struct lambda_alias_configuration *out)
+int lambda_get_alias(struct call *call, const struct lambda_get_alias_input *in,
+	struct lambda_alias_configuration *out)
 {
 	struct function_name name;
 	struct lambda_function_record function;
-	if (lambda_name_of_function(call, in->function_name, &name) < 0 || lambda_read_function(call, &name, &function) < 0)
+	if (lambda_name_of_function(call, in->function_name, &name) < 0 ||
+		lambda_read_function(call, &name, &function) < 0)
 		return -1;
-	return lambda_read_alias(call, &name, in->name, out) ? 0 : fail_no_alias(call, &name, in->name);
+	return lambda_read_alias(call, &name, in->name, out) ? 0
+							     : fail_no_alias(call, &name, in->name);
 }
 
 int lambda_update_alias(struct call *call, const struct lambda_update_alias_input *in,
@@ -103,7 +119,8 @@ int lambda_update_alias(struct call *call, const struct lambda_update_alias_inpu
 {
 	struct function_name name;
 	struct lambda_function_record function;
-	if (lambda_name_of_function(call, in->function_name, &name) < 0 || lambda_read_function(call, &name, &function) < 0)
+	if (lambda_name_of_function(call, in->function_name, &name) < 0 ||
+		lambda_read_function(call, &name, &function) < 0)
 		return -1;
 	if (!lambda_read_alias(call, &name, in->name, out))
 		return fail_no_alias(call, &name, in->name);
@@ -132,7 +149,8 @@ int lambda_delete_alias(struct call *call, const struct lambda_delete_alias_inpu
 	struct lambda_function_record function;
 	struct lambda_alias_configuration alias;
 	(void)out;
-	if (lambda_name_of_function(call, in->function_name, &name) < 0 || lambda_read_function(call, &name, &function) < 0)
+	if (lambda_name_of_function(call, in->function_name, &name) < 0 ||
+		lambda_read_function(call, &name, &function) < 0)
 		return -1;
 	if (!lambda_read_alias(call, &name, in->name, &alias))
 		return 0;
@@ -151,8 +169,10 @@ int lambda_list_aliases(struct call *call, const struct lambda_list_aliases_inpu
 	struct lambda_function_record function;
 	struct lambda_alias_configuration alias;
 	struct lambda_page page;
-	if (lambda_name_of_function(call, in->function_name, &name) < 0 || lambda_read_function(call, &name, &function) < 0 ||
-		lambda_page_open(call, lambda_part_key(call->arena, &name, "alias"), in->marker, in->max_items, LAMBDA_PAGE, &page) < 0)
+	if (lambda_name_of_function(call, in->function_name, &name) < 0 ||
+		lambda_read_function(call, &name, &function) < 0 ||
+		lambda_page_open(call, lambda_part_key(call->arena, &name, "alias"), in->marker,
+			in->max_items, LAMBDA_PAGE, &page) < 0)
 		return -1;
 	out->aliases.v = ARENA_ARRAY(call->arena, struct lambda_alias_configuration, LAMBDA_PAGE);
 	while (lambda_page_next(&page, &lambda_alias_configuration_shape, &alias)) {

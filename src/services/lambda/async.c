@@ -1,8 +1,8 @@
 /*
- * Events left with functions: a record in the store before the 202, then run until it succeeds or its tries are
- * over (Developer Guide, "How Lambda handles errors and retries with asynchronous invocation"). One worker finds
- * what is due; each event is handled in a fiber of its own. What was under way when the server ended is still a
- * record, and is run again.
+ * Events left with functions: a record in the store before the 202, then run until it succeeds or
+ * its tries are over (Developer Guide, "How Lambda handles errors and retries with asynchronous
+ * invocation"). One worker finds what is due; each event is handled in a fiber of its own. What was
+ * under way when the server ended is still a record, and is run again.
  */
 #include "base/clock.h"
 #include "base/log.h"
@@ -20,7 +20,7 @@ struct async {
 	struct waitq wake, ended;
 	bool woken, stopping, worker_runs;
 	size_t running;
-	size_t waiting;     /* events accepted and not yet handled, about: what this process knows of */
+	size_t waiting; /* events accepted and not yet handled, about: what this process knows of */
 	struct map under_way; /* keys of the records that a fiber handles */
 };
 
@@ -60,7 +60,8 @@ static int put_event(struct call *call, void *arg)
 	return 0;
 }
 
-int async_accept(struct call *call, const struct function_name *name, struct str payload, struct str client_context)
+int async_accept(struct call *call, const struct function_name *name, struct str payload,
+	struct str client_context)
 {
 	struct async *async = lambda_of(call->aws)->async;
 	struct lambda_event_record record = {
@@ -77,7 +78,8 @@ int async_accept(struct call *call, const struct function_name *name, struct str
 		.throttles = OPT_I64(0),
 	};
 	if (async->waiting >= LAMBDA_EVENTS_MAX)
-		return fail(call, &lambda_too_many_requests_exception, "Too many events wait already.");
+		return fail(
+			call, &lambda_too_many_requests_exception, "Too many events wait already.");
 	if (call_write(call, put_event, &record) < 0)
 		return -1;
 	async->waiting++;
@@ -111,8 +113,8 @@ static void give_up(const struct event *event, const char *why)
 		STR_ARG(event->record.function), why);
 }
 
-static int64_t after_outcome(struct call *call, struct event *event, const struct resolved *resolved,
-	enum engine_outcome outcome)
+static int64_t after_outcome(struct call *call, struct event *event,
+	const struct resolved *resolved, enum engine_outcome outcome)
 {
 	struct event_retry retry = {
 		.accepted_ms = event->record.accepted_ms.v,
@@ -137,7 +139,8 @@ static int64_t after_outcome(struct call *call, struct event *event, const struc
 static int64_t run_event(struct call *call, struct event *event)
 {
 	const struct lambda_event_record *record = &event->record;
-	struct function_name name = { record->account, record->region, record->function, record->qualifier };
+	struct function_name name = { record->account, record->region, record->function,
+		record->qualifier };
 	struct engine_invocation invocation = {
 		.payload = record->payload,
 		.client_context = record->client_context,
@@ -163,7 +166,8 @@ static void handle(void *arg)
 {
 	struct event *event = arg;
 	struct async *async = event->async;
-	struct identity identity = { .account = event->record.account, .region = event->record.region };
+	struct identity identity = { .account = event->record.account,
+		.region = event->record.region };
 	struct call call;
 	call_init(&call, async->lambda->aws, &event->arena, &identity);
 	call.api = &lambda_api;
@@ -174,7 +178,8 @@ static void handle(void *arg)
 	if (!(async->stopping && due_ms >= 0)) {
 		call.error = (struct call_error){ 0 };
 		if (call_write(&call, end_event, &ending) < 0)
-			log_error("lambda: an event's end can't be stored: %.*s", STR_ARG(call.error.message));
+			log_error("lambda: an event's end can't be stored: %.*s",
+				STR_ARG(call.error.message));
 		else if (due_ms < 0 && async->waiting > 0)
 			async->waiting--;
 	}
@@ -190,7 +195,8 @@ static void handle(void *arg)
 
 struct batch {
 	struct async *async;
-	int64_t now_ms, next_ms; /* next_ms: when the first event is due that is not yet; negative: none */
+	int64_t now_ms,
+		next_ms; /* next_ms: when the first event is due that is not yet; negative: none */
 	size_t n;
 	struct event *events[BATCH_MAX];
 };
@@ -215,9 +221,11 @@ static int find_due(struct txn *txn, void *arg)
 	struct txn_cursor c;
 	struct str prefix = events_prefix(&arena);
 	txn_cursor_open(txn, prefix, key_range_end(&arena, prefix), false, &c);
-	while (b->n < BATCH_MAX && b->async->running + b->n < LAMBDA_EVENTS_RUNNING_MAX && txn_cursor_next(&c)) {
+	while (b->n < BATCH_MAX && b->async->running + b->n < LAMBDA_EVENTS_RUNNING_MAX &&
+		txn_cursor_next(&c)) {
 		struct key_part parts[3];
-		if (map_get(&b->async->under_way, c.key) || key_decode(&arena, c.key, parts, COUNT_OF(parts)) != 3)
+		if (map_get(&b->async->under_way, c.key) ||
+			key_decode(&arena, c.key, parts, COUNT_OF(parts)) != 3)
 			continue;
 		if (parts[1].integer > b->now_ms) {
 			b->next_ms = parts[1].integer;
@@ -236,7 +244,9 @@ static int find_due(struct txn *txn, void *arg)
 static int64_t start_due(struct async *async)
 {
 	struct aws *aws = async->lambda->aws;
-	struct batch b = { .async = async, .now_ms = aws->now_ms ? aws->now_ms() : clock_now_ms(), .next_ms = -1 };
+	struct batch b = { .async = async,
+		.now_ms = aws->now_ms ? aws->now_ms() : clock_now_ms(),
+		.next_ms = -1 };
 	if (store_read(aws->store, find_due, &b) < 0) {
 		log_error("lambda: the events can't be read");
 		return 1000;

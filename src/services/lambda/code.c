@@ -15,21 +15,26 @@ static int fail_unzip(struct call *call, int error, const struct unzipped *u)
 {
 	if (error == -EINVAL)
 		return fail(call, &lambda_invalid_parameter_value_exception,
-			"Could not unzip uploaded file. Please check your file, then try to upload again. (%s)", u->why);
+			"Could not unzip uploaded file. Please check your file, then try to upload again. (%s)",
+			u->why);
 	if (error == -EFBIG)
 		return fail(call, &lambda_invalid_parameter_value_exception,
 			"Unzipped size must be smaller than %d bytes", LAMBDA_UNZIPPED_BYTES_MAX);
 	if (error == -ENOSPC)
-		return fail(call, &aws_service_unavailable, "The server's disk is full; nothing was stored.");
-	return fail(call, &lambda_service_exception, "The code could not be unpacked: %s.", strerror(-error));
+		return fail(call, &aws_service_unavailable,
+			"The server's disk is full; nothing was stored.");
+	return fail(call, &lambda_service_exception, "The code could not be unpacked: %s.",
+		strerror(-error));
 }
 
 /* Archives come from S3 once that is served; then this asks it. */
 static int read_s3(struct call *call, const struct code_source *source)
 {
 	return fail(call, &lambda_invalid_parameter_value_exception,
-		"Error occurred while GetObject. S3 Error Code: NotImplemented. S3 Error Message: this server does not serve "
-		"S3 yet; send the code of s3://%.*s/%.*s as ZipFile", STR_ARG(source->s3_bucket), STR_ARG(source->s3_key));
+		"Error occurred while GetObject. S3 Error Code: NotImplemented. S3 Error Message: this "
+		"server does not serve "
+		"S3 yet; send the code of s3://%.*s/%.*s as ZipFile",
+		STR_ARG(source->s3_bucket), STR_ARG(source->s3_key));
 }
 
 static int check_source(struct call *call, const struct code_source *source)
@@ -44,12 +49,15 @@ static int check_source(struct call *call, const struct code_source *source)
 	if (from_s3)
 		return read_s3(call, source);
 	if (!source->zip.p)
-		return fail(call, &lambda_invalid_parameter_value_exception, "Please provide a source for function code.");
+		return fail(call, &lambda_invalid_parameter_value_exception,
+			"Please provide a source for function code.");
 	if (source->zip.n == 0)
-		return fail(call, &lambda_invalid_parameter_value_exception, "Uploaded file must be a non-empty zip");
+		return fail(call, &lambda_invalid_parameter_value_exception,
+			"Uploaded file must be a non-empty zip");
 	if (source->zip.n > LAMBDA_ZIP_BYTES_MAX)
 		return fail(call, &lambda_request_too_large_exception,
-			"Request must be smaller than 69905067 bytes for the %s operation", call->operation->name);
+			"Request must be smaller than 69905067 bytes for the %s operation",
+			call->operation->name);
 	return 0;
 }
 
@@ -74,7 +82,8 @@ int code_take(struct call *call, const struct code_source *source, struct code *
 	out->unzipped_bytes = (int64_t)unzipped.bytes;
 	if (hex_decode(out->blob, digest, sizeof digest) < 0)
 		assert(!"a blob's name is its SHA-256");
-	out->sha256 = base64_encode(call->arena, (struct str){ (const char *)digest, sizeof digest });
+	out->sha256 =
+		base64_encode(call->arena, (struct str){ (const char *)digest, sizeof digest });
 	return 0;
 }
 
@@ -101,9 +110,12 @@ static int64_t sum_sizes(struct call *call, struct str prefix, bool of_layers)
 	while (txn_cursor_next(&c)) {
 		struct lambda_version_record version = { 0 };
 		struct lambda_layer_version_record layer = { 0 };
-		if (of_layers && record_decode(&arena, &lambda_layer_version_record_shape, c.value, &layer) == 0)
+		if (of_layers && record_decode(&arena, &lambda_layer_version_record_shape, c.value,
+					 &layer) == 0)
 			sum += layer.code_size.v;
-		if (!of_layers && record_decode(&arena, &lambda_version_record_shape, c.value, &version) == 0 &&
+		if (!of_layers &&
+			record_decode(&arena, &lambda_version_record_shape, c.value, &version) ==
+				0 &&
 			version.configuration)
 			sum += version.configuration->code_size.v;
 		arena_reset(&arena);
@@ -116,16 +128,18 @@ static int64_t sum_sizes(struct call *call, struct str prefix, bool of_layers)
 int64_t code_storage_used(struct call *call, const struct function_name *name)
 {
 	return sum_sizes(call, lambda_kind_key(call->arena, name, "version"), false) +
-		sum_sizes(call, lambda_kind_key(call->arena, name, "layer-version"), true);
+	       sum_sizes(call, lambda_kind_key(call->arena, name, "layer-version"), true);
 }
 
 int code_check_storage(struct call *call, const struct function_name *name, int64_t more_bytes)
 {
-	/* The sum is only worth its walk where the quota could be near: archives are 50 MB at most. */
+	/* The sum is only worth its walk where the quota could be near: archives are 50 MB at most.
+	 */
 	if (more_bytes < (1 << 20))
 		return 0;
 	if (code_storage_used(call, name) + more_bytes > LAMBDA_CODE_STORAGE_BYTES_MAX)
-		return fail(call, &lambda_code_storage_exceeded_exception, "Code storage limit exceeded.");
+		return fail(call, &lambda_code_storage_exceeded_exception,
+			"Code storage limit exceeded.");
 	return 0;
 }
 
@@ -147,10 +161,11 @@ struct str code_link(struct call *call, struct str blob, struct str name)
 {
 	char mac[2 * SHA256_BYTES + 1];
 	struct str base = call_base_url(call);
-	struct str expires = arena_printf(call->arena, "%lld",
-		(long long)(call->now_ms / 1000 + LAMBDA_CODE_LINK_SECONDS));
+	struct str expires = arena_printf(
+		call->arena, "%lld", (long long)(call->now_ms / 1000 + LAMBDA_CODE_LINK_SECONDS));
 	sign(call->aws, signed_text(call->arena, blob, expires), mac);
-	return arena_printf(call->arena, "%.*s/_aws/lambda-code/%.*s/%.*s.zip?expires=%.*s&signature=%s", STR_ARG(base),
+	return arena_printf(call->arena,
+		"%.*s/_aws/lambda-code/%.*s/%.*s.zip?expires=%.*s&signature=%s", STR_ARG(base),
 		STR_ARG(blob), STR_ARG(name), STR_ARG(expires), mac);
 }
 
@@ -187,8 +202,8 @@ bool code_serve(struct aws *aws, struct http_exchange *ex)
 	struct str expires = http_query_get(arena, request->query, STR("expires"));
 	struct str signature = http_query_get(arena, request->query, STR("signature"));
 	int64_t until = 0;
-	bool ok = blob.n == BLOB_ID_LENGTH && hex_decode(blob, digest, sizeof digest) == 0 && expires.p &&
-		str_to_i64(expires, &until) == 0 && signature.n == sizeof mac - 1;
+	bool ok = blob.n == BLOB_ID_LENGTH && hex_decode(blob, digest, sizeof digest) == 0 &&
+		  expires.p && str_to_i64(expires, &until) == 0 && signature.n == sizeof mac - 1;
 	if (ok) {
 		sign(aws, signed_text(arena, blob, expires), mac);
 		ok = bytes_equal_secret(mac, signature.p, signature.n);
@@ -211,8 +226,8 @@ struct update {
 	struct code code;
 };
 
-static int replace_code(struct call *call, struct update *u, struct lambda_function_record *function,
-	struct lambda_version_record *latest)
+static int replace_code(struct call *call, struct update *u,
+	struct lambda_function_record *function, struct lambda_version_record *latest)
 {
 	struct lambda_function_configuration *c = latest->configuration;
 	struct lambda_version_record old = *latest;
@@ -228,14 +243,17 @@ static int replace_code(struct call *call, struct update *u, struct lambda_funct
 		c->architectures = u->in->architectures;
 	if (latest->unzipped_bytes.v + latest->layer_bytes.v > LAMBDA_UNZIPPED_BYTES_MAX)
 		return fail(call, &lambda_invalid_parameter_value_exception,
-			"Function code combined with layers exceeds the maximum allowed size of %d bytes. The actual size is "
-			"%lld bytes.", LAMBDA_UNZIPPED_BYTES_MAX,
+			"Function code combined with layers exceeds the maximum allowed size of %d bytes. "
+			"The actual size is "
+			"%lld bytes.",
+			LAMBDA_UNZIPPED_BYTES_MAX,
 			(long long)(latest->unzipped_bytes.v + latest->layer_bytes.v));
 	lambda_ref_blobs(call, &u->name, 0, latest);
 	lambda_write_version(call, &u->name, 0, latest);
 	lambda_retire_version(call, &old);
 	struct lambda_version_record published = *latest;
-	if (u->in->publish.v && lambda_publish(call, &u->name, function, latest, (struct str){ 0 }, &published) < 0)
+	if (u->in->publish.v &&
+		lambda_publish(call, &u->name, function, latest, (struct str){ 0 }, &published) < 0)
 		return -1;
 	lambda_configuration_of(call, &u->name, &published, u->out);
 	return 0;
@@ -247,7 +265,8 @@ static int update_code(struct call *call, void *arg)
 	struct lambda_function_record function;
 	struct lambda_version_record latest;
 	int64_t number;
-	if (lambda_read_function(call, &u->name, &function) < 0 || lambda_read_version(call, &u->name, &latest, &number) < 0)
+	if (lambda_read_function(call, &u->name, &function) < 0 ||
+		lambda_read_version(call, &u->name, &latest, &number) < 0)
 		return -1;
 	if (lambda_check_revision(call, u->in->revision_id, latest.configuration->revision_id) < 0)
 		return -1;
@@ -264,13 +283,15 @@ static int update_code(struct call *call, void *arg)
 	return replace_code(call, u, &function, &latest);
 }
 
-int lambda_update_function_code(struct call *call, const struct lambda_update_function_code_input *in,
+int lambda_update_function_code(struct call *call,
+	const struct lambda_update_function_code_input *in,
 	struct lambda_function_configuration *out)
 {
 	struct update u = { .in = in, .out = out };
-	struct code_source source = { in->zip_file, in->s3_bucket, in->s3_key, in->s3_object_version, in->image_uri };
-	if (lambda_name_of_function(call, in->function_name, &u.name) < 0 || call_read(call, update_code, &u) < 0 ||
-		code_take(call, &source, &u.code) < 0)
+	struct code_source source = { in->zip_file, in->s3_bucket, in->s3_key,
+		in->s3_object_version, in->image_uri };
+	if (lambda_name_of_function(call, in->function_name, &u.name) < 0 ||
+		call_read(call, update_code, &u) < 0 || code_take(call, &source, &u.code) < 0)
 		return -1;
 	int r = call_write(call, update_code, &u);
 	code_release(call, &u.code, r == 0 && !in->dry_run.v);

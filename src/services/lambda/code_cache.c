@@ -19,9 +19,10 @@ enum { LAYER_ID_LENGTH = 32 }; /* of a blob's name in the name of merged layers 
 
 struct code_cache {
 	struct aws *aws;
-	char *root;       /* DATA/lambda */
-	char *trash;      /* a folder in it, of this start: emptied beside the server's work */
-	/* Folders ("code/...", "layers/...") that are there -> their bytes and 1, as a pointer; the loop's thread's. */
+	char *root;  /* DATA/lambda */
+	char *trash; /* a folder in it, of this start: emptied beside the server's work */
+	/* Folders ("code/...", "layers/...") that are there -> their bytes and 1, as a pointer; the
+	 * loop's thread's. */
 	struct map ready;
 	_Atomic unsigned last_tmp;
 };
@@ -92,8 +93,9 @@ static void work_unpack(void *arg)
 		return;
 	}
 	char *tmp = tmp_name(u->cache);
-	u->result = mkdir(tmp, 0755) < 0 ? -errno :
-		unzip(buf_cstr(&archive), tmp, LAMBDA_UNZIPPED_BYTES_MAX, u->out);
+	u->result = mkdir(tmp, 0755) < 0
+			    ? -errno
+			    : unzip(buf_cstr(&archive), tmp, LAMBDA_UNZIPPED_BYTES_MAX, u->out);
 	if (u->result == 0)
 		u->result = install(tmp, u->path);
 	else
@@ -131,7 +133,9 @@ static int merge_entry(int from_dir, int to_dir, const struct dirent *d)
 	bool is_there = fstatat(to_dir, d->d_name, &old, AT_SYMLINK_NOFOLLOW) == 0;
 	if (is_there && !(S_ISDIR(st.st_mode) && S_ISDIR(old.st_mode)) &&
 		unlinkat(to_dir, d->d_name, S_ISDIR(old.st_mode) ? AT_REMOVEDIR : 0) < 0)
-		return errno == ENOTEMPTY ? 0 : -errno; /* a folder with files stays before a file of its name */
+		return errno == ENOTEMPTY
+			       ? 0
+			       : -errno; /* a folder with files stays before a file of its name */
 	if (S_ISLNK(st.st_mode))
 		return copy_link(from_dir, to_dir, d->d_name);
 	if (!S_ISDIR(st.st_mode))
@@ -196,7 +200,8 @@ struct str code_cache_path(const struct code_cache *cache, struct arena *arena, 
 	return arena_printf(arena, "%s/code/%.*s", cache->root, STR_ARG(blob));
 }
 
-struct str code_cache_layers_path(const struct code_cache *cache, struct arena *arena, const struct str *blobs, size_t n)
+struct str code_cache_layers_path(
+	const struct code_cache *cache, struct arena *arena, const struct str *blobs, size_t n)
 {
 	struct buf b = { 0 };
 	buf_printf(&b, "%s/layers/", cache->root);
@@ -228,13 +233,15 @@ int code_cache_ensure(struct code_cache *cache, struct str blob, struct unzipped
 	} else {
 		loop_work(work_unpack, &u);
 		if (u.result == 0)
-			map_put(&cache->ready, ready_key(cache, path), (void *)((uintptr_t)u.out->bytes + 1));
+			map_put(&cache->ready, ready_key(cache, path),
+				(void *)((uintptr_t)u.out->bytes + 1));
 	}
 	arena_fini(&arena);
 	return u.result;
 }
 
-int code_cache_ensure_layers(struct code_cache *cache, const struct str *blobs, size_t n, struct unzipped *out)
+int code_cache_ensure_layers(
+	struct code_cache *cache, const struct str *blobs, size_t n, struct unzipped *out)
 {
 	struct arena arena = { 0 };
 	struct str path = code_cache_layers_path(cache, &arena, blobs, n);
@@ -304,7 +311,8 @@ void code_cache_collect(struct code_cache *cache, struct str blob)
 
 /* ---- at start ---- */
 
-/* The kernel's own number of this boot: after another one, files that were never synced may be empty. */
+/* The kernel's own number of this boot: after another one, files that were never synced may be
+ * empty. */
 static bool same_boot(const char *root)
 {
 	char now[64] = "", then[64] = "";
@@ -324,7 +332,8 @@ static bool same_boot(const char *root)
 	return same;
 }
 
-/* Moves what is not wanted any more into the trash; cheap, so that the start need not wait for its removal. */
+/* Moves what is not wanted any more into the trash; cheap, so that the start need not wait for its
+ * removal. */
 static void sweep(struct code_cache *cache, const char *kind, bool all)
 {
 	char *folder = xasprintf("%s/%s", cache->root, kind);
@@ -352,7 +361,8 @@ static void sweep(struct code_cache *cache, const char *kind, bool all)
 static int make_folders(const struct code_cache *cache)
 {
 	static const char *const folders[] = { "tmp", "code", "layers" };
-	bool ok = (mkdir(cache->root, 0755) == 0 || errno == EEXIST) && mkdir(cache->trash, 0755) == 0;
+	bool ok = (mkdir(cache->root, 0755) == 0 || errno == EEXIST) &&
+		  mkdir(cache->trash, 0755) == 0;
 	for (size_t i = 0; i < COUNT_OF(folders) && ok; i++) {
 		char *path = xasprintf("%s/%s", cache->root, folders[i]);
 		ok = mkdir(path, 0755) == 0 || errno == EEXIST;

@@ -1,7 +1,8 @@
 /*
- * When an event is tried again: errors of the function after 1 and 2 minutes, as often as its configuration says;
- * throttles and failures of the server with a back-off from 1 second to 5 minutes, until the event is too old.
- * (Lambda Developer Guide, "Asynchronous invocation: error handling")
+ * When an event is tried again: errors of the function after 1 and 2 minutes, as often as its
+ * configuration says; throttles and failures of the server with a back-off from 1 second to 5
+ * minutes, until the event is too old. (Lambda Developer Guide, "Asynchronous invocation: error
+ * handling")
  */
 #ifndef SAMOVAR_SERVICES_LAMBDA_EVENT_RETRY_H
 #define SAMOVAR_SERVICES_LAMBDA_EVENT_RETRY_H

@@ -24,13 +24,14 @@ int lambda_check_payload(struct call *call, struct str *payload, size_t bytes_ma
 	yyjson_read_err error;
 	if (payload->n > bytes_max)
 		return fail(call, &lambda_request_too_large_exception,
-			"Request must be smaller than %zu bytes for the InvokeFunction operation", bytes_max);
+			"Request must be smaller than %zu bytes for the InvokeFunction operation",
+			bytes_max);
 	if (payload->n == 0)
 		*payload = STR("{}");
 	else if (!is_json(*payload, &error))
 		return fail(call, &lambda_invalid_request_content_exception,
-			"Could not parse request body into json: Could not parse payload into json: %s (at byte %zu)", error.msg,
-			error.pos);
+			"Could not parse request body into json: Could not parse payload into json: %s (at byte %zu)",
+			error.msg, error.pos);
 	return 0;
 }
 
@@ -40,8 +41,8 @@ int lambda_check_client_context(struct call *call, struct str text, struct str *
 	*json = STR("");
 	if (!text.n)
 		return 0;
-	if (text.n > LAMBDA_CLIENT_CONTEXT_BYTES_MAX || base64_decode(call->arena, text, json) < 0 ||
-		!is_json(*json, &error))
+	if (text.n > LAMBDA_CLIENT_CONTEXT_BYTES_MAX ||
+		base64_decode(call->arena, text, json) < 0 || !is_json(*json, &error))
 		return fail(call, &lambda_invalid_request_content_exception,
 			"Client context must be a valid Base64-encoded JSON object.");
 	return 0;
@@ -49,7 +50,8 @@ int lambda_check_client_context(struct call *call, struct str text, struct str *
 
 struct str lambda_invoke_error(const struct engine_invocation *invocation)
 {
-	bool is_error = invocation->outcome == ENGINE_HANDLED || invocation->outcome == ENGINE_UNHANDLED;
+	bool is_error =
+		invocation->outcome == ENGINE_HANDLED || invocation->outcome == ENGINE_UNHANDLED;
 	return is_error ? STR("Unhandled") : (struct str){ 0 };
 }
 
@@ -58,13 +60,14 @@ int lambda_fail_throttled(struct call *call, const struct resolved *resolved)
 	struct lambda_too_many_requests_exception *detail =
 		ARENA_NEW(call->arena, struct lambda_too_many_requests_exception);
 	detail->type = STR("User");
-	detail->reason = resolved->reserved >= 0 ? STR("ReservedFunctionConcurrentInvocationLimitExceeded") :
-						   STR("ConcurrentInvocationLimitExceeded");
+	detail->reason = resolved->reserved >= 0
+				 ? STR("ReservedFunctionConcurrentInvocationLimitExceeded")
+				 : STR("ConcurrentInvocationLimitExceeded");
 	return fail_with(call, &lambda_too_many_requests_exception, detail, "Rate Exceeded.");
 }
 
-int lambda_invoke_resolved(struct call *call, struct resolved *resolved, struct engine_invocation *invocation,
-	struct target **target)
+int lambda_invoke_resolved(struct call *call, struct resolved *resolved,
+	struct engine_invocation *invocation, struct target **target)
 {
 	struct lambda *lambda = lambda_of(call->aws);
 	if (resolved_target(call, resolved, target) < 0)
@@ -82,14 +85,17 @@ int lambda_invoke_resolved(struct call *call, struct resolved *resolved, struct 
 	if (invocation->answer.n > LAMBDA_ANSWER_BYTES_MAX) {
 		invocation->outcome = ENGINE_UNHANDLED;
 		invocation->answer = arena_printf(call->arena,
-			"{\"errorMessage\":\"Response payload size exceeded maximum allowed payload size (%d bytes).\","
-			"\"errorType\":\"Function.ResponseSizeTooLarge\"}", LAMBDA_ANSWER_BYTES_MAX);
+			"{\"errorMessage\":\"Response payload size exceeded maximum allowed payload size "
+			"(%d bytes).\","
+			"\"errorType\":\"Function.ResponseSizeTooLarge\"}",
+			LAMBDA_ANSWER_BYTES_MAX);
 	}
 	return 0;
 }
 
-static int invoke_now(struct call *call, struct resolved *resolved, const struct lambda_invoke_input *in,
-	struct str client_context, struct lambda_invoke_output *out)
+static int invoke_now(struct call *call, struct resolved *resolved,
+	const struct lambda_invoke_input *in, struct str client_context,
+	struct lambda_invoke_output *out)
 {
 	struct engine_invocation invocation = {
 		.payload = in->payload,
@@ -113,8 +119,9 @@ static int invoke_now(struct call *call, struct resolved *resolved, const struct
 	return 0;
 }
 
-static int invoke_later(struct call *call, const struct function_name *name, const struct lambda_invoke_input *in,
-	struct str client_context, struct lambda_invoke_output *out)
+static int invoke_later(struct call *call, const struct function_name *name,
+	const struct lambda_invoke_input *in, struct str client_context,
+	struct lambda_invoke_output *out)
 {
 	struct str payload = in->payload;
 	if (lambda_check_payload(call, &payload, LAMBDA_EVENT_BYTES_MAX) < 0 ||
@@ -125,13 +132,15 @@ static int invoke_later(struct call *call, const struct function_name *name, con
 	return 0;
 }
 
-int lambda_invoke(struct call *call, const struct lambda_invoke_input *in, struct lambda_invoke_output *out)
+int lambda_invoke(
+	struct call *call, const struct lambda_invoke_input *in, struct lambda_invoke_output *out)
 {
 	struct function_name name;
 	struct resolved *resolved;
 	struct str client_context;
 	if (lambda_name_of_any_account(call, in->function_name, in->qualifier, &name) < 0 ||
-		lambda_check_client_context(call, in->client_context, &client_context) < 0 || lambda_resolve(call, &name, &resolved) < 0)
+		lambda_check_client_context(call, in->client_context, &client_context) < 0 ||
+		lambda_resolve(call, &name, &resolved) < 0)
 		return -1;
 	int r = lambda_check_policy(call, &name, "lambda:InvokeFunction", false, NULL, 0);
 	if (r == 0 && str_is(in->invocation_type, "Event")) {
@@ -153,7 +162,8 @@ int lambda_invoke_async(struct call *call, const struct lambda_invoke_async_inpu
 	struct resolved *resolved;
 	struct str payload = in->invoke_args;
 	if (lambda_name_of_any_account(call, in->function_name, (struct str){ 0 }, &name) < 0 ||
-		lambda_check_payload(call, &payload, LAMBDA_EVENT_BYTES_MAX) < 0 || lambda_resolve(call, &name, &resolved) < 0)
+		lambda_check_payload(call, &payload, LAMBDA_EVENT_BYTES_MAX) < 0 ||
+		lambda_resolve(call, &name, &resolved) < 0)
 		return -1;
 	resolved_unref(resolved);
 	if (lambda_check_policy(call, &name, "lambda:InvokeFunction", false, NULL, 0) < 0 ||

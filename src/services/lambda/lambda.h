@@ -1,7 +1,7 @@
 /*
- * AWS Lambda. Other services run functions by call_inner(call, &lambda_invoke_operation, &as, ...). With
- * as.service ("apigateway.amazonaws.com") set, the function's resource policy is asked in strict mode, where
- * as.account is aws:SourceAccount and as.principal_arn aws:SourceArn.
+ * AWS Lambda. Other services run functions by call_inner(call, &lambda_invoke_operation, &as, ...).
+ * With as.service ("apigateway.amazonaws.com") set, the function's resource policy is asked in
+ * strict mode, where as.account is aws:SourceAccount and as.principal_arn aws:SourceArn.
  */
 #ifndef SAMOVAR_SERVICES_LAMBDA_LAMBDA_H
 #define SAMOVAR_SERVICES_LAMBDA_LAMBDA_H

@@ -6,8 +6,10 @@
 static int layer_of(struct call *call, struct str text, int64_t version, struct function_name *out)
 {
 	if (layer_name_parse(text, false, out) < 0)
-		return fail(call, &aws_validation_exception, "1 validation error detected: Value '%.*s' at 'layerName' failed "
-			"to satisfy constraint: Member must be a layer's name or ARN", STR_ARG(text));
+		return fail(call, &aws_validation_exception,
+			"1 validation error detected: Value '%.*s' at 'layerName' failed "
+			"to satisfy constraint: Member must be a layer's name or ARN",
+			STR_ARG(text));
 	if (!out->account.p)
 		out->account = call->identity.account;
 	if (!out->region.p)
@@ -17,10 +19,12 @@ static int layer_of(struct call *call, struct str text, int64_t version, struct 
 	return 0;
 }
 
-static struct str layer_version_key(struct call *call, const struct function_name *name, int64_t version)
+static struct str layer_version_key(
+	struct call *call, const struct function_name *name, int64_t version)
 {
-	return KEY(call->arena, KEY_LITERAL("lambda"), key_text(name->account), key_text(name->region),
-		KEY_LITERAL("layer-version"), key_text(name->name), key_int(version));
+	return KEY(call->arena, KEY_LITERAL("lambda"), key_text(name->account),
+		key_text(name->region), KEY_LITERAL("layer-version"), key_text(name->name),
+		key_int(version));
 }
 
 static struct str layer_owner(struct call *call, const struct function_name *name, int64_t version)
@@ -32,29 +36,34 @@ static struct str layer_owner(struct call *call, const struct function_name *nam
 static int fail_no_layer(struct call *call, const struct function_name *name)
 {
 	struct str arn = layer_arn(call->arena, name);
-	return fail(call, &lambda_resource_not_found_exception, "Layer version %.*s does not exist.", STR_ARG(arn));
+	return fail(call, &lambda_resource_not_found_exception,
+		"Layer version %.*s does not exist.", STR_ARG(arn));
 }
 
 static int get_layer(struct call *call, const struct function_name *name, int64_t version,
 	struct lambda_layer_version_record *out)
 {
 	*out = (struct lambda_layer_version_record){ 0 };
-	if (!call_get_record(call, layer_version_key(call, name, version), &lambda_layer_version_record_shape, out))
+	if (!call_get_record(call, layer_version_key(call, name, version),
+		    &lambda_layer_version_record_shape, out))
 		return fail_no_layer(call, name);
 	return 0;
 }
 
-bool lambda_read_layer_version(struct call *call, struct str arn, struct lambda_layer_version_record *out)
+bool lambda_read_layer_version(
+	struct call *call, struct str arn, struct lambda_layer_version_record *out)
 {
 	struct function_name name;
 	int64_t version;
 	*out = (struct lambda_layer_version_record){ 0 };
-	return layer_name_parse(arn, true, &name) == 0 && name.account.p && str_to_i64(name.qualifier, &version) == 0 &&
-		call_get_record(call, layer_version_key(call, &name, version), &lambda_layer_version_record_shape, out);
+	return layer_name_parse(arn, true, &name) == 0 && name.account.p &&
+	       str_to_i64(name.qualifier, &version) == 0 &&
+	       call_get_record(call, layer_version_key(call, &name, version),
+		       &lambda_layer_version_record_shape, out);
 }
 
-static void show(struct call *call, const struct function_name *layer, const struct lambda_layer_version_record *v,
-	struct lambda_get_layer_version_response *out)
+static void show(struct call *call, const struct function_name *layer,
+	const struct lambda_layer_version_record *v, struct lambda_get_layer_version_response *out)
 {
 	struct function_name name = *layer;
 	name.qualifier = (struct str){ 0 };
@@ -73,8 +82,8 @@ static void show(struct call *call, const struct function_name *layer, const str
 	out->content->code_size = v->code_size;
 }
 
-static struct lambda_layer_versions_list_item item_of(struct call *call, const struct function_name *layer,
-	const struct lambda_layer_version_record *v)
+static struct lambda_layer_versions_list_item item_of(struct call *call,
+	const struct function_name *layer, const struct lambda_layer_version_record *v)
 {
 	struct function_name name = *layer;
 	name.qualifier = arena_printf(call->arena, "%lld", (long long)v->version.v);
@@ -122,17 +131,19 @@ static int publish_layer(struct call *call, void *arg)
 	};
 	blob_ref(call->txn, call->arena, v.blob, layer_owner(call, &p->name, number));
 	call_put_record(call, key, &lambda_layer_record_shape, &layer);
-	call_put_record(call, layer_version_key(call, &p->name, number), &lambda_layer_version_record_shape, &v);
+	call_put_record(call, layer_version_key(call, &p->name, number),
+		&lambda_layer_version_record_shape, &v);
 	show(call, &p->name, &v, &p->shown);
 	return 0;
 }
 
-int lambda_publish_layer_version(struct call *call, const struct lambda_publish_layer_version_input *in,
+int lambda_publish_layer_version(struct call *call,
+	const struct lambda_publish_layer_version_input *in,
 	struct lambda_publish_layer_version_output *out)
 {
 	struct publication p = { .in = in };
-	struct code_source source = { in->content->zip_file, in->content->s3_bucket, in->content->s3_key,
-		in->content->s3_object_version, { 0 } };
+	struct code_source source = { in->content->zip_file, in->content->s3_bucket,
+		in->content->s3_key, in->content->s3_object_version, { 0 } };
 	if (layer_of(call, in->layer_name, 0, &p.name) < 0 || code_take(call, &source, &p.code) < 0)
 		return -1;
 	int r = call_write(call, publish_layer, &p);
@@ -167,14 +178,15 @@ int lambda_get_layer_version(struct call *call, const struct lambda_get_layer_ve
 	return 0;
 }
 
-int lambda_get_layer_version_by_arn(struct call *call, const struct lambda_get_layer_version_by_arn_input *in,
+int lambda_get_layer_version_by_arn(struct call *call,
+	const struct lambda_get_layer_version_by_arn_input *in,
 	struct lambda_get_layer_version_response *out)
 {
 	struct function_name name;
 	struct lambda_layer_version_record v;
 	if (layer_name_parse(in->arn, true, &name) < 0 || !name.account.p)
-		return fail(call, &lambda_invalid_parameter_value_exception, "Invalid layer version ARN: %.*s",
-			STR_ARG(in->arn));
+		return fail(call, &lambda_invalid_parameter_value_exception,
+			"Invalid layer version ARN: %.*s", STR_ARG(in->arn));
 	if (!lambda_read_layer_version(call, in->arn, &v))
 		return fail_no_layer(call, &name);
 	show(call, &name, &v, out);
@@ -189,10 +201,11 @@ static bool contains(const struct str *v, size_t n, struct str wanted)
 	return found;
 }
 
-static bool fits(const struct lambda_layer_version_record *v, struct str runtime, struct str architecture)
+static bool fits(
+	const struct lambda_layer_version_record *v, struct str runtime, struct str architecture)
 {
 	return contains(v->compatible_runtimes.v, v->compatible_runtimes.n, runtime) &&
-		contains(v->compatible_architectures.v, v->compatible_architectures.n, architecture);
+	       contains(v->compatible_architectures.v, v->compatible_architectures.n, architecture);
 }
 
 /* The newest versions first, from before the marker (a version's number) on. */
@@ -206,10 +219,13 @@ int lambda_list_layer_versions(struct call *call, const struct lambda_list_layer
 	if (layer_of(call, in->layer_name, 0, &name) < 0)
 		return -1;
 	if (in->marker.p && (str_to_i64(in->marker, &before) < 0 || before < 1))
-		return fail(call, &lambda_invalid_parameter_value_exception, "Invalid pagination token.");
+		return fail(call, &lambda_invalid_parameter_value_exception,
+			"Invalid pagination token.");
 	struct str prefix = lambda_part_key(call->arena, &name, "layer-version");
-	struct str end = before ? layer_version_key(call, &name, before) : key_range_end(call->arena, prefix);
-	out->layer_versions.v = ARENA_ARRAY(call->arena, struct lambda_layer_versions_list_item, max);
+	struct str end = before ? layer_version_key(call, &name, before)
+				: key_range_end(call->arena, prefix);
+	out->layer_versions.v =
+		ARENA_ARRAY(call->arena, struct lambda_layer_versions_list_item, max);
 	txn_cursor_open(call->txn, prefix, end, true, &c);
 	while (txn_cursor_next(&c)) {
 		struct lambda_layer_version_record v = { 0 };
@@ -229,8 +245,8 @@ int lambda_list_layer_versions(struct call *call, const struct lambda_list_layer
 }
 
 /* The newest version that fits; false if there is none. */
-static bool newest(struct call *call, const struct function_name *name, const struct lambda_list_layers_input *in,
-	struct lambda_layer_version_record *v)
+static bool newest(struct call *call, const struct function_name *name,
+	const struct lambda_list_layers_input *in, struct lambda_layer_version_record *v)
 {
 	struct str prefix = lambda_part_key(call->arena, name, "layer-version");
 	struct txn_cursor c;
@@ -239,7 +255,8 @@ static bool newest(struct call *call, const struct function_name *name, const st
 	while (!found && txn_cursor_next(&c)) {
 		struct str bytes = arena_str(call->arena, c.value);
 		*v = (struct lambda_layer_version_record){ 0 };
-		found = record_decode(call->arena, &lambda_layer_version_record_shape, bytes, v) == 0 &&
+		found = record_decode(call->arena, &lambda_layer_version_record_shape, bytes, v) ==
+				0 &&
 			fits(v, in->compatible_runtime, in->compatible_architecture);
 	}
 	txn_cursor_close(&c);
@@ -249,10 +266,12 @@ static bool newest(struct call *call, const struct function_name *name, const st
 int lambda_list_layers(struct call *call, const struct lambda_list_layers_input *in,
 	struct lambda_list_layers_output *out)
 {
-	struct function_name mine = { .account = call->identity.account, .region = call->identity.region };
+	struct function_name mine = { .account = call->identity.account,
+		.region = call->identity.region };
 	struct lambda_layer_record layer;
 	struct lambda_page page;
-	if (lambda_page_open(call, lambda_kind_key(call->arena, &mine, "layer"), in->marker, in->max_items, LAMBDA_PAGE, &page) < 0)
+	if (lambda_page_open(call, lambda_kind_key(call->arena, &mine, "layer"), in->marker,
+		    in->max_items, LAMBDA_PAGE, &page) < 0)
 		return -1;
 	out->layers.v = ARENA_ARRAY(call->arena, struct lambda_layers_list_item, LAMBDA_PAGE);
 	while (lambda_page_next(&page, &lambda_layer_record_shape, &layer)) {
@@ -266,10 +285,11 @@ int lambda_list_layers(struct call *call, const struct lambda_list_layers_input 
 			page.left++;
 			continue;
 		}
-		struct lambda_layer_versions_list_item *item = ARENA_NEW(call->arena, struct lambda_layer_versions_list_item);
+		struct lambda_layer_versions_list_item *item =
+			ARENA_NEW(call->arena, struct lambda_layer_versions_list_item);
 		*item = item_of(call, &name, &v);
-		out->layers.v[out->layers.n++] = (struct lambda_layers_list_item){ name.name, layer_arn(call->arena, &name),
-			item };
+		out->layers.v[out->layers.n++] = (struct lambda_layers_list_item){ name.name,
+			layer_arn(call->arena, &name), item };
 	}
 	out->next_marker = page.next_marker;
 	lambda_page_close(&page);
@@ -292,13 +312,15 @@ static int remove_layer(struct call *call, void *arg)
 	if (!call_get_record(call, key, &lambda_layer_version_record_shape, &v))
 		return 0;
 	txn_delete(call->txn, key);
-	txn_delete(call->txn, lambda_named_key(call->arena, &r->name, "layer-policy", r->name.qualifier));
+	txn_delete(call->txn,
+		lambda_named_key(call->arena, &r->name, "layer-policy", r->name.qualifier));
 	blob_unref(call->txn, call->arena, v.blob, layer_owner(call, &r->name, r->version));
 	lambda_retire_blob(call, v.blob);
 	return 0;
 }
 
-int lambda_delete_layer_version(struct call *call, const struct lambda_delete_layer_version_input *in,
+int lambda_delete_layer_version(struct call *call,
+	const struct lambda_delete_layer_version_input *in,
 	struct lambda_delete_layer_version_output *out)
 {
 	struct removal r = { .version = in->version_number.v };
@@ -310,7 +332,8 @@ int lambda_delete_layer_version(struct call *call, const struct lambda_delete_la
 
 /* ---- permissions ---- */
 
-static int policy_key(struct call *call, struct str layer, int64_t version, struct function_name *name, struct str *key)
+static int policy_key(struct call *call, struct str layer, int64_t version,
+	struct function_name *name, struct str *key)
 {
 	struct lambda_layer_version_record v;
 	if (layer_of(call, layer, version, name) < 0 || get_layer(call, name, version, &v) < 0)
@@ -319,7 +342,8 @@ static int policy_key(struct call *call, struct str layer, int64_t version, stru
 	return 0;
 }
 
-int lambda_add_layer_version_permission(struct call *call, const struct lambda_add_layer_version_permission_input *in,
+int lambda_add_layer_version_permission(struct call *call,
+	const struct lambda_add_layer_version_permission_input *in,
 	struct lambda_add_layer_version_permission_output *out)
 {
 	struct function_name name;
@@ -353,7 +377,8 @@ int lambda_remove_layer_version_permission(struct call *call,
 	return lambda_policy_remove(call, key, in->statement_id, in->revision_id);
 }
 
-int lambda_get_layer_version_policy(struct call *call, const struct lambda_get_layer_version_policy_input *in,
+int lambda_get_layer_version_policy(struct call *call,
+	const struct lambda_get_layer_version_policy_input *in,
 	struct lambda_get_layer_version_policy_output *out)
 {
 	struct function_name name;

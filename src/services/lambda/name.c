@@ -11,8 +11,8 @@ static bool is_word(struct str s, size_t max)
 {
 	for (size_t i = 0; i < s.n; i++) {
 		char c = s.p[i];
-		bool ok = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
-			c == '_';
+		bool ok = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+			  (c >= '0' && c <= '9') || c == '-' || c == '_';
 		if (!ok)
 			return false;
 	}
@@ -77,8 +77,9 @@ static int take_name(struct str *parts, size_t n, size_t length_max, struct func
 /* The parts before the name, of an ARN; how many they are, or 0. */
 static size_t take_arn(struct str *parts, size_t n, const char *kind, struct function_name *out)
 {
-	bool ok = n >= 7 && str_is(parts[0], "arn") && str_starts(parts[1], STR("aws")) && str_is(parts[2], "lambda") &&
-		is_word(parts[3], 32) && is_account(parts[4]) && str_is(parts[5], kind);
+	bool ok = n >= 7 && str_is(parts[0], "arn") && str_starts(parts[1], STR("aws")) &&
+		  str_is(parts[2], "lambda") && is_word(parts[3], 32) && is_account(parts[4]) &&
+		  str_is(parts[5], kind);
 	if (!ok)
 		return 0;
 	out->region = parts[3];
@@ -118,15 +119,16 @@ int layer_name_parse(struct str text, bool has_version, struct function_name *ou
 		if (at == 0)
 			return -EINVAL;
 	}
-	if (n - at != (has_version ? 2u : 1u) || take_name(parts + at, n - at, LAMBDA_LAYER_NAME_LENGTH_MAX, out) < 0)
+	if (n - at != (has_version ? 2u : 1u) ||
+		take_name(parts + at, n - at, LAMBDA_LAYER_NAME_LENGTH_MAX, out) < 0)
 		return -EINVAL;
 	return has_version && !qualifier_is_version(out->qualifier) ? -EINVAL : 0;
 }
 
 static struct str arn(struct arena *arena, const struct function_name *name, struct str kind)
 {
-	struct str parts[] = { STR("arn:aws:lambda:"), name->region, STR(":"), name->account, kind, name->name, STR(":"),
-		name->qualifier };
+	struct str parts[] = { STR("arn:aws:lambda:"), name->region, STR(":"), name->account, kind,
+		name->name, STR(":"), name->qualifier };
 	return arena_concat(arena, parts, name->qualifier.p ? 8 : 6);
 }
 
@@ -140,19 +142,23 @@ struct str layer_arn(struct arena *arena, const struct function_name *name)
 	return arn(arena, name, STR(":layer:"));
 }
 
-static int fail_pattern(struct call *call, struct str value, const char *member, const char *pattern)
+static int fail_pattern(
+	struct call *call, struct str value, const char *member, const char *pattern)
 {
 	return fail(call, &aws_validation_exception,
 		"1 validation error detected: Value '%.*s' at '%s' failed to satisfy constraint: Member must satisfy "
-		"regular expression pattern: %s", STR_ARG(value), member, pattern);
+		"regular expression pattern: %s",
+		STR_ARG(value), member, pattern);
 }
 
-int lambda_name_of_any_account(struct call *call, struct str text, struct str qualifier, struct function_name *out)
+int lambda_name_of_any_account(
+	struct call *call, struct str text, struct str qualifier, struct function_name *out)
 {
 	if (function_name_parse(text, out) < 0)
 		return fail_pattern(call, text, "functionName", name_pattern);
 	if (qualifier.p && !str_is(qualifier, "$LATEST") && !is_word(qualifier, 128))
-		return fail_pattern(call, qualifier, "qualifier", "\\$(LATEST(\\.PUBLISHED)?)|[a-zA-Z0-9-_$]+");
+		return fail_pattern(
+			call, qualifier, "qualifier", "\\$(LATEST(\\.PUBLISHED)?)|[a-zA-Z0-9-_$]+");
 	if (qualifier.p && out->qualifier.p && !str_eq(qualifier, out->qualifier))
 		return fail(call, &lambda_invalid_parameter_value_exception,
 			"The derived qualifier from the function name does not match the specified qualifier.");
@@ -160,21 +166,24 @@ int lambda_name_of_any_account(struct call *call, struct str text, struct str qu
 		out->qualifier = qualifier;
 	if (out->region.p && !str_eq(out->region, call->identity.region))
 		return fail(call, &lambda_resource_not_found_exception,
-			"Functions from '%.*s' are not reachable in this region ('%.*s')", STR_ARG(out->region),
-			STR_ARG(call->identity.region));
+			"Functions from '%.*s' are not reachable in this region ('%.*s')",
+			STR_ARG(out->region), STR_ARG(call->identity.region));
 	out->region = call->identity.region;
 	if (!out->account.p)
 		out->account = call->identity.account;
 	return 0;
 }
 
-int lambda_name_of(struct call *call, struct str text, struct str qualifier, struct function_name *out)
+int lambda_name_of(
+	struct call *call, struct str text, struct str qualifier, struct function_name *out)
 {
 	if (lambda_name_of_any_account(call, text, qualifier, out) < 0)
 		return -1;
 	if (call->aws->auth == AWS_AUTH_STRICT && !str_eq(out->account, call->identity.account))
-		return fail(call, &aws_access_denied, "User: %.*s is not authorized to perform: %s on a function of "
-			"account %.*s", STR_ARG(call->identity.principal_arn), call->operation->action,
+		return fail(call, &aws_access_denied,
+			"User: %.*s is not authorized to perform: %s on a function of "
+			"account %.*s",
+			STR_ARG(call->identity.principal_arn), call->operation->action,
 			STR_ARG(out->account));
 	return 0;
 }
@@ -185,7 +194,8 @@ int lambda_name_of_function(struct call *call, struct str text, struct function_
 		return -1;
 	if (out->qualifier.p)
 		return fail(call, &lambda_invalid_parameter_value_exception,
-			"This operation is permitted on Lambda functions only. Aliases and versions do not support this "
+			"This operation is permitted on Lambda functions only. Aliases and versions do not "
+			"support this "
 			"operation. Please specify either a function name or an unqualified function ARN.");
 	return 0;
 }
@@ -193,5 +203,6 @@ int lambda_name_of_function(struct call *call, struct str text, struct function_
 int lambda_fail_not_found(struct call *call, const struct function_name *name)
 {
 	struct str text = function_arn(call->arena, name);
-	return fail(call, &lambda_resource_not_found_exception, "Function not found: %.*s", STR_ARG(text));
+	return fail(call, &lambda_resource_not_found_exception, "Function not found: %.*s",
+		STR_ARG(text));
 }

@@ -1,4 +1,5 @@
-/* Function names: the forms in the API Reference's description of FunctionName, and those that are none. */
+/* Function names: the forms in the API Reference's description of FunctionName, and those that are
+ * none. */
 #include "services/lambda/name.h"
 #include "tests/check.h"
 
@@ -33,8 +34,9 @@ static void forms(void)
 
 static void refused(void)
 {
-	static const char *const bad[] = { "", ":", "a b", "a:", ":a", "a:b:c", "arn:aws:lambda:us-west-2",
-		"arn:aws:s3:us-west-2:123456789012:function:f", "arn:aws:lambda:us-west-2:12345:function:f",
+	static const char *const bad[] = { "", ":", "a b", "a:", ":a", "a:b:c",
+		"arn:aws:lambda:us-west-2", "arn:aws:s3:us-west-2:123456789012:function:f",
+		"arn:aws:lambda:us-west-2:12345:function:f",
 		"arn:aws:lambda:us-west-2:123456789012:layer:f", "f:$OLDEST", "a/b", "\xc3\xa4",
 		"arn:aws:lambda:us-west-2:123456789012:function:f:1:2", "a:b:c:d:e:f:g:h:i",
 		"a123456789012345678901234567890123456789012345678901234567890123456789" };
@@ -51,7 +53,9 @@ static void arns(void)
 	CHECK_STR(function_arn(&a, &n), "arn:aws:lambda:eu-west-1:123456789012:function:f:live");
 	n.qualifier = (struct str){ 0 };
 	CHECK_STR(function_arn(&a, &n), "arn:aws:lambda:eu-west-1:123456789012:function:f");
-	CHECK_INT(layer_name_parse(STR("arn:aws:lambda:eu-west-1:123456789012:layer:l:3"), true, &n), 0);
+	CHECK_INT(
+		layer_name_parse(STR("arn:aws:lambda:eu-west-1:123456789012:layer:l:3"), true, &n),
+		0);
 	CHECK_STR(layer_arn(&a, &n), "arn:aws:lambda:eu-west-1:123456789012:layer:l:3");
 	CHECK(layer_name_parse(STR("l"), true, &n) < 0);
 	CHECK(layer_name_parse(STR("l:x"), true, &n) < 0);

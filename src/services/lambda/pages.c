@@ -3,8 +3,8 @@
 #include "services/lambda/internal.h"
 #include "store/key.h"
 
-int lambda_page_open(struct call *call, struct str prefix, struct str marker, struct opt_i64 max_items, size_t max,
-	struct lambda_page *page)
+int lambda_page_open(struct call *call, struct str prefix, struct str marker,
+	struct opt_i64 max_items, size_t max, struct lambda_page *page)
 {
 	struct str begin = prefix, end = key_range_end(call->arena, prefix);
 	*page = (struct lambda_page){ .call = call, .left = max };
@@ -12,10 +12,11 @@ int lambda_page_open(struct call *call, struct str prefix, struct str marker, st
 		page->left = (size_t)max_items.v;
 	if (marker.p) {
 		struct str key;
-		bool ok = base64_decode(call->arena, marker, &key) == 0 && str_cmp(key, prefix) >= 0 &&
-			str_cmp(key, end) < 0;
+		bool ok = base64_decode(call->arena, marker, &key) == 0 &&
+			  str_cmp(key, prefix) >= 0 && str_cmp(key, end) < 0;
 		if (!ok)
-			return fail(call, &lambda_invalid_parameter_value_exception, "Invalid pagination token.");
+			return fail(call, &lambda_invalid_parameter_value_exception,
+				"Invalid pagination token.");
 		begin = key_after(call->arena, key);
 	}
 	txn_cursor_open(call->txn, begin, end, false, &page->cursor);

@@ -35,7 +35,8 @@ int lambda_add_permission(struct call *call, const struct lambda_add_permission_
 		.via_url = in->invoked_via_function_url,
 	};
 	out->statement = lambda_policy_statement_json(call->arena, &s);
-	return lambda_policy_add(call, key_of(call, &name), s.sid, out->statement, in->revision_id, &policy);
+	return lambda_policy_add(
+		call, key_of(call, &name), s.sid, out->statement, in->revision_id, &policy);
 }
 
 int lambda_remove_permission(struct call *call, const struct lambda_remove_permission_input *in,
@@ -43,15 +44,18 @@ int lambda_remove_permission(struct call *call, const struct lambda_remove_permi
 {
 	struct function_name name;
 	(void)out;
-	if (lambda_name_of(call, in->function_name, in->qualifier, &name) < 0 || lambda_check_qualifier(call, &name) < 0)
+	if (lambda_name_of(call, in->function_name, in->qualifier, &name) < 0 ||
+		lambda_check_qualifier(call, &name) < 0)
 		return -1;
 	return lambda_policy_remove(call, key_of(call, &name), in->statement_id, in->revision_id);
 }
 
-int lambda_get_policy(struct call *call, const struct lambda_get_policy_input *in, struct lambda_get_policy_output *out)
+int lambda_get_policy(struct call *call, const struct lambda_get_policy_input *in,
+	struct lambda_get_policy_output *out)
 {
 	struct function_name name;
-	if (lambda_name_of(call, in->function_name, in->qualifier, &name) < 0 || lambda_check_qualifier(call, &name) < 0)
+	if (lambda_name_of(call, in->function_name, in->qualifier, &name) < 0 ||
+		lambda_check_qualifier(call, &name) < 0)
 		return -1;
 	return lambda_policy_show(call, key_of(call, &name), &out->policy, &out->revision_id);
 }
@@ -72,8 +76,8 @@ static int read_document(struct call *call, void *arg)
 	return 0;
 }
 
-int lambda_check_policy(struct call *call, const struct function_name *name, const char *action, bool must_allow,
-	const struct policy_context_key *context, size_t context_count)
+int lambda_check_policy(struct call *call, const struct function_name *name, const char *action,
+	bool must_allow, const struct policy_context_key *context, size_t context_count)
 {
 	const struct identity *id = &call->identity;
 	struct reading reading = { .name = name };
@@ -82,14 +86,16 @@ int lambda_check_policy(struct call *call, const struct function_name *name, con
 		return 0;
 	if (call_read(call, read_document, &reading) < 0)
 		return -1;
-	struct policy_context_key *keys = ARENA_ARRAY(call->arena, struct policy_context_key, context_count + 2);
+	struct policy_context_key *keys =
+		ARENA_ARRAY(call->arena, struct policy_context_key, context_count + 2);
 	if (context_count)
 		memcpy(keys, context, context_count * sizeof *keys);
 	size_t n = context_count;
 	if (id->service.p) {
 		keys[n++] = (struct policy_context_key){ STR("aws:SourceAccount"), id->account };
 		if (id->principal_arn.n)
-			keys[n++] = (struct policy_context_key){ STR("aws:SourceArn"), id->principal_arn };
+			keys[n++] = (struct policy_context_key){ STR("aws:SourceArn"),
+				id->principal_arn };
 	}
 	struct policy_request request = {
 		.action = str_c(action),
@@ -103,7 +109,9 @@ int lambda_check_policy(struct call *call, const struct function_name *name, con
 	if (reading.document.p &&
 		policy_evaluate(call->arena, reading.document, &request, true) == POLICY_ALLOW)
 		return 0;
-	return fail(call, &aws_access_denied, "%.*s is not authorized to perform: %s on resource: %.*s because no "
+	return fail(call, &aws_access_denied,
+		"%.*s is not authorized to perform: %s on resource: %.*s because no "
 		"resource-based policy allows the %s action",
-		STR_ARG(id->service.p ? id->service : id->principal_arn), action, STR_ARG(request.resource), action);
+		STR_ARG(id->service.p ? id->service : id->principal_arn), action,
+		STR_ARG(request.resource), action);
 }

@@ -39,7 +39,8 @@ static void principal(struct buf *b, struct str p)
 
 static void conditions(struct buf *b, const struct policy_statement *s)
 {
-	bool any_equal = s->source_account.p || s->event_source_token.p || s->org_id.p || s->url_auth_type.p;
+	bool any_equal =
+		s->source_account.p || s->event_source_token.p || s->org_id.p || s->url_auth_type.p;
 	bool first = true;
 	if (!any_equal && !s->source_arn.p && !s->via_url.set)
 		return;
@@ -53,8 +54,8 @@ static void conditions(struct buf *b, const struct policy_statement *s)
 		buf_char(b, '}');
 	}
 	if (s->via_url.set)
-		buf_printf(b, "%s\"Bool\":{\"lambda:InvokedViaFunctionUrl\":\"%s\"}", any_equal ? "," : "",
-			s->via_url.v ? "true" : "false");
+		buf_printf(b, "%s\"Bool\":{\"lambda:InvokedViaFunctionUrl\":\"%s\"}",
+			any_equal ? "," : "", s->via_url.v ? "true" : "false");
 	if (s->source_arn.p) {
 		first = true;
 		buf_cat(b, any_equal || s->via_url.set ? ",\"ArnLike\":{" : "\"ArnLike\":{");
@@ -99,8 +100,8 @@ struct str lambda_policy_document(struct arena *arena, const struct lambda_polic
 	return document;
 }
 
-int lambda_policy_add(struct call *call, struct str key, struct str sid, struct str json, struct str revision,
-	struct lambda_policy_record *policy)
+int lambda_policy_add(struct call *call, struct str key, struct str sid, struct str json,
+	struct str revision, struct lambda_policy_record *policy)
 {
 	*policy = (struct lambda_policy_record){ 0 };
 	call_get_record(call, key, &lambda_policy_record_shape, policy);
@@ -111,13 +112,17 @@ int lambda_policy_add(struct call *call, struct str key, struct str sid, struct 
 		bytes += policy->statements.v[i].json.n;
 		if (str_eq(policy->statements.v[i].sid, sid))
 			return fail(call, &lambda_resource_conflict_exception,
-				"The statement id (%.*s) provided already exists. Please provide a new statement id, or "
-				"remove the existing statement.", STR_ARG(sid));
+				"The statement id (%.*s) provided already exists. Please provide a new "
+				"statement id, or "
+				"remove the existing statement.",
+				STR_ARG(sid));
 	}
 	if (bytes > LAMBDA_POLICY_BYTES_MAX)
 		return fail(call, &lambda_policy_length_exceeded_exception,
-			"The final policy size (%zu) is bigger than the limit (%d).", bytes, LAMBDA_POLICY_BYTES_MAX);
-	struct lambda_statement_record *v = ARENA_ARRAY(call->arena, struct lambda_statement_record, n + 1);
+			"The final policy size (%zu) is bigger than the limit (%d).", bytes,
+			LAMBDA_POLICY_BYTES_MAX);
+	struct lambda_statement_record *v =
+		ARENA_ARRAY(call->arena, struct lambda_statement_record, n + 1);
 	if (n)
 		memcpy(v, policy->statements.v, n * sizeof *v);
 	v[n] = (struct lambda_statement_record){ .sid = sid, .json = json };
@@ -136,8 +141,8 @@ int lambda_policy_remove(struct call *call, struct str key, struct str sid, stru
 	while (at < policy.statements.n && !str_eq(policy.statements.v[at].sid, sid))
 		at++;
 	if (at == policy.statements.n)
-		return fail(call, &lambda_resource_not_found_exception, "Statement %.*s is not found in resource policy.",
-			STR_ARG(sid));
+		return fail(call, &lambda_resource_not_found_exception,
+			"Statement %.*s is not found in resource policy.", STR_ARG(sid));
 	if (lambda_check_revision(call, revision, policy.revision_id) < 0)
 		return -1;
 	memmove(policy.statements.v + at, policy.statements.v + at + 1,
@@ -151,13 +156,15 @@ int lambda_policy_remove(struct call *call, struct str key, struct str sid, stru
 	return 0;
 }
 
-int lambda_policy_show(struct call *call, struct str key, struct str *document, struct str *revision)
+int lambda_policy_show(
+	struct call *call, struct str key, struct str *document, struct str *revision)
 {
 	struct lambda_policy_record policy = { 0 };
 	call_get_record(call, key, &lambda_policy_record_shape, &policy);
 	*document = lambda_policy_document(call->arena, &policy);
 	*revision = policy.revision_id;
 	if (!document->p)
-		return fail(call, &lambda_resource_not_found_exception, "The resource you requested does not exist.");
+		return fail(call, &lambda_resource_not_found_exception,
+			"The resource you requested does not exist.");
 	return 0;
 }

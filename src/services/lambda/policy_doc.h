@@ -5,8 +5,8 @@
 #include "services/lambda/internal.h"
 
 struct policy_statement {
-	struct str sid, action, resource, principal, source_arn, source_account, event_source_token, org_id,
-		url_auth_type;
+	struct str sid, action, resource, principal, source_arn, source_account, event_source_token,
+		org_id, url_auth_type;
 	struct opt_bool via_url;
 };
 
@@ -16,9 +16,11 @@ struct str lambda_policy_statement_json(struct arena *arena, const struct policy
 struct str lambda_policy_document(struct arena *arena, const struct lambda_policy_record *policy);
 
 /* Read, change and write the record at the key; 0 or fail(). In a transaction. */
-int lambda_policy_add(struct call *call, struct str key, struct str sid, struct str json, struct str revision,
-	struct lambda_policy_record *policy) MUSTCHECK;
-int lambda_policy_remove(struct call *call, struct str key, struct str sid, struct str revision) MUSTCHECK;
-int lambda_policy_show(struct call *call, struct str key, struct str *document, struct str *revision) MUSTCHECK;
+int lambda_policy_add(struct call *call, struct str key, struct str sid, struct str json,
+	struct str revision, struct lambda_policy_record *policy) MUSTCHECK;
+int lambda_policy_remove(
+	struct call *call, struct str key, struct str sid, struct str revision) MUSTCHECK;
+int lambda_policy_show(
+	struct call *call, struct str key, struct str *document, struct str *revision) MUSTCHECK;
 
 #endif

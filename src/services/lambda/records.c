@@ -8,13 +8,14 @@
 
 struct str lambda_kind_key(struct arena *arena, const struct function_name *name, const char *kind)
 {
-	return KEY(arena, KEY_LITERAL("lambda"), key_text(name->account), key_text(name->region), key_text(str_c(kind)));
+	return KEY(arena, KEY_LITERAL("lambda"), key_text(name->account), key_text(name->region),
+		key_text(str_c(kind)));
 }
 
 struct str lambda_part_key(struct arena *arena, const struct function_name *name, const char *kind)
 {
-	return KEY(arena, KEY_LITERAL("lambda"), key_text(name->account), key_text(name->region), key_text(str_c(kind)),
-		key_text(name->name));
+	return KEY(arena, KEY_LITERAL("lambda"), key_text(name->account), key_text(name->region),
+		key_text(str_c(kind)), key_text(name->name));
 }
 
 struct str lambda_version_key(struct arena *arena, const struct function_name *name, int64_t number)
@@ -23,18 +24,21 @@ struct str lambda_version_key(struct arena *arena, const struct function_name *n
 		KEY_LITERAL("version"), key_text(name->name), key_int(number));
 }
 
-struct str lambda_named_key(struct arena *arena, const struct function_name *name, const char *kind, struct str last)
+struct str lambda_named_key(
+	struct arena *arena, const struct function_name *name, const char *kind, struct str last)
 {
 	if (!last.p || str_is(last, "$LATEST"))
 		last = STR("");
-	return KEY(arena, KEY_LITERAL("lambda"), key_text(name->account), key_text(name->region), key_text(str_c(kind)),
-		key_text(name->name), key_text(last));
+	return KEY(arena, KEY_LITERAL("lambda"), key_text(name->account), key_text(name->region),
+		key_text(str_c(kind)), key_text(name->name), key_text(last));
 }
 
-int lambda_read_function(struct call *call, const struct function_name *name, struct lambda_function_record *out)
+int lambda_read_function(
+	struct call *call, const struct function_name *name, struct lambda_function_record *out)
 {
 	*out = (struct lambda_function_record){ 0 };
-	if (!call_get_record(call, lambda_part_key(call->arena, name, "function"), &lambda_function_record_shape, out))
+	if (!call_get_record(call, lambda_part_key(call->arena, name, "function"),
+		    &lambda_function_record_shape, out))
 		return lambda_fail_not_found(call, name);
 	return 0;
 }
@@ -43,7 +47,8 @@ bool lambda_read_alias(struct call *call, const struct function_name *name, stru
 	struct lambda_alias_configuration *out)
 {
 	*out = (struct lambda_alias_configuration){ 0 };
-	return call_get_record(call, lambda_named_key(call->arena, name, "alias", alias), &lambda_alias_configuration_shape, out);
+	return call_get_record(call, lambda_named_key(call->arena, name, "alias", alias),
+		&lambda_alias_configuration_shape, out);
 }
 
 static int number_of(struct call *call, const struct function_name *name, int64_t *number)
@@ -65,7 +70,8 @@ static int number_of(struct call *call, const struct function_name *name, int64_
 	return 0;
 }
 
-int lambda_read_version(struct call *call, const struct function_name *name, struct lambda_version_record *out, int64_t *number)
+int lambda_read_version(struct call *call, const struct function_name *name,
+	struct lambda_version_record *out, int64_t *number)
 {
 	*out = (struct lambda_version_record){ 0 };
 	if (number_of(call, name, number) < 0)
@@ -85,14 +91,15 @@ int lambda_check_qualifier(struct call *call, const struct function_name *name)
 
 static struct str blob_owner(struct call *call, const struct function_name *name, int64_t number)
 {
-	return arena_printf(call->arena, "lambda/%.*s/%.*s/%.*s/%lld", STR_ARG(name->account), STR_ARG(name->region),
-		STR_ARG(name->name), (long long)number);
+	return arena_printf(call->arena, "lambda/%.*s/%.*s/%.*s/%lld", STR_ARG(name->account),
+		STR_ARG(name->region), STR_ARG(name->name), (long long)number);
 }
 
 void lambda_write_version(struct call *call, const struct function_name *name, int64_t number,
 	const struct lambda_version_record *version)
 {
-	call_put_record(call, lambda_version_key(call->arena, name, number), &lambda_version_record_shape, version);
+	call_put_record(call, lambda_version_key(call->arena, name, number),
+		&lambda_version_record_shape, version);
 }
 
 void lambda_ref_blobs(struct call *call, const struct function_name *name, int64_t number,
@@ -147,8 +154,8 @@ struct str lambda_random_key(struct call *call)
 	return (struct str){ text, 2 * sizeof bytes };
 }
 
-void lambda_configuration_of(struct call *call, const struct function_name *name, const struct lambda_version_record *v,
-	struct lambda_function_configuration *out)
+void lambda_configuration_of(struct call *call, const struct function_name *name,
+	const struct lambda_version_record *v, struct lambda_function_configuration *out)
 {
 	*out = *v->configuration;
 	out->function_name = name->name;

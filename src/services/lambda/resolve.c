@@ -9,7 +9,8 @@
 #include <string.h>
 
 struct resolver {
-	struct map map; /* "account region name qualifier" -> struct resolved; the loop's thread's */
+	struct map
+		map; /* "account region name qualifier" -> struct resolved; the loop's thread's */
 	uint64_t generation;
 };
 
@@ -51,7 +52,8 @@ struct reading {
 	struct resolved *r;
 };
 
-static void set_environment(struct arena *arena, const struct lambda_environment *in, struct engine_function *f)
+static void set_environment(
+	struct arena *arena, const struct lambda_environment *in, struct engine_function *f)
 {
 	if (!in)
 		return;
@@ -64,7 +66,8 @@ static void set_environment(struct arena *arena, const struct lambda_environment
 }
 
 /* The version's record stays in the arena of what was resolved, so its texts need no copies. */
-static int read_target(struct call *call, struct reading *reading, struct str qualifier, struct target *t)
+static int read_target(
+	struct call *call, struct reading *reading, struct str qualifier, struct target *t)
 {
 	struct resolved *r = reading->r;
 	struct function_name name = *reading->name;
@@ -74,8 +77,10 @@ static int read_target(struct call *call, struct reading *reading, struct str qu
 	name.qualifier = qualifier;
 	if (!qualifier_is_latest(qualifier) && (str_to_i64(qualifier, &number) < 0 || number < 1))
 		return lambda_fail_not_found(call, reading->name);
-	if (!txn_get(call->txn, lambda_version_key(call->arena, &name, number), &r->arena, &bytes) ||
-		record_decode(&r->arena, &lambda_version_record_shape, bytes, &v) < 0 || !v.configuration)
+	if (!txn_get(
+		    call->txn, lambda_version_key(call->arena, &name, number), &r->arena, &bytes) ||
+		record_decode(&r->arena, &lambda_version_record_shape, bytes, &v) < 0 ||
+		!v.configuration)
 		return lambda_fail_not_found(call, reading->name);
 	const struct lambda_function_configuration *c = v.configuration;
 	struct lambda *lambda = lambda_of(call->aws);
@@ -98,13 +103,15 @@ static int read_target(struct call *call, struct reading *reading, struct str qu
 		.concurrency_max = r->reserved,
 	};
 	if (!t->function.log_group.n)
-		t->function.log_group = arena_printf(&r->arena, "/aws/lambda/%.*s", STR_ARG(name.name));
+		t->function.log_group =
+			arena_printf(&r->arena, "/aws/lambda/%.*s", STR_ARG(name.name));
 	set_environment(&r->arena, c->environment, &t->function);
 	t->code_blob = v.code_blob;
 	t->layer_blobs = v.layer_blobs.v;
 	t->layer_count = v.layer_blobs.n;
 	if (t->layer_count)
-		t->function.layers_dir = code_cache_layers_path(lambda->code, &r->arena, v.layer_blobs.v, v.layer_blobs.n);
+		t->function.layers_dir = code_cache_layers_path(
+			lambda->code, &r->arena, v.layer_blobs.v, v.layer_blobs.n);
 	return 0;
 }
 
@@ -112,7 +119,9 @@ static void read_event_config(struct call *call, struct reading *reading)
 {
 	struct lambda_function_event_invoke_config c = { 0 };
 	struct resolved *r = reading->r;
-	struct str key = lambda_named_key(call->arena, reading->name, "event-invoke", reading->name->qualifier), bytes;
+	struct str key = lambda_named_key(
+			   call->arena, reading->name, "event-invoke", reading->name->qualifier),
+		   bytes;
 	r->event_retries = LAMBDA_EVENT_RETRIES;
 	r->event_age_s = LAMBDA_EVENT_AGE_MAX_S;
 	if (!txn_get(call->txn, key, &r->arena, &bytes) ||
@@ -163,8 +172,8 @@ int lambda_resolve(struct call *call, const struct function_name *name, struct r
 {
 	struct resolver *resolver = lambda_of(call->aws)->resolver;
 	char text[256];
-	int n = snprintf(text, sizeof text, "%.*s %.*s %.*s %.*s", STR_ARG(name->account), STR_ARG(name->region),
-		STR_ARG(name->name), STR_ARG(name->qualifier));
+	int n = snprintf(text, sizeof text, "%.*s %.*s %.*s %.*s", STR_ARG(name->account),
+		STR_ARG(name->region), STR_ARG(name->name), STR_ARG(name->qualifier));
 	assert(n > 0 && (size_t)n < sizeof text); /* each part's length was checked */
 	struct str key = { text, (size_t)n };
 	uint64_t generation = store_generation(call->aws->store, STR("lambda"));
@@ -198,10 +207,11 @@ int resolved_target(struct call *call, struct resolved *r, struct target **out)
 	if (!t->is_unpacked) {
 		int e = code_cache_ensure(lambda->code, t->code_blob, &unzipped);
 		if (e == 0 && t->layer_count)
-			e = code_cache_ensure_layers(lambda->code, t->layer_blobs, t->layer_count, &unzipped);
+			e = code_cache_ensure_layers(
+				lambda->code, t->layer_blobs, t->layer_count, &unzipped);
 		if (e < 0) {
-			log_error("lambda: the code of %.*s can't be unpacked: %s %s", STR_ARG(t->function.name),
-				strerror(-e), unzipped.why);
+			log_error("lambda: the code of %.*s can't be unpacked: %s %s",
+				STR_ARG(t->function.name), strerror(-e), unzipped.why);
 			return fail(call, &lambda_invalid_zip_file_exception,
 				"Lambda could not unzip the deployment package.");
 		}

@@ -1,4 +1,5 @@
-/* After a commit that took a version away: its instances end, and what nothing refers to any more is removed. */
+/* After a commit that took a version away: its instances end, and what nothing refers to any more
+ * is removed. */
 #include "base/log.h"
 #include "services/lambda/code_cache.h"
 #include "services/lambda/internal.h"
@@ -9,7 +10,7 @@ enum { BUSY_WAIT_MS = 1000, BUSY_WAITS_MAX = 1000 };
 /* On the heap: it outlives the call. */
 struct retired {
 	struct aws *aws;
-	char key[64];   /* of the engine, or empty */
+	char key[64]; /* of the engine, or empty */
 	size_t blob_count;
 	struct blob_id blobs[LAMBDA_LAYERS_MAX + 1];
 };

@@ -1,4 +1,5 @@
-/* The smaller settings of functions: tags, concurrency, events, runtime updates, recursion; and the account's. */
+/* The smaller settings of functions: tags, concurrency, events, runtime updates, recursion; and the
+ * account's. */
 #include "services/lambda/internal.h"
 #include "store/key.h"
 
@@ -8,8 +9,10 @@ static int function_of_arn(struct call *call, struct str arn, struct function_na
 	struct lambda_function_record *function)
 {
 	if (!str_starts(arn, STR("arn:")))
-		return fail(call, &aws_validation_exception, "1 validation error detected: Value '%.*s' at 'resource' failed "
-			"to satisfy constraint: Member must be an ARN of a Lambda resource", STR_ARG(arn));
+		return fail(call, &aws_validation_exception,
+			"1 validation error detected: Value '%.*s' at 'resource' failed "
+			"to satisfy constraint: Member must be an ARN of a Lambda resource",
+			STR_ARG(arn));
 	if (lambda_name_of(call, arn, (struct str){ 0 }, name) < 0)
 		return -1;
 	if (name->qualifier.p)
@@ -18,9 +21,11 @@ static int function_of_arn(struct call *call, struct str arn, struct function_na
 	return lambda_read_function(call, name, function);
 }
 
-static void put_function(struct call *call, const struct function_name *name, const struct lambda_function_record *f)
+static void put_function(
+	struct call *call, const struct function_name *name, const struct lambda_function_record *f)
 {
-	call_put_record(call, lambda_part_key(call->arena, name, "function"), &lambda_function_record_shape, f);
+	call_put_record(call, lambda_part_key(call->arena, name, "function"),
+		&lambda_function_record_shape, f);
 }
 
 int lambda_tag_resource(struct call *call, const struct lambda_tag_resource_input *in,
@@ -31,7 +36,9 @@ int lambda_tag_resource(struct call *call, const struct lambda_tag_resource_inpu
 	(void)out;
 	if (function_of_arn(call, in->resource, &name, &function) < 0)
 		return -1;
-	struct lambda_tags tags = { ARENA_ARRAY(call->arena, struct lambda_tags_entry, function.tags.n + in->tags.n), 0 };
+	struct lambda_tags tags = {
+		ARENA_ARRAY(call->arena, struct lambda_tags_entry, function.tags.n + in->tags.n), 0
+	};
 	for (size_t i = 0; i < function.tags.n; i++) {
 		bool replaced = false;
 		for (size_t j = 0; j < in->tags.n; j++)
@@ -69,7 +76,8 @@ int lambda_untag_resource(struct call *call, const struct lambda_untag_resource_
 	return 0;
 }
 
-int lambda_list_tags(struct call *call, const struct lambda_list_tags_input *in, struct lambda_list_tags_output *out)
+int lambda_list_tags(struct call *call, const struct lambda_list_tags_input *in,
+	struct lambda_list_tags_output *out)
 {
 	struct function_name name;
 	struct lambda_function_record function;
@@ -84,10 +92,12 @@ int lambda_list_tags(struct call *call, const struct lambda_list_tags_input *in,
 
 /* ---- concurrency ---- */
 
-/* What the account's functions keep for themselves, but for one; and how many functions there are. */
+/* What the account's functions keep for themselves, but for one; and how many functions there are.
+ */
 static int64_t reserved_by_others(struct call *call, struct str but_key, int64_t *functions)
 {
-	struct function_name mine = { .account = call->identity.account, .region = call->identity.region };
+	struct function_name mine = { .account = call->identity.account,
+		.region = call->identity.region };
 	struct str prefix = lambda_kind_key(call->arena, &mine, "function");
 	struct arena arena = { 0 };
 	struct txn_cursor c;
@@ -97,7 +107,8 @@ static int64_t reserved_by_others(struct call *call, struct str but_key, int64_t
 	while (txn_cursor_next(&c)) {
 		struct lambda_function_record f = { 0 };
 		++*functions;
-		if (!str_eq(c.key, but_key) && record_decode(&arena, &lambda_function_record_shape, c.value, &f) == 0)
+		if (!str_eq(c.key, but_key) &&
+			record_decode(&arena, &lambda_function_record_shape, c.value, &f) == 0)
 			sum += f.reserved.v;
 		arena_reset(&arena);
 	}
@@ -106,53 +117,62 @@ static int64_t reserved_by_others(struct call *call, struct str but_key, int64_t
 	return sum;
 }
 
-int lambda_put_function_concurrency(struct call *call, const struct lambda_put_function_concurrency_input *in,
-	struct lambda_concurrency *out)
+int lambda_put_function_concurrency(struct call *call,
+	const struct lambda_put_function_concurrency_input *in, struct lambda_concurrency *out)
 {
 	struct function_name name;
 	struct lambda_function_record function;
 	int64_t functions, wanted = in->reserved_concurrent_executions.v;
-	if (lambda_name_of_function(call, in->function_name, &name) < 0 || lambda_read_function(call, &name, &function) < 0)
+	if (lambda_name_of_function(call, in->function_name, &name) < 0 ||
+		lambda_read_function(call, &name, &function) < 0)
 		return -1;
-	int64_t others = reserved_by_others(call, lambda_part_key(call->arena, &name, "function"), &functions);
+	int64_t others = reserved_by_others(
+		call, lambda_part_key(call->arena, &name, "function"), &functions);
 	if (wanted > 0 && others + wanted > LAMBDA_CONCURRENCY - LAMBDA_UNRESERVED_MIN)
 		return fail(call, &lambda_invalid_parameter_value_exception,
 			"Specified ReservedConcurrentExecutions for function decreases account's "
-			"UnreservedConcurrentExecution below its minimum value of [%d].", LAMBDA_UNRESERVED_MIN);
+			"UnreservedConcurrentExecution below its minimum value of [%d].",
+			LAMBDA_UNRESERVED_MIN);
 	function.reserved = OPT_I64(wanted);
 	put_function(call, &name, &function);
 	out->reserved_concurrent_executions = function.reserved;
 	return 0;
 }
 
-int lambda_get_function_concurrency(struct call *call, const struct lambda_get_function_concurrency_input *in,
+int lambda_get_function_concurrency(struct call *call,
+	const struct lambda_get_function_concurrency_input *in,
 	struct lambda_get_function_concurrency_output *out)
 {
 	struct function_name name;
 	struct lambda_function_record function;
-	if (lambda_name_of_function(call, in->function_name, &name) < 0 || lambda_read_function(call, &name, &function) < 0)
+	if (lambda_name_of_function(call, in->function_name, &name) < 0 ||
+		lambda_read_function(call, &name, &function) < 0)
 		return -1;
 	out->reserved_concurrent_executions = function.reserved;
 	return 0;
 }
 
-int lambda_delete_function_concurrency(struct call *call, const struct lambda_delete_function_concurrency_input *in,
+int lambda_delete_function_concurrency(struct call *call,
+	const struct lambda_delete_function_concurrency_input *in,
 	struct lambda_delete_function_concurrency_output *out)
 {
 	struct function_name name;
 	struct lambda_function_record function;
 	(void)out;
-	if (lambda_name_of_function(call, in->function_name, &name) < 0 || lambda_read_function(call, &name, &function) < 0)
+	if (lambda_name_of_function(call, in->function_name, &name) < 0 ||
+		lambda_read_function(call, &name, &function) < 0)
 		return -1;
 	function.reserved = (struct opt_i64){ 0 };
 	put_function(call, &name, &function);
 	return 0;
 }
 
-int lambda_get_account_settings(struct call *call, const struct lambda_get_account_settings_input *in,
+int lambda_get_account_settings(struct call *call,
+	const struct lambda_get_account_settings_input *in,
 	struct lambda_get_account_settings_output *out)
 {
-	struct function_name mine = { .account = call->identity.account, .region = call->identity.region };
+	struct function_name mine = { .account = call->identity.account,
+		.region = call->identity.region };
 	struct lambda_account_limit *limit = ARENA_NEW(call->arena, struct lambda_account_limit);
 	struct lambda_account_usage *usage = ARENA_NEW(call->arena, struct lambda_account_usage);
 	int64_t functions;
@@ -172,34 +192,43 @@ int lambda_get_account_settings(struct call *call, const struct lambda_get_accou
 
 /* ---- runtime updates, recursion, code signing ---- */
 
-int lambda_get_runtime_management_config(struct call *call, const struct lambda_get_runtime_management_config_input *in,
+int lambda_get_runtime_management_config(struct call *call,
+	const struct lambda_get_runtime_management_config_input *in,
 	struct lambda_get_runtime_management_config_output *out)
 {
 	struct function_name name;
 	struct lambda_runtime_management_record record = { 0 };
-	if (lambda_name_of(call, in->function_name, in->qualifier, &name) < 0 || lambda_check_qualifier(call, &name) < 0)
+	if (lambda_name_of(call, in->function_name, in->qualifier, &name) < 0 ||
+		lambda_check_qualifier(call, &name) < 0)
 		return -1;
-	call_get_record(call, lambda_named_key(call->arena, &name, "runtime-management", name.qualifier),
+	call_get_record(call,
+		lambda_named_key(call->arena, &name, "runtime-management", name.qualifier),
 		&lambda_runtime_management_record_shape, &record);
-	out->update_runtime_on = record.update_runtime_on.p ? record.update_runtime_on : STR("Auto");
+	out->update_runtime_on =
+		record.update_runtime_on.p ? record.update_runtime_on : STR("Auto");
 	out->runtime_version_arn = record.runtime_version_arn;
 	out->function_arn = function_arn(call->arena, &name);
 	return 0;
 }
 
-int lambda_put_runtime_management_config(struct call *call, const struct lambda_put_runtime_management_config_input *in,
+int lambda_put_runtime_management_config(struct call *call,
+	const struct lambda_put_runtime_management_config_input *in,
 	struct lambda_put_runtime_management_config_output *out)
 {
 	struct function_name name;
 	bool is_manual = str_is(in->update_runtime_on, "Manual");
-	if (lambda_name_of(call, in->function_name, in->qualifier, &name) < 0 || lambda_check_qualifier(call, &name) < 0)
+	if (lambda_name_of(call, in->function_name, in->qualifier, &name) < 0 ||
+		lambda_check_qualifier(call, &name) < 0)
 		return -1;
 	if (is_manual != (in->runtime_version_arn.p != NULL))
-		return fail(call, &lambda_invalid_parameter_value_exception, is_manual ?
-			"You must specify a runtime version ARN when UpdateRuntimeOn is set to Manual." :
-			"RuntimeVersionArn can only be specified when UpdateRuntimeOn is set to Manual.");
-	struct lambda_runtime_management_record record = { in->update_runtime_on, in->runtime_version_arn };
-	call_put_record(call, lambda_named_key(call->arena, &name, "runtime-management", name.qualifier),
+		return fail(call, &lambda_invalid_parameter_value_exception,
+			is_manual
+				? "You must specify a runtime version ARN when UpdateRuntimeOn is set to Manual."
+				: "RuntimeVersionArn can only be specified when UpdateRuntimeOn is set to Manual.");
+	struct lambda_runtime_management_record record = { in->update_runtime_on,
+		in->runtime_version_arn };
+	call_put_record(call,
+		lambda_named_key(call->arena, &name, "runtime-management", name.qualifier),
 		&lambda_runtime_management_record_shape, &record);
 	out->update_runtime_on = in->update_runtime_on;
 	out->runtime_version_arn = in->runtime_version_arn;
@@ -207,23 +236,28 @@ int lambda_put_runtime_management_config(struct call *call, const struct lambda_
 	return 0;
 }
 
-int lambda_get_function_recursion_config(struct call *call, const struct lambda_get_function_recursion_config_input *in,
+int lambda_get_function_recursion_config(struct call *call,
+	const struct lambda_get_function_recursion_config_input *in,
 	struct lambda_get_function_recursion_config_output *out)
 {
 	struct function_name name;
 	struct lambda_function_record function;
-	if (lambda_name_of_function(call, in->function_name, &name) < 0 || lambda_read_function(call, &name, &function) < 0)
+	if (lambda_name_of_function(call, in->function_name, &name) < 0 ||
+		lambda_read_function(call, &name, &function) < 0)
 		return -1;
-	out->recursive_loop = function.recursive_loop.p ? function.recursive_loop : STR("Terminate");
+	out->recursive_loop =
+		function.recursive_loop.p ? function.recursive_loop : STR("Terminate");
 	return 0;
 }
 
-int lambda_put_function_recursion_config(struct call *call, const struct lambda_put_function_recursion_config_input *in,
+int lambda_put_function_recursion_config(struct call *call,
+	const struct lambda_put_function_recursion_config_input *in,
 	struct lambda_put_function_recursion_config_output *out)
 {
 	struct function_name name;
 	struct lambda_function_record function;
-	if (lambda_name_of_function(call, in->function_name, &name) < 0 || lambda_read_function(call, &name, &function) < 0)
+	if (lambda_name_of_function(call, in->function_name, &name) < 0 ||
+		lambda_read_function(call, &name, &function) < 0)
 		return -1;
 	function.recursive_loop = in->recursive_loop;
 	put_function(call, &name, &function);
@@ -237,7 +271,8 @@ int lambda_get_function_code_signing_config(struct call *call,
 {
 	struct function_name name;
 	struct lambda_function_record function;
-	if (lambda_name_of(call, in->function_name, (struct str){ 0 }, &name) < 0 || lambda_read_function(call, &name, &function) < 0)
+	if (lambda_name_of(call, in->function_name, (struct str){ 0 }, &name) < 0 ||
+		lambda_read_function(call, &name, &function) < 0)
 		return -1;
 	out->code_signing_config_arn = STR("");
 	out->function_name = name.name;

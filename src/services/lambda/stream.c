@@ -1,6 +1,6 @@
 /*
- * InvokeWithResponseStream: the answer as it is made, in frames of AWS's event stream encoding (Smithy 2.0, "Amazon
- * Event Stream": prelude with its CRC, headers, payload, CRC of all).
+ * InvokeWithResponseStream: the answer as it is made, in frames of AWS's event stream encoding
+ * (Smithy 2.0, "Amazon Event Stream": prelude with its CRC, headers, payload, CRC of all).
  */
 #include "aws/codec.h"
 #include "base/encode.h"
@@ -27,7 +27,8 @@ static void put_header(struct buf *b, const char *name, const char *value)
 	buf_cat(b, value);
 }
 
-static void put_frame(struct buf *b, const char *event, const char *content_type, struct str payload)
+static void put_frame(
+	struct buf *b, const char *event, const char *content_type, struct str payload)
 {
 	struct buf headers = { 0 };
 	size_t start = b->n;
@@ -56,13 +57,15 @@ static int begin(struct streaming *s, struct str content_type)
 		{ STR("Content-Type"), STR("application/vnd.amazon.eventstream") },
 		{ STR("x-amzn-RequestId"), s->call->request_id },
 		{ STR("X-Amz-Executed-Version"), s->resolved->first.function.version },
-		{ STR("X-Amzn-Remapped-Content-Type"), content_type.n ? content_type : STR("application/octet-stream") },
+		{ STR("X-Amzn-Remapped-Content-Type"),
+			content_type.n ? content_type : STR("application/octet-stream") },
 	};
 	s->started = true;
 	return http_respond_start(s->call->http, 200, headers, COUNT_OF(headers), -1);
 }
 
-static int send_frame(struct streaming *s, const char *event, const char *content_type, struct str payload)
+static int send_frame(
+	struct streaming *s, const char *event, const char *content_type, struct str payload)
 {
 	struct buf frame = { 0 };
 	put_frame(&frame, event, content_type, payload);
@@ -132,7 +135,8 @@ static int invoke_streamed(struct call *call, struct resolved *resolved,
 	return 0;
 }
 
-int lambda_invoke_with_response_stream(struct call *call, const struct lambda_invoke_with_response_stream_input *in,
+int lambda_invoke_with_response_stream(struct call *call,
+	const struct lambda_invoke_with_response_stream_input *in,
 	struct lambda_invoke_with_response_stream_output *out)
 {
 	struct function_name name;
@@ -142,7 +146,8 @@ int lambda_invoke_with_response_stream(struct call *call, const struct lambda_in
 		return fail(call, &lambda_invalid_parameter_value_exception,
 			"An answer can only be streamed to a client of its own.");
 	if (lambda_name_of_any_account(call, in->function_name, in->qualifier, &name) < 0 ||
-		lambda_check_client_context(call, in->client_context, &client_context) < 0 || lambda_resolve(call, &name, &resolved) < 0)
+		lambda_check_client_context(call, in->client_context, &client_context) < 0 ||
+		lambda_resolve(call, &name, &resolved) < 0)
 		return -1;
 	int r = lambda_check_policy(call, &name, "lambda:InvokeFunction", false, NULL, 0);
 	if (r == 0 && str_is(in->invocation_type, "DryRun"))

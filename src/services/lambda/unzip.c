@@ -1,4 +1,5 @@
-/* Unpacking an archive of code by libarchive; nothing but plain files, folders and harmless links comes out. */
+/* Unpacking an archive of code by libarchive; nothing but plain files, folders and harmless links
+ * comes out. */
 #include "services/lambda/unzip.h"
 #include "base/str.h"
 #include "services/lambda/limits.h"
@@ -32,7 +33,8 @@ static int bad(struct unpacking *u, const char *why, const char *name)
 	return -EINVAL;
 }
 
-/* Relative, without empty, "." or ".." parts; a slash at the end of a folder's name is allowed, "./" before all. */
+/* Relative, without empty, "." or ".." parts; a slash at the end of a folder's name is allowed,
+ * "./" before all. */
 static bool path_is_plain(struct str path)
 {
 	struct str rest = path, part;
@@ -51,8 +53,9 @@ static bool path_is_plain(struct str path)
 }
 
 /*
- * A link's target leads up only at its beginning, and no further than the archive's root. So it can't leave, even
- * through other links, each of which keeps the same rule from where it really stands.
+ * A link's target leads up only at its beginning, and no further than the archive's root. So it
+ * can't leave, even through other links, each of which keeps the same rule from where it really
+ * stands.
  */
 static bool target_is_inside(struct str path, struct str target)
 {
@@ -111,7 +114,10 @@ static int write_data(struct unpacking *u, int fd, const char *path)
 		if (r == ARCHIVE_EOF)
 			return 0;
 		if (r < ARCHIVE_OK)
-			return bad(u, archive_error_string(u->archive) ? archive_error_string(u->archive) : "broken", path);
+			return bad(u,
+				archive_error_string(u->archive) ? archive_error_string(u->archive)
+								 : "broken",
+				path);
 		u->out->bytes += n;
 		if (u->out->bytes > u->bytes_max) {
 			bad(u, "it unpacks to more than the limit", path);
@@ -178,7 +184,8 @@ static int keep_link(struct unpacking *u, struct archive_entry *entry, const cha
 	return l->path && l->target ? 0 : -ENOMEM;
 }
 
-/* The folder in which the path's last part stands, made if missing; a link on the way is -ELOOP or -ENOTDIR. */
+/* The folder in which the path's last part stands, made if missing; a link on the way is -ELOOP or
+ * -ENOTDIR. */
 static int open_parent(const struct unpacking *u, struct str path, const char **last)
 {
 	struct str part, rest = path;
@@ -187,7 +194,9 @@ static int open_parent(const struct unpacking *u, struct str path, const char **
 		char name[256];
 		snprintf(name, sizeof name, "%.*s", STR_ARG(part));
 		int made = mkdirat(fd, name, 0755) < 0 && errno != EEXIST ? -errno : 0;
-		int next = made < 0 ? -1 : openat(fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+		int next = made < 0 ? -1
+				    : openat(fd, name,
+					      O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 		int error = made < 0 ? -made : errno;
 		close(fd);
 		if (next < 0)
@@ -241,8 +250,8 @@ static int unpack_entry(struct unpacking *u, struct archive_entry *entry)
 		return bad(u, "a hard link", path);
 	switch (archive_entry_filetype(entry)) {
 	case AE_IFREG:
-		return path[strlen(path) - 1] == '/' ? bad(u, "a file named as a folder", path) :
-						       unpack_file(u, entry, path);
+		return path[strlen(path) - 1] == '/' ? bad(u, "a file named as a folder", path)
+						     : unpack_file(u, entry, path);
 	case AE_IFDIR:
 		return unpack_folder(u, path);
 	case AE_IFLNK:
@@ -274,8 +283,9 @@ static int open_and_unpack(int fd, struct unpacking *u)
 	if (!u->archive)
 		return -ENOMEM;
 	int r = archive_read_support_format_zip_seekable(u->archive) == ARCHIVE_OK &&
-				archive_read_open_fd(u->archive, fd, 256 * 1024) == ARCHIVE_OK ?
-			0 : bad(u, "it can't be read", archive_error_string(u->archive));
+				archive_read_open_fd(u->archive, fd, 256 * 1024) == ARCHIVE_OK
+			? 0
+			: bad(u, "it can't be read", archive_error_string(u->archive));
 	if (r == 0)
 		r = unpack(u);
 	archive_read_free(u->archive);
@@ -294,7 +304,8 @@ int unzip(const char *archive, const char *folder, uint64_t bytes_max, struct un
 		bad(&u, "it unpacks to more than the limit", "");
 		r = -EFBIG;
 	}
-	/* libarchive turns names into the locale's characters: they are to stay the bytes that they are. */
+	/* libarchive turns names into the locale's characters: they are to stay the bytes that they
+	 * are. */
 	locale_t utf8 = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0);
 	locale_t before = utf8 ? uselocale(utf8) : (locale_t)0;
 	if (r == 0) {

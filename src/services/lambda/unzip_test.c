@@ -53,8 +53,10 @@ static void make(const struct item *items, size_t n)
 		struct archive_entry *e = archive_entry_new();
 		char type = items[i].type;
 		archive_entry_set_pathname(e, items[i].name);
-		archive_entry_set_filetype(e, type == 'd' ? AE_IFDIR : type == 'l' ? AE_IFLNK : type == 'p' ? AE_IFIFO :
-												AE_IFREG);
+		archive_entry_set_filetype(e, type == 'd'   ? AE_IFDIR
+					      : type == 'l' ? AE_IFLNK
+					      : type == 'p' ? AE_IFIFO
+							    : AE_IFREG);
 		archive_entry_set_perm(e, type == 'x' || type == 'd' ? 0700 : 0600);
 		if (type == 'l')
 			archive_entry_set_symlink(e, items[i].text);
@@ -83,8 +85,9 @@ static int run_items(const struct item *items, size_t n)
 	end();
 	return r;
 }
-#define RUN(...)                                                                                   \
-	run_items((const struct item[]){ __VA_ARGS__ }, sizeof((const struct item[]){ __VA_ARGS__ }) / sizeof(struct item))
+#define RUN(...) \
+	run_items((const struct item[]){ __VA_ARGS__ }, \
+		sizeof((const struct item[]){ __VA_ARGS__ }) / sizeof(struct item))
 
 static mode_t mode_of(const char *name)
 {
@@ -97,9 +100,10 @@ static mode_t mode_of(const char *name)
 
 static void good(void)
 {
-	const struct item items[] = { { 'x', "bootstrap", "#!/bin/sh\n" }, { 'f', "lib/a/b.txt", "text" }, { 'd', "empty/", NULL },
-		{ 'l', "lib/link", "a/b.txt" }, { 'l', "lib/a/up", "../../bootstrap" }, { 'f', "./dotted", "x" },
-		{ 'd', "lib/", NULL } };
+	const struct item items[] = { { 'x', "bootstrap", "#!/bin/sh\n" },
+		{ 'f', "lib/a/b.txt", "text" }, { 'd', "empty/", NULL },
+		{ 'l', "lib/link", "a/b.txt" }, { 'l', "lib/a/up", "../../bootstrap" },
+		{ 'f', "./dotted", "x" }, { 'd', "lib/", NULL } };
 	begin();
 	make(items, COUNT_OF(items));
 	CHECK_INT(run(1 << 20), 0);
@@ -187,7 +191,8 @@ static void truncated(void)
 	end();
 }
 
-/* Both entries of the directory lead to the same bytes: so does an archive unpack to more than it holds. */
+/* Both entries of the directory lead to the same bytes: so does an archive unpack to more than it
+ * holds. */
 static void overlapping(void)
 {
 	const struct item items[] = { { 'f', "a", "0123456789" }, { 'f', "b", "0123456789" } };
@@ -197,7 +202,9 @@ static void overlapping(void)
 	static const char mark[] = "PK\1\2";
 	ssize_t first = str_find(buf_view(&b), (struct str){ mark, 4 });
 	CHECK(first > 0);
-	ssize_t second = str_find(str_from(buf_view(&b), (size_t)first + 4), (struct str){ mark, 4 }) + first + 4;
+	ssize_t second =
+		str_find(str_from(buf_view(&b), (size_t)first + 4), (struct str){ mark, 4 }) +
+		first + 4;
 	memcpy(b.p + second + 42, b.p + first + 42, 4);
 	write_archive(buf_view(&b));
 	CHECK_INT(run(1 << 20), -EINVAL);

@@ -1,4 +1,5 @@
-/* Who may call a function URL: AuthType NONE asks the resource policy, AWS_IAM the signature and the policies. */
+/* Who may call a function URL: AuthType NONE asks the resource policy, AWS_IAM the signature and
+ * the policies. */
 #include "aws/policy.h"
 #include "aws/session.h"
 #include "aws/sigv4.h"
@@ -18,7 +19,8 @@ static int identify(struct call *call, const struct sigv4_claim *claim, struct s
 	const struct aws *aws = call->aws;
 	id->access_key_id = claim->access_key_id;
 	if (claim->token.p) {
-		if (session_verify(aws, call->arena, claim->access_key_id, claim->token, call->now_ms, &session, secret) < 0)
+		if (session_verify(aws, call->arena, claim->access_key_id, claim->token,
+			    call->now_ms, &session, secret) < 0)
 			return forbidden(call);
 		id->account = session.account;
 		id->role_arn = session.role_arn;
@@ -55,9 +57,12 @@ static int may_invoke(struct call *call, const struct function_name *name)
 		return lambda_check_policy(call, name, "lambda:InvokeFunctionUrl", true, NULL, 0);
 	if (call->identity.is_root)
 		return 0;
-	if (!call->aws->hooks.find_policies || call->aws->hooks.find_policies(call, &call->identity, &policies) < 0)
+	if (!call->aws->hooks.find_policies ||
+		call->aws->hooks.find_policies(call, &call->identity, &policies) < 0)
 		return forbidden(call);
-	return policies_evaluate(call->arena, &policies, &request) == POLICY_ALLOW ? 0 : forbidden(call);
+	return policies_evaluate(call->arena, &policies, &request) == POLICY_ALLOW
+		       ? 0
+		       : forbidden(call);
 }
 
 static int check_signature(struct call *call, const struct function_name *name, struct str body)
@@ -71,17 +76,20 @@ static int check_signature(struct call *call, const struct function_name *name, 
 	if (claim.form == SIGV4_NONE)
 		return forbidden(call);
 	if (call->aws->auth != AWS_AUTH_STRICT) {
-		call->identity.access_key_id = claim.access_key_id.p ? claim.access_key_id : STR("");
+		call->identity.access_key_id =
+			claim.access_key_id.p ? claim.access_key_id : STR("");
 		return 0;
 	}
 	if (identify(call, &claim, &secret) < 0)
 		return -1;
-	if (sigv4_verify(call->arena, &request, &claim, secret, body, SIGV4_RULES_COMMON, call->now_ms, &error) < 0)
+	if (sigv4_verify(call->arena, &request, &claim, secret, body, SIGV4_RULES_COMMON,
+		    call->now_ms, &error) < 0)
 		return fail(call, &aws_access_denied, "%.*s", STR_ARG(error.message));
 	return may_invoke(call, name);
 }
 
-int url_authorize(struct call *call, const struct function_name *name, struct str auth_type, struct str body)
+int url_authorize(
+	struct call *call, const struct function_name *name, struct str auth_type, struct str body)
 {
 	static const struct policy_context_key none[] = {
 		{ STR_INIT("lambda:FunctionUrlAuthType"), STR_INIT("NONE") },
@@ -89,11 +97,13 @@ int url_authorize(struct call *call, const struct function_name *name, struct st
 	};
 	call->identity.principal_arn = call->identity.principal_id = STR("anonymous");
 	if (str_is(auth_type, "AWS_IAM")) {
-		call->identity.principal_arn = arena_printf(call->arena, "arn:aws:iam::%.*s:root", STR_ARG(name->account));
+		call->identity.principal_arn =
+			arena_printf(call->arena, "arn:aws:iam::%.*s:root", STR_ARG(name->account));
 		call->identity.principal_id = name->account;
 		return check_signature(call, name, body);
 	}
 	/* The policy has to allow everyone. */
 	call->identity.is_anonymous = true;
-	return lambda_check_policy(call, name, "lambda:InvokeFunctionUrl", true, none, COUNT_OF(none));
+	return lambda_check_policy(
+		call, name, "lambda:InvokeFunctionUrl", true, none, COUNT_OF(none));
 }

@@ -1,4 +1,5 @@
-/* A function URL's request as the event that the function gets, and its answer as an HTTP answer. */
+/* A function URL's request as the event that the function gets, and its answer as an HTTP answer.
+ */
 #include "aws/codec.h"
 #include "base/clock.h"
 #include "base/encode.h"
@@ -65,7 +66,8 @@ static void put_headers(struct buf *b, const struct url_request *r)
 	if (!http_header_get(&http->headers, STR("x-forwarded-proto")).p)
 		field(b, "x-forwarded-proto", STR("http"));
 	if (!http_header_get(&http->headers, STR("x-forwarded-port")).p)
-		field(b, "x-forwarded-port", arena_printf(r->call->arena, "%u", (unsigned)http->local_port));
+		field(b, "x-forwarded-port",
+			arena_printf(r->call->arena, "%u", (unsigned)http->local_port));
 	buf_char(b, '}');
 }
 
@@ -163,13 +165,14 @@ static void put_context(struct buf *b, const struct url_request *r)
 /* Bodies of these types are given as text, all others in base64. */
 static bool is_text(struct str type, struct str body)
 {
-	static const char *const types[] = { "application/json", "application/xml", "application/javascript" };
+	static const char *const types[] = { "application/json", "application/xml",
+		"application/javascript" };
 	ssize_t semicolon = str_index(type, ';');
 	if (semicolon >= 0)
 		type.n = (size_t)semicolon;
 	type = str_trim(type);
-	bool text = !type.n || str_starts_ci(type, STR("text/")) || str_ends_ci(type, STR("+json")) ||
-		str_ends_ci(type, STR("+xml"));
+	bool text = !type.n || str_starts_ci(type, STR("text/")) ||
+		    str_ends_ci(type, STR("+json")) || str_ends_ci(type, STR("+xml"));
 	for (size_t i = 0; i < COUNT_OF(types) && !text; i++)
 		text = str_eq_ci(type, str_c(types[i]));
 	return text && str_is_utf8(body);
@@ -217,7 +220,8 @@ static struct str text_of(struct arena *arena, yyjson_val *v)
 static bool is_header_name(struct str s)
 {
 	for (size_t i = 0; i < s.n; i++)
-		if ((unsigned char)s.p[i] <= ' ' || (unsigned char)s.p[i] >= 127 || strchr("()<>@,;:\\\"/[]?={}", s.p[i]))
+		if ((unsigned char)s.p[i] <= ' ' || (unsigned char)s.p[i] >= 127 ||
+			strchr("()<>@,;:\\\"/[]?={}", s.p[i]))
 			return false;
 	return s.n > 0;
 }
@@ -232,7 +236,8 @@ static bool is_header_value(struct str s)
 
 static int add_header(struct url_answer *out, struct str name, struct str value)
 {
-	static const char *const ours[] = { "content-length", "transfer-encoding", "connection", "date" };
+	static const char *const ours[] = { "content-length", "transfer-encoding", "connection",
+		"date" };
 	if (!is_header_name(name) || !is_header_value(value))
 		return -EINVAL;
 	for (size_t i = 0; i < COUNT_OF(ours); i++)
@@ -244,14 +249,16 @@ static int add_header(struct url_answer *out, struct str name, struct str value)
 
 static int take_headers(struct arena *arena, yyjson_val *root, struct url_answer *out)
 {
-	yyjson_val *headers = yyjson_obj_get(root, "headers"), *cookies = yyjson_obj_get(root, "cookies"), *key, *value;
+	yyjson_val *headers = yyjson_obj_get(root, "headers"),
+		   *cookies = yyjson_obj_get(root, "cookies"), *key, *value;
 	size_t i, n, count = yyjson_obj_size(headers) + yyjson_arr_size(cookies) + 1;
 	bool has_type = false;
 	out->headers = ARENA_ARRAY(arena, struct http_header, count);
 	if ((headers && !yyjson_is_obj(headers) && !yyjson_is_null(headers)) ||
 		(cookies && !yyjson_is_arr(cookies) && !yyjson_is_null(cookies)))
 		return -EINVAL;
-	yyjson_obj_foreach(headers, i, n, key, value) {
+	yyjson_obj_foreach(headers, i, n, key, value)
+	{
 		struct str name = text_of(arena, key);
 		if (yyjson_is_null(value))
 			continue;
@@ -259,12 +266,15 @@ static int take_headers(struct arena *arena, yyjson_val *root, struct url_answer
 			return -EINVAL;
 		has_type = has_type || str_eq_ci(name, STR("content-type"));
 	}
-	yyjson_arr_foreach(cookies, i, n, value) {
-		if (!yyjson_is_str(value) || add_header(out, STR("Set-Cookie"), text_of(arena, value)) < 0)
+	yyjson_arr_foreach(cookies, i, n, value)
+	{
+		if (!yyjson_is_str(value) ||
+			add_header(out, STR("Set-Cookie"), text_of(arena, value)) < 0)
 			return -EINVAL;
 	}
 	if (!has_type)
-		out->headers[out->header_count++] = (struct http_header){ STR("Content-Type"), STR("application/json") };
+		out->headers[out->header_count++] =
+			(struct http_header){ STR("Content-Type"), STR("application/json") };
 	return 0;
 }
 
@@ -295,7 +305,8 @@ int url_answer_parse(struct arena *arena, struct str json, bool with_body, struc
 	if (!status && with_body) {
 		/* Whatever it is, it is the body. */
 		out->headers = ARENA_ARRAY(arena, struct http_header, 1);
-		out->headers[0] = (struct http_header){ STR("Content-Type"), STR("application/json") };
+		out->headers[0] =
+			(struct http_header){ STR("Content-Type"), STR("application/json") };
 		out->header_count = 1;
 		out->body = json;
 	} else {

@@ -58,11 +58,16 @@ static int find_url(struct call *call, void *arg)
 	struct lookup *l = arg;
 	struct lambda_url_owner_record owner = { 0 };
 	l->url = (struct lambda_url_record){ 0 };
-	if (!call_get_record(call, url_owner_key(call->arena, l->id), &lambda_url_owner_record_shape, &owner))
-		return fail(call, &lambda_resource_not_found_exception, "There is no such address.");
-	l->name = (struct function_name){ owner.account, owner.region, owner.function, owner.qualifier };
-	if (!call_get_record(call, url_key(call->arena, &l->name), &lambda_url_record_shape, &l->url))
-		return fail(call, &lambda_resource_not_found_exception, "There is no such address.");
+	if (!call_get_record(call, url_owner_key(call->arena, l->id),
+		    &lambda_url_owner_record_shape, &owner))
+		return fail(
+			call, &lambda_resource_not_found_exception, "There is no such address.");
+	l->name = (struct function_name){ owner.account, owner.region, owner.function,
+		owner.qualifier };
+	if (!call_get_record(
+		    call, url_key(call->arena, &l->name), &lambda_url_record_shape, &l->url))
+		return fail(
+			call, &lambda_resource_not_found_exception, "There is no such address.");
 	return 0;
 }
 
@@ -107,11 +112,13 @@ static int on_part(void *arg, struct str content_type, struct str part)
 	s->bytes += part.n;
 	if (s->bytes > LAMBDA_STREAM_BYTES_MAX)
 		return -EFBIG;
-	if (!s->started && str_starts_ci(content_type, STR("application/vnd.awslambda.http-integration-response"))) {
+	if (!s->started && str_starts_ci(content_type,
+				   STR("application/vnd.awslambda.http-integration-response"))) {
 		r = take_head(s, part, &part);
 	} else if (!s->started) {
 		struct http_header type = { STR("Content-Type"),
-			content_type.n ? arena_str(http_arena(s->ex), content_type) : STR("application/octet-stream") };
+			content_type.n ? arena_str(http_arena(s->ex), content_type)
+				       : STR("application/octet-stream") };
 		struct url_answer answer = { .status = 200, .headers = &type, .header_count = 1 };
 		r = begin(s, &answer);
 	}
@@ -126,7 +133,8 @@ static int answer_whole(struct call *call, const struct lambda_cors *cors, struc
 {
 	struct url_answer answer;
 	if (url_answer_parse(call->arena, json, true, &answer) < 0)
-		return fail(call, &lambda_service_exception, "The function's answer is no HTTP answer.");
+		return fail(call, &lambda_service_exception,
+			"The function's answer is no HTTP answer.");
 	url_cors_apply(call->http, cors, &answer);
 	http_respond(call->http, answer.status, answer.headers, answer.header_count, answer.body);
 	return 0;
@@ -165,7 +173,9 @@ static int serve(struct call *call, struct lookup *l, struct str path)
 	struct resolved *resolved;
 	int r = http_body(call->http, LAMBDA_URL_BODY_BYTES_MAX, &request.body);
 	if (r < 0)
-		return fail(call, r == -EMSGSIZE ? &lambda_request_too_large_exception : &lambda_service_exception,
+		return fail(call,
+			r == -EMSGSIZE ? &lambda_request_too_large_exception
+				       : &lambda_service_exception,
 			"The request's body can't be read.");
 	if (percent_decode(call->arena, path, false, &request.path) < 0)
 		request.path = path;
@@ -194,7 +204,8 @@ bool url_serve(struct lambda *lambda, struct http_exchange *ex)
 	call.source_ip = http->peer;
 	call.user_agent = http_header_get(&http->headers, STR("user-agent"));
 	if (call_read(&call, find_url, &l) < 0) {
-		respond_json(ex, 404, "{\"Message\":\"There is no function behind this address.\"}");
+		respond_json(
+			ex, 404, "{\"Message\":\"There is no function behind this address.\"}");
 		return true;
 	}
 	call.identity.account = l.name.account;

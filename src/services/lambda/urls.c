@@ -14,36 +14,42 @@ struct str url_key(struct arena *arena, const struct function_name *name)
 }
 
 /* A function or an alias; versions have no addresses. */
-static int name_of_url(struct call *call, struct str text, struct str qualifier, struct function_name *name)
+static int name_of_url(
+	struct call *call, struct str text, struct str qualifier, struct function_name *name)
 {
 	if (lambda_name_of(call, text, qualifier, name) < 0)
 		return -1;
 	if (name->qualifier.p && !alias_name_is_valid(name->qualifier))
-		return fail(call, &aws_validation_exception, "1 validation error detected: Value '%.*s' at 'qualifier' failed "
-			"to satisfy constraint: Member must satisfy regular expression pattern: ((?!^\\d+$)^[0-9a-zA-Z-_]+$)",
+		return fail(call, &aws_validation_exception,
+			"1 validation error detected: Value '%.*s' at 'qualifier' failed "
+			"to satisfy constraint: Member must satisfy regular expression pattern: "
+			"((?!^\\d+$)^[0-9a-zA-Z-_]+$)",
 			STR_ARG(name->qualifier));
 	return lambda_check_qualifier(call, name);
 }
 
 static int fail_no_url(struct call *call)
 {
-	return fail(call, &lambda_resource_not_found_exception, "The resource you requested does not exist.");
+	return fail(call, &lambda_resource_not_found_exception,
+		"The resource you requested does not exist.");
 }
 
 /*
- * An address that leads back to this server as the client reached it: by a name below localhost where that is what
- * it used, for then it can resolve it; else by the path form.
+ * An address that leads back to this server as the client reached it: by a name below localhost
+ * where that is what it used, for then it can resolve it; else by the path form.
  */
 static struct str url_text(struct call *call, struct str region, struct str id)
 {
-	struct str base = call_base_url(call), host = str_from(base, (size_t)str_find(base, STR("//")) + 2);
+	struct str base = call_base_url(call),
+		   host = str_from(base, (size_t)str_find(base, STR("//")) + 2);
 	struct str scheme = str_sub(base, 0, base.n - host.n), port = { 0 };
 	ssize_t colon = str_rindex(host, ':');
 	if (colon >= 0 && str_index(host, ']') < colon) {
 		port = str_from(host, (size_t)colon);
 		host.n = (size_t)colon;
 	}
-	bool is_loopback = str_starts(host, STR("127.")) || str_is(host, "localhost") || str_is(host, "[::1]");
+	bool is_loopback =
+		str_starts(host, STR("127.")) || str_is(host, "localhost") || str_is(host, "[::1]");
 	if (str_ends(host, STR("localhost.localstack.cloud")))
 		host = STR("localhost.localstack.cloud");
 	else if (is_loopback || str_ends(host, STR(".localhost")))
@@ -51,13 +57,14 @@ static struct str url_text(struct call *call, struct str region, struct str id)
 	else if (str_ends(host, STR(".amazonaws.com")))
 		host = STR("on.aws");
 	else
-		return arena_printf(call->arena, "%.*s/_aws/lambda-url/%.*s/", STR_ARG(base), STR_ARG(id));
-	return arena_printf(call->arena, "%.*s%.*s.lambda-url.%.*s.%.*s%.*s/", STR_ARG(scheme), STR_ARG(id),
-		STR_ARG(region), STR_ARG(host), STR_ARG(port));
+		return arena_printf(
+			call->arena, "%.*s/_aws/lambda-url/%.*s/", STR_ARG(base), STR_ARG(id));
+	return arena_printf(call->arena, "%.*s%.*s.lambda-url.%.*s.%.*s%.*s/", STR_ARG(scheme),
+		STR_ARG(id), STR_ARG(region), STR_ARG(host), STR_ARG(port));
 }
 
-static void show(struct call *call, const struct function_name *name, const struct lambda_url_record *url,
-	struct lambda_function_url_config *out)
+static void show(struct call *call, const struct function_name *name,
+	const struct lambda_url_record *url, struct lambda_function_url_config *out)
 {
 	out->function_url = url_text(call, name->region, url->id);
 	out->function_arn = function_arn(call->arena, name);
@@ -68,7 +75,8 @@ static void show(struct call *call, const struct function_name *name, const stru
 	out->last_modified_time = url->last_modified_time;
 }
 
-int lambda_create_function_url_config(struct call *call, const struct lambda_create_function_url_config_input *in,
+int lambda_create_function_url_config(struct call *call,
+	const struct lambda_create_function_url_config_input *in,
 	struct lambda_function_url_config *out)
 {
 	struct function_name name;
@@ -77,8 +85,10 @@ int lambda_create_function_url_config(struct call *call, const struct lambda_cre
 	struct str key = url_key(call->arena, &name);
 	if (txn_exists(call->txn, key))
 		return fail(call, &lambda_resource_conflict_exception,
-			"Failed to create function url config for [functionArn = %.*s]. Error message:  FunctionUrlConfig exists "
-			"for this Lambda function", STR_ARG(function_arn(call->arena, &name)));
+			"Failed to create function url config for [functionArn = %.*s]. Error message:  "
+			"FunctionUrlConfig exists "
+			"for this Lambda function",
+			STR_ARG(function_arn(call->arena, &name)));
 	char *id = arena_alloc(call->arena, LAMBDA_URL_ID_LENGTH + 1);
 	random_text(id, LAMBDA_URL_ID_LENGTH, STR("abcdefghijklmnopqrstuvwxyz234567"));
 	struct lambda_url_record url = {
@@ -89,14 +99,17 @@ int lambda_create_function_url_config(struct call *call, const struct lambda_cre
 		.creation_time = lambda_now_text(call),
 		.last_modified_time = lambda_now_text(call),
 	};
-	struct lambda_url_owner_record owner = { name.account, name.region, name.name, name.qualifier };
+	struct lambda_url_owner_record owner = { name.account, name.region, name.name,
+		name.qualifier };
 	call_put_record(call, key, &lambda_url_record_shape, &url);
-	call_put_record(call, url_owner_key(call->arena, url.id), &lambda_url_owner_record_shape, &owner);
+	call_put_record(
+		call, url_owner_key(call->arena, url.id), &lambda_url_owner_record_shape, &owner);
 	show(call, &name, &url, out);
 	return 0;
 }
 
-static int get_url(struct call *call, const struct function_name *name, struct lambda_url_record *url)
+static int get_url(
+	struct call *call, const struct function_name *name, struct lambda_url_record *url)
 {
 	*url = (struct lambda_url_record){ 0 };
 	if (!call_get_record(call, url_key(call->arena, name), &lambda_url_record_shape, url))
@@ -104,23 +117,27 @@ static int get_url(struct call *call, const struct function_name *name, struct l
 	return 0;
 }
 
-int lambda_get_function_url_config(struct call *call, const struct lambda_get_function_url_config_input *in,
+int lambda_get_function_url_config(struct call *call,
+	const struct lambda_get_function_url_config_input *in,
 	struct lambda_function_url_config *out)
 {
 	struct function_name name;
 	struct lambda_url_record url;
-	if (name_of_url(call, in->function_name, in->qualifier, &name) < 0 || get_url(call, &name, &url) < 0)
+	if (name_of_url(call, in->function_name, in->qualifier, &name) < 0 ||
+		get_url(call, &name, &url) < 0)
 		return -1;
 	show(call, &name, &url, out);
 	return 0;
 }
 
-int lambda_update_function_url_config(struct call *call, const struct lambda_update_function_url_config_input *in,
+int lambda_update_function_url_config(struct call *call,
+	const struct lambda_update_function_url_config_input *in,
 	struct lambda_function_url_config *out)
 {
 	struct function_name name;
 	struct lambda_url_record url;
-	if (name_of_url(call, in->function_name, in->qualifier, &name) < 0 || get_url(call, &name, &url) < 0)
+	if (name_of_url(call, in->function_name, in->qualifier, &name) < 0 ||
+		get_url(call, &name, &url) < 0)
 		return -1;
 	if (in->auth_type.p)
 		url.auth_type = in->auth_type;
@@ -145,7 +162,8 @@ bool url_remove(struct call *call, const struct function_name *name)
 	return true;
 }
 
-int lambda_delete_function_url_config(struct call *call, const struct lambda_delete_function_url_config_input *in,
+int lambda_delete_function_url_config(struct call *call,
+	const struct lambda_delete_function_url_config_input *in,
 	struct lambda_delete_function_url_config_output *out)
 {
 	struct function_name name;
@@ -155,23 +173,29 @@ int lambda_delete_function_url_config(struct call *call, const struct lambda_del
 	return url_remove(call, &name) ? 0 : fail_no_url(call);
 }
 
-int lambda_list_function_url_configs(struct call *call, const struct lambda_list_function_url_configs_input *in,
+int lambda_list_function_url_configs(struct call *call,
+	const struct lambda_list_function_url_configs_input *in,
 	struct lambda_list_function_url_configs_output *out)
 {
 	struct function_name name;
 	struct lambda_function_record function;
 	struct lambda_url_record url;
 	struct lambda_page page;
-	if (lambda_name_of_function(call, in->function_name, &name) < 0 || lambda_read_function(call, &name, &function) < 0 ||
-		lambda_page_open(call, lambda_part_key(call->arena, &name, "url"), in->marker, in->max_items, LAMBDA_PAGE, &page) < 0)
+	if (lambda_name_of_function(call, in->function_name, &name) < 0 ||
+		lambda_read_function(call, &name, &function) < 0 ||
+		lambda_page_open(call, lambda_part_key(call->arena, &name, "url"), in->marker,
+			in->max_items, LAMBDA_PAGE, &page) < 0)
 		return -1;
-	out->function_url_configs.v = ARENA_ARRAY(call->arena, struct lambda_function_url_config, LAMBDA_PAGE);
+	out->function_url_configs.v =
+		ARENA_ARRAY(call->arena, struct lambda_function_url_config, LAMBDA_PAGE);
 	while (lambda_page_next(&page, &lambda_url_record_shape, &url)) {
 		struct key_part parts[6];
 		struct function_name full = name;
-		if (key_decode(call->arena, page.cursor.key, parts, COUNT_OF(parts)) == 6 && parts[5].text.n)
+		if (key_decode(call->arena, page.cursor.key, parts, COUNT_OF(parts)) == 6 &&
+			parts[5].text.n)
 			full.qualifier = parts[5].text;
-		show(call, &full, &url, &out->function_url_configs.v[out->function_url_configs.n++]);
+		show(call, &full, &url,
+			&out->function_url_configs.v[out->function_url_configs.n++]);
 	}
 	out->next_marker = page.next_marker;
 	lambda_page_close(&page);

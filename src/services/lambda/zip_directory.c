@@ -1,6 +1,7 @@
 /*
- * The directory at the end of a zip archive (PKWARE APPNOTE.TXT 6.3, sections 4.3.12 to 4.3.16), checked before
- * anything is unpacked: entries that overlap are how a small archive unpacks to terabytes.
+ * The directory at the end of a zip archive (PKWARE APPNOTE.TXT 6.3, sections 4.3.12 to 4.3.16),
+ * checked before anything is unpacked: entries that overlap are how a small archive unpacks to
+ * terabytes.
  */
 #include "services/lambda/limits.h"
 #include "services/lambda/unzip.h"
@@ -96,7 +97,8 @@ static int find_directory(struct archive_view *a, struct unzipped *out)
 }
 
 /* The zip64 field of an entry, which holds those of the three numbers that are all ones. */
-static int widen(const unsigned char *extra, size_t n, uint64_t *size, uint64_t *packed, uint64_t *offset)
+static int widen(
+	const unsigned char *extra, size_t n, uint64_t *size, uint64_t *packed, uint64_t *offset)
 {
 	uint64_t *const wide[] = { size, packed, offset };
 	while (n >= 4) {
@@ -123,7 +125,8 @@ static int widen(const unsigned char *extra, size_t n, uint64_t *size, uint64_t 
 }
 
 /* One entry of the directory; *at moves behind it. */
-static int check_entry(const struct archive_view *a, uint64_t *at, struct span *span, struct unzipped *out)
+static int check_entry(
+	const struct archive_view *a, uint64_t *at, struct span *span, struct unzipped *out)
 {
 	uint64_t end = a->directory + a->directory_bytes;
 	const unsigned char *e = a->p + *at;
