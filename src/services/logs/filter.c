@@ -45,6 +45,8 @@ static int translate_escape(
 	struct filter_parser *p, struct str body, size_t *i, bool in_class, struct buf *b)
 {
 	char c = body.p[++*i];
+	if (in_class && c == ']')
+		return filter_complain(p, "Invalid regular expression: \\] inside of []");
 	if (c == 'd')
 		buf_cat(b, in_class ? "0-9" : "[0-9]");
 	else if (c == 'D' && !in_class)
@@ -70,27 +72,46 @@ static int translate_escape(
 	return 0;
 }
 
+/* The greater number of "2,5}": regcomp makes as many copies of what stands before it, and they
+ * multiply. */
+static size_t repetitions(struct str s)
+{
+	size_t most = 1, n = 0;
+	for (size_t i = 0; i < s.n && s.p[i] != '}'; i++) {
+		n = s.p[i] >= '0' && s.p[i] <= '9' ? MIN(n * 10 + (size_t)(s.p[i] - '0'), 100000)
+						   : 0;
+		most = MAX(most, n);
+	}
+	return most;
+}
+
 static int translate_regex(struct filter_parser *p, struct str body, struct buf *b)
 {
 	bool in_class = false;
-	size_t repeats = 0;
+	size_t copies = 1;
+	char before = 0;
 	for (size_t i = 0; i < body.n; i++) {
 		char c = body.p[i];
 		if (!regex_char_is_allowed(c))
 			return filter_complain(
 				p, "Invalid character in regular expression: '%c'", c);
 		if (c == '\\' && i + 1 < body.n) {
+			before = 0;
 			if (translate_escape(p, body, &i, in_class, b) < 0)
 				return -1;
 			continue;
 		}
+		/* Each of them doubles what stands before it when regcomp takes "a++++". */
+		if (!in_class && strchr("*+?{", c) && before && strchr("*+?}", before))
+			return filter_complain(
+				p, "Invalid regular expression: a repetition of a repetition");
+		before = in_class ? 0 : c;
 		if (c == '[' && !in_class)
 			in_class = true;
 		else if (c == ']')
 			in_class = false;
-		/* Counted repetitions multiply; a few small ones are enough for a search. */
 		if (c == '{' && !in_class &&
-			(++repeats > 4 || strtol(body.p + i + 1, NULL, 10) > 255))
+			(copies *= repetitions(str_from(body, i + 1))) > FILTER_COPIES_MAX)
 			return filter_complain(
 				p, "Invalid regular expression: too many repetitions");
 		buf_char(b, c);

@@ -56,6 +56,10 @@ static void test_regex(void)
 	MISSES("%^[a-z]+\\d{3}$%", "abc1234");
 	MATCHES("%[\\d]+ms%", "took 15ms");
 	MATCHES("%\\x40example%", "me@example.com");
+	MATCHES("%a{2,3}b%", "xaab");
+	REFUSED("%((a{200}){200}){200}%");
+	REFUSED("%a{200}{200}%");
+	REFUSED("%a++++%");
 	REFUSED("%something!%");
 	REFUSED("%(a)%");
 	REFUSED("%a");

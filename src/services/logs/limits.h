@@ -24,6 +24,8 @@ enum {
 	FILTER_DEPTH_MAX = 16,
 	FILTER_REGEX_MAX = 2, /* in one JSON or space-delimited pattern */
 	FILTER_TERMS_MAX = 128,
+	FILTER_COPIES_MAX =
+		500, /* of the counted repetitions of one regular expression, multiplied */
 	FILTER_FIELDS_MAX = 100, /* of a space-delimited pattern */
 	FILTER_JSON_BYTES_MAX = 1 << 20,
 };
