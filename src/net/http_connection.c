@@ -27,6 +27,7 @@ static void connection_free(struct http_exchange *ex)
 	list_remove(&ex->link);
 	arena_fini(&ex->arena);
 	buf_fini(&ex->text);
+	buf_fini(&ex->trailer_text);
 	buf_fini(&ex->body);
 	buf_fini(&ex->part);
 	buf_fini(&ex->ahead);
@@ -78,19 +79,25 @@ static void refuse(struct http_exchange *ex, int status)
 
 /* ---- a request's parts, from llhttp ---- */
 
-static struct str range_view(const struct http_exchange *ex, struct text_range range)
+/* Where the parser's names and values go. */
+static struct buf *current_text(struct http_exchange *ex)
 {
-	return (struct str){ ex->text.p + range.at, range.n };
+	return ex->headers_done ? &ex->trailer_text : &ex->text;
+}
+
+static struct str range_view(const struct buf *text, struct text_range range)
+{
+	return range.n == 0 ? STR("") : (struct str){ text->p + range.at, range.n };
 }
 
 /* Adds to the text; refuses what is over the limit. */
 static int add_text(struct http_exchange *ex, struct text_range *range, const char *p, size_t n, size_t max, int status)
 {
-	if (ex->text.n + n > options(ex)->header_bytes_max || range->n + n > max) {
+	if (ex->text.n + ex->trailer_text.n + n > options(ex)->header_bytes_max || range->n + n > max) {
 		ex->refusal = status;
 		return HPE_USER;
 	}
-	buf_append(&ex->text, p, n);
+	buf_append(current_text(ex), p, n);
 	range->n += n;
 	return 0;
 }
@@ -113,7 +120,7 @@ static int on_field(llhttp_t *parser, const char *p, size_t n)
 			ex->range_cap = MAX(ex->range_cap * 2, (size_t)16);
 			ex->ranges = xrealloc(ex->ranges, ex->range_cap * sizeof *ex->ranges);
 		}
-		ex->ranges[ex->range_count++] = (struct header_range){ .name.at = ex->text.n };
+		ex->ranges[ex->range_count++] = (struct header_range){ .name.at = current_text(ex)->n };
 		ex->in_value = false;
 	}
 	return add_text(ex, &ex->ranges[ex->range_count - 1].name, p, n, SIZE_MAX / 2, 431);
@@ -124,7 +131,7 @@ static int on_value(llhttp_t *parser, const char *p, size_t n)
 	struct http_exchange *ex = parser->data;
 	struct header_range *range = &ex->ranges[ex->range_count - 1];
 	if (!ex->in_value)
-		range->value.at = ex->text.n;
+		range->value.at = current_text(ex)->n;
 	ex->in_value = true;
 	return add_text(ex, &range->value, p, n, SIZE_MAX / 2, 431);
 }
@@ -137,13 +144,14 @@ static int on_extension(llhttp_t *parser, const char *p, size_t n)
 	return ex->extension_bytes > HTTP_CHUNK_EXTENSION_BYTES_MAX ? HPE_USER : 0;
 }
 
-static void view_headers(struct http_exchange *ex, struct http_headers *out, size_t from, size_t to)
+static void view_headers(struct http_exchange *ex, const struct buf *text, size_t from, size_t to,
+	struct http_headers *out)
 {
 	out->v = arena_alloc(&ex->arena, sizeof *out->v * (to - from));
 	out->n = to - from;
 	for (size_t i = from; i < to; i++) {
-		struct str value = range_view(ex, ex->ranges[i].value);
-		out->v[i - from] = (struct http_header){ range_view(ex, ex->ranges[i].name), str_trim(value) };
+		struct str value = range_view(text, ex->ranges[i].value);
+		out->v[i - from] = (struct http_header){ range_view(text, ex->ranges[i].name), str_trim(value) };
 	}
 }
 
@@ -228,9 +236,9 @@ static int on_headers(llhttp_t *parser)
 		return refuse_message(ex, 405);
 	ex->header_count = ex->range_count;
 	ex->headers_done = true;
-	view_headers(ex, &r->headers, 0, ex->header_count);
+	view_headers(ex, &ex->text, 0, ex->header_count, &r->headers);
 	r->method = str_c(llhttp_method_name((llhttp_method_t)parser->method));
-	if (set_target(ex, range_view(ex, ex->target)) < 0)
+	if (set_target(ex, range_view(&ex->text, ex->target)) < 0)
 		return refuse_message(ex, 400);
 	int status = check_framing(ex);
 	if (status)
@@ -262,7 +270,8 @@ static int on_message(llhttp_t *parser)
 	struct http_exchange *ex = parser->data;
 	ex->message_done = true;
 	ex->keep_alive = ex->keep_alive && llhttp_should_keep_alive(parser);
-	view_headers(ex, &ex->trailers, ex->header_count, ex->range_count);
+	if (ex->range_count > ex->header_count)
+		view_headers(ex, &ex->trailer_text, ex->header_count, ex->range_count, &ex->trailers);
 	wait_for(ex, WAITING_NOTHING, 0);
 	return HPE_PAUSED;
 }
@@ -289,7 +298,7 @@ static void begin_request(struct http_exchange *ex)
 	ex->request = (struct http_request){ 0 };
 	ex->trailers = (struct http_headers){ 0 };
 	ex->target = (struct text_range){ 0 };
-	ex->text.n = ex->body.n = ex->range_count = ex->header_count = ex->extension_bytes = 0;
+	ex->text.n = ex->trailer_text.n = ex->body.n = ex->range_count = ex->header_count = ex->extension_bytes = 0;
 	ex->in_value = ex->headers_done = ex->message_done = ex->wants_continue = ex->is_skipping = false;
 	ex->refusal = ex->body_error = 0;
 	http_exchange_reset(ex);
@@ -335,42 +344,51 @@ static void fail_request(struct http_exchange *ex, llhttp_errno_t error)
 	waitq_wake_all(&ex->changed);
 }
 
-/* Parses, up to the end of the message; the rest waits its turn. */
-static void feed(struct http_exchange *ex, const char *p, size_t n)
+/* Parses, up to the end of the message: how many bytes that took. */
+static size_t feed(struct http_exchange *ex, const char *p, size_t n)
 {
-	if (ex->message_done) {
-		buf_append(&ex->ahead, p, n);
-		return;
-	}
+	const char *begin = p;
+	size_t used = n;
 	if (ex->waiting == WAITING_REQUEST) {
 		/* A blank line before a request is forgiven (RFC 9112 section 2.2), and is no beginning. */
 		while (n > 0 && (*p == '\r' || *p == '\n'))
 			p++, n--;
 		if (n == 0)
-			return;
+			return used;
 		wait_for(ex, WAITING_HEADERS, options(ex)->header_timeout_ms);
 		ex->request.received_ns = clock_mono_ns();
 	}
-	uint64_t received_ns = ex->request.received_ns;
 	llhttp_errno_t error = llhttp_execute(&ex->parser, p, n);
-	ex->request.received_ns = received_ns;
 	if (error == HPE_PAUSED && ex->message_done) {
-		size_t used = (size_t)(llhttp_get_error_pos(&ex->parser) - p);
-		buf_append(&ex->ahead, p + used, n - used);
+		used = (size_t)(llhttp_get_error_pos(&ex->parser) - begin);
 	} else if (error != HPE_OK) {
 		fail_request(ex, error);
-		return;
+		return used;
 	} else if (ex->waiting == WAITING_BODY) {
 		wait_for(ex, WAITING_BODY, options(ex)->body_timeout_ms);
 	}
 	if (ex->handling)
 		waitq_wake_all(&ex->changed);
-	else if (ex->is_skipping && ex->message_done)
-		next_request(ex);
 	else if (is_startable(ex))
 		start_handler(ex);
-	else if (ex->headers_done && ex->wants_continue)
+	else if (ex->headers_done && ex->wants_continue && !ex->is_skipping)
 		send_continue(ex);
+	return used;
+}
+
+/* What has been read: for the current request, and for those after it. */
+static void take_bytes(struct http_exchange *ex, const char *p, size_t n)
+{
+	size_t used = ex->message_done ? 0 : feed(ex, p, n);
+	if (ex->closing || ex->waiting == WAITING_CLOSE)
+		return;
+	if (ex->ahead_at > ex->ahead.n / 2) {
+		buf_consume(&ex->ahead, ex->ahead_at);
+		ex->ahead_at = 0;
+	}
+	buf_append(&ex->ahead, p + used, n - used);
+	if (ex->is_skipping && ex->message_done)
+		next_request(ex);
 }
 
 static void on_alloc(uv_handle_t *handle, size_t suggested, uv_buf_t *out)
@@ -386,7 +404,7 @@ static bool has_room(const struct http_exchange *ex)
 	if (ex->waiting == WAITING_CLOSE)
 		return true;
 	if (ex->message_done)
-		return ex->ahead.n < HTTP_PIPELINE_BYTES_MAX;
+		return ex->ahead.n - ex->ahead_at < HTTP_PIPELINE_BYTES_MAX;
 	return !ex->handling || ex->body.n < HTTP_BODY_WINDOW_BYTES;
 }
 
@@ -416,7 +434,7 @@ static void on_read(uv_stream_t *stream, ssize_t n, const uv_buf_t *buffer)
 	else if (n < 0)
 		at_end(ex);
 	else if (ex->waiting != WAITING_CLOSE)
-		feed(ex, buffer->base, (size_t)n);
+		take_bytes(ex, buffer->base, (size_t)n);
 	if (ex->is_reading && !has_room(ex)) {
 		uv_read_stop(stream);
 		ex->is_reading = false;
@@ -436,24 +454,44 @@ void http_connection_read(struct http_exchange *ex)
 
 /* ---- handling ---- */
 
-static void next_request(struct http_exchange *ex)
+/* A connection that only waits should not hold what a large request has needed. */
+static void give_back_memory(struct http_exchange *ex)
 {
-	struct buf ahead = ex->ahead;
-	ex->ahead = (struct buf){ 0 };
-	begin_request(ex);
-	wait_for(ex, WAITING_REQUEST, options(ex)->idle_timeout_ms);
-	if (ahead.n > 0)
-		feed(ex, ahead.p, ahead.n);
-	buf_fini(&ahead);
-	http_connection_read(ex);
+	struct buf *buffers[] = { &ex->text, &ex->trailer_text, &ex->body, &ex->part };
+	for (size_t i = 0; i < COUNT_OF(buffers); i++)
+		if (buffers[i]->cap > HTTP_KEPT_BYTES_MAX)
+			buf_fini(buffers[i]);
 }
 
-/* The handler has returned: on to the next request, or the end. */
+static void next_request(struct http_exchange *ex)
+{
+	size_t n = ex->ahead.n - ex->ahead_at;
+	give_back_memory(ex);
+	begin_request(ex);
+	wait_for(ex, WAITING_REQUEST, options(ex)->idle_timeout_ms);
+	if (n > 0)
+		ex->ahead_at += feed(ex, ex->ahead.p + ex->ahead_at, n);
+	if (ex->ahead_at == ex->ahead.n) {
+		ex->ahead.n = ex->ahead_at = 0;
+		if (ex->ahead.cap > HTTP_KEPT_BYTES_MAX)
+			buf_fini(&ex->ahead);
+	}
+	if (ex->at_end && !ex->message_done)
+		ex->body_error = -ECONNRESET;
+	bool is_idle = ex->waiting == WAITING_REQUEST && !ex->handling;
+	if ((ex->at_end && !ex->handling) || (is_idle && ex->listener->server->pending_count > 0))
+		http_connection_close(ex); /* the client has said all; or others want its place */
+	else
+		http_connection_read(ex);
+}
+
+/* The handler has returned: on to the next request, or the end. A client that has said all may have said several. */
 static void end_exchange(struct http_exchange *ex)
 {
-	bool goes_on = ex->response_ended && ex->keep_alive && !ex->broken && !ex->at_end && !ex->body_error;
-	if (ex->closing || ex->at_end || ex->broken) {
-		ex->handling = false;
+	bool goes_on = ex->response_ended && ex->keep_alive && !ex->broken && !ex->body_error;
+	bool is_last = ex->at_end && (!goes_on || !ex->message_done || ex->ahead_at == ex->ahead.n);
+	ex->handling = false;
+	if (ex->closing || ex->broken || is_last) {
 		if (ex->socket_closed)
 			connection_free(ex);
 		else
@@ -461,7 +499,6 @@ static void end_exchange(struct http_exchange *ex)
 		return;
 	}
 	arena_reset(&ex->arena);
-	ex->handling = false;
 	if (!goes_on) {
 		linger(ex);
 	} else if (ex->message_done) {

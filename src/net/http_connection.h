@@ -16,6 +16,7 @@ struct http_server {
 	llhttp_settings_t settings;
 	struct list listeners;
 	size_t connection_count;
+	size_t pending_count;      /* listeners with a client at the door */
 	struct loop_timer sweeper; /* runs while there are connections */
 	struct waitq changed;      /* a connection or a listener has ended */
 	char *read_buffer;         /* every read lands here first */
@@ -61,7 +62,8 @@ struct http_exchange {
 	struct arena arena;
 
 	/* the request, as it is read */
-	struct buf text;             /* target, names and values, one after another */
+	struct buf text;             /* target, names and values, one after another; the request points into it */
+	struct buf trailer_text;     /* names and values of the trailers: they may come while the handler runs */
 	struct text_range target;
 	struct header_range *ranges; /* headers, then trailers */
 	size_t range_count, range_cap;
@@ -73,7 +75,8 @@ struct http_exchange {
 	struct http_headers trailers;
 	struct buf body;             /* what has come and was not taken */
 	struct buf part;             /* what http_body_next gave last */
-	struct buf ahead;            /* bytes of the next requests */
+	struct buf ahead;            /* bytes of the next requests, from ahead_at on */
+	size_t ahead_at;
 	int body_error;
 	bool is_skipping;            /* the handler has answered; the rest of the body is of no use */
 	bool wants_continue;         /* the client waits for 100 before its body */

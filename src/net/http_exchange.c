@@ -140,7 +140,7 @@ int http_connection_write(struct http_exchange *ex, uv_buf_t *pieces, unsigned n
 
 static uv_buf_t piece_of(struct str s)
 {
-	return uv_buf_init((char *)(uintptr_t)s.p, (unsigned)s.n);
+	return (uv_buf_t){ .base = (char *)(uintptr_t)s.p, .len = s.n };
 }
 
 /* Date's text, made once a second. */
@@ -162,6 +162,39 @@ static bool is_clean(struct str s)
 	return true;
 }
 
+/* What the server alone says: two of them would contradict each other. */
+static bool is_framing(struct str name)
+{
+	return (name.n == 14 && str_eq_ci(name, STR("content-length"))) ||
+		(name.n == 17 && str_eq_ci(name, STR("transfer-encoding"))) ||
+		(name.n == 10 && str_eq_ci(name, STR("connection"))) || (name.n == 4 && str_eq_ci(name, STR("date")));
+}
+
+/* The length that a GET would have had, of an answer without its body (RFC 9110 section 8.6), or length. */
+static int64_t length_without_body(const struct http_header *headers, size_t n, int64_t length)
+{
+	struct http_headers all = { (struct http_header *)(uintptr_t)headers, n };
+	struct str text = http_header_get(&all, STR("content-length"));
+	int64_t given;
+	return text.p && str_to_i64(text, &given) == 0 && given >= 0 ? given : length;
+}
+
+static void write_framing(const struct http_exchange *ex, struct buf *b, int status, int64_t length)
+{
+	/* RFC 9112 section 6.1: neither with 1xx and 204; of a 304's 0 nothing is known. */
+	bool has_length = status >= 200 && status != 204 && !(status == 304 && length == 0);
+	if (has_length && length >= 0) {
+		buf_cat(b, "\r\nContent-Length: ");
+		buf_i64(b, length);
+	} else if (has_length && ex->parser.http_minor == 1) {
+		buf_cat(b, "\r\nTransfer-Encoding: chunked");
+	}
+	if (!ex->keep_alive)
+		buf_cat(b, "\r\nConnection: close");
+	else if (ex->parser.http_minor == 0)
+		buf_cat(b, "\r\nConnection: keep-alive");
+}
+
 /* Status line and headers. One with a control character in it would be two: it is left out. */
 static void write_head(struct http_exchange *ex, struct buf *b, int status, const struct http_header *headers, size_t n,
 	int64_t length)
@@ -173,23 +206,15 @@ static void write_head(struct http_exchange *ex, struct buf *b, int status, cons
 	buf_cat(b, "\r\nDate: ");
 	buf_cat(b, date(ex->listener->server));
 	for (size_t i = 0; i < n; i++) {
-		if (!is_clean(headers[i].name) || !is_clean(headers[i].value) || !headers[i].value.p)
+		const struct http_header *h = &headers[i];
+		if (!h->value.p || is_framing(h->name) || !is_clean(h->name) || !is_clean(h->value))
 			continue;
 		buf_cat(b, "\r\n");
-		buf_str(b, headers[i].name);
+		buf_str(b, h->name);
 		buf_cat(b, ": ");
-		buf_str(b, headers[i].value);
+		buf_str(b, h->value);
 	}
-	if (length >= 0 && status != 204 && status >= 200) {
-		buf_cat(b, "\r\nContent-Length: ");
-		buf_i64(b, length);
-	} else if (length < 0 && ex->parser.http_minor == 1) {
-		buf_cat(b, "\r\nTransfer-Encoding: chunked");
-	}
-	if (!ex->keep_alive)
-		buf_cat(b, "\r\nConnection: close");
-	else if (ex->parser.http_minor == 0)
-		buf_cat(b, "\r\nConnection: keep-alive");
+	write_framing(ex, b, status, ex->has_no_body ? length_without_body(headers, n, length) : length);
 	buf_cat(b, "\r\n\r\n");
 }
 
@@ -201,8 +226,10 @@ static void begin_answer(struct http_exchange *ex, int status, int64_t length)
 	ex->has_no_body = status == 204 || status == 304 || str_is(ex->request.method, "HEAD");
 	ex->is_chunked = length < 0 && ex->parser.http_minor == 1;
 	ex->response_left = length;
-	if (length < 0 && ex->parser.http_minor == 0)
+	if (length < 0 && ex->parser.http_minor == 0 && !ex->has_no_body)
 		ex->keep_alive = false;
+	if (ex->listener->server->pending_count > 0)
+		ex->keep_alive = false; /* others want its place */
 	/* A body that the handler did not read and that is long is not worth reading. */
 	if (!ex->message_done && (ex->request.content_length < 0 || ex->wants_continue ||
 					 ex->request.content_length > HTTP_SKIP_BYTES_MAX))

@@ -65,8 +65,13 @@ void http_server_destroy(struct http_server *s)
 {
 	if (!s)
 		return;
-	while (!list_empty(&s->listeners))
-		http_listener_close(LIST_FIRST(&s->listeners, struct http_listener, link));
+	while (!list_empty(&s->listeners)) {
+		struct http_listener *l = LIST_FIRST(&s->listeners, struct http_listener, link);
+		if (l->closed)
+			waitq_wait(&s->changed, -1); /* another fiber is closing it */
+		else
+			http_listener_close(l);
+	}
 	while (s->connection_count > 0)
 		waitq_wait(&s->changed, -1);
 	bool closed = false;
@@ -167,6 +172,7 @@ static void on_connection(uv_stream_t *stream, int status)
 		return;
 	}
 	l->is_pending = true;
+	l->server->pending_count++;
 	close_an_idle_one(l->server);
 }
 
@@ -178,6 +184,7 @@ void http_server_connection_ended(struct http_server *s)
 		if (!l->is_pending || l->closed || s->connection_count >= s->options.connections_max)
 			continue;
 		l->is_pending = false;
+		s->pending_count--;
 		accept_one(l);
 	}
 	waitq_wake_all(&s->changed);
@@ -270,6 +277,8 @@ void http_listener_close(struct http_listener *l)
 	struct http_exchange *ex;
 	assert(!l->closed);
 	l->closed = true;
+	if (l->is_pending)
+		s->pending_count--;
 	uv_close(&l->socket.handle, on_socket_closed);
 	LIST_FOR(ex, &l->connections, struct http_exchange, link)
 		http_connection_close(ex);
@@ -277,4 +286,5 @@ void http_listener_close(struct http_listener *l)
 		waitq_wait(&s->changed, -1);
 	list_remove(&l->link);
 	free(l);
+	waitq_wake_all(&s->changed);
 }

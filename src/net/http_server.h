@@ -30,7 +30,10 @@ struct http_server_options {
 
 int http_server_create(http_handler *handler, void *arg, const struct http_server_options *options,
 	struct http_server **out) MUSTCHECK;
-/* Closes listeners and connections; handlers that wait get -ECONNRESET. Returns when all have ended. */
+/*
+ * Closes listeners and connections; handlers that wait get -ECONNRESET. Waits, in a fiber that is none of its
+ * handlers', until all have ended.
+ */
 void http_server_destroy(struct http_server *server);
 
 /* Listens on address ("127.0.0.1", "::1", "0.0.0.0") and port (0: any free one). context is for the handler. */
@@ -39,7 +42,10 @@ int http_server_listen(struct http_server *server, const char *address, uint16_t
 /* Takes over a listening TCP or unix socket, from wherever it came. */
 int http_server_listen_fd(struct http_server *server, int fd, void *context, struct http_listener **out) MUSTCHECK;
 uint16_t http_listener_port(const struct http_listener *listener);
-/* Stops listening and ends the listener's connections; its context is not used after this returns. */
+/*
+ * Stops listening and ends the listener's connections; its context is not used after this returns. Waits, in a fiber
+ * that is not the handler of one of them.
+ */
 void http_listener_close(struct http_listener *listener);
 
 /* The request; valid, as all that the exchange gives, until the handler returns. */
@@ -72,7 +78,10 @@ int http_body_next(struct http_exchange *ex, struct str *part) MUSTCHECK;
 /* The trailers of a chunked body, once its end has been read; else none. */
 const struct http_headers *http_trailers(const struct http_exchange *ex);
 
-/* The whole answer. Content-Length, Date and Connection are added. HEAD and 204/304 send no body. */
+/*
+ * The whole answer. Content-Length, Date and Connection are added; those and Transfer-Encoding among the headers are
+ * left out. HEAD and 204/304 send no body; the Content-Length is then the one among the headers, if there is one.
+ */
 void http_respond(struct http_exchange *ex, int status, const struct http_header *headers, size_t n,
 	struct str body);
 /*

@@ -9,6 +9,7 @@
 #include <poll.h>
 #include <pthread.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 /* A server for the length of a test; the client runs on a thread of its own. */
@@ -19,6 +20,7 @@ struct fixture {
 	struct http_server_options options;
 	uint16_t port;
 	void (*client)(struct fixture *f);
+	void (*prepare)(struct fixture *f);
 	int handled, gone;
 	int body_error;
 };
@@ -47,6 +49,24 @@ static void echo(struct http_exchange *ex, void *arg)
 		http_respond(ex, 200, NULL, 0, (struct str){ p, n });
 	} else if (str_is(r->path, "/ignore")) {
 		http_respond(ex, 200, NULL, 0, STR("ignored"));
+	} else if (str_is(r->path, "/trailers")) {
+		while ((f->body_error = http_body_next(ex, &part)) > 0)
+			;
+		const struct http_headers *trailers = http_trailers(ex);
+		http_respond(ex, 200, NULL, 0, arena_printf(http_arena(ex), "%.*s %.*s %zu %.*s", STR_ARG(r->target),
+			STR_ARG(http_header_get(&r->headers, STR("a"))), trailers->n,
+			STR_ARG(http_header_get(trailers, STR("last")))));
+	} else if (str_is(r->path, "/headers")) {
+		struct http_header headers[] = { { STR_INIT("content-length"), STR_INIT("77") },
+			{ STR_INIT("Transfer-Encoding"), STR_INIT("gzip") }, { STR_INIT("Connection"), STR_INIT("close") },
+			{ STR_INIT("A"), STR_INIT("b\r\nC: d") }, { STR_INIT("E"), STR_INIT("f") } };
+		http_respond(ex, 200, headers, COUNT_OF(headers), STR("four"));
+	} else if (str_is(r->path, "/none")) {
+		http_respond_start(ex, str_is(r->query, "304") ? 304 : 204, NULL, 0, -1);
+		CHECK_INT(http_respond_write(ex, STR("nothing")), 0);
+		http_respond_end(ex);
+	} else if (str_is(r->path, "/context")) {
+		http_respond(ex, 200, NULL, 0, str_c(http_context(ex)));
 	} else if (str_is(r->path, "/silent")) {
 		return;
 	} else if (str_is(r->path, "/wait")) {
@@ -98,6 +118,8 @@ static void run(struct fixture *f, void (*client)(struct fixture *f))
 	CHECK_INT(http_server_create(echo, f, &f->options, &f->server), 0);
 	CHECK_INT(http_server_listen(f->server, "127.0.0.1", 0, NULL, &f->listener), 0);
 	f->port = http_listener_port(f->listener);
+	if (f->prepare)
+		f->prepare(f);
 	CHECK_INT(pthread_create(&thread, NULL, client_main, f), 0);
 	loop_run(f->loop);
 	pthread_join(thread, NULL);
@@ -157,7 +179,10 @@ static void plain_client(struct fixture *f)
 		str_ends(buf_view(&b), STR("\r\n\r\nGET /a%20b c=d []")));
 	ask(f, "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\nabc", &b);
 	CHECK(str_ends(buf_view(&b), STR("POST /  [abc]")));
-	ask(f, "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2;x=y\r\nde\r\n0\r\nT: v\r\n\r\n", &b);
+	ask(f,
+		"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
+		"3\r\nabc\r\n2;x=y\r\nde\r\n0\r\nT: v\r\n\r\n",
+		&b);
 	CHECK(str_ends(buf_view(&b), STR("POST /  [abcde]")));
 	ask(f, "HEAD / HTTP/1.1\r\nHost: x\r\n\r\n", &b);
 	CHECK(str_ends(buf_view(&b), STR("Content-Length: 10\r\n\r\n")));
@@ -166,7 +191,8 @@ static void plain_client(struct fixture *f)
 	ask(f, "GET / HTTP/1.0\r\n\r\n", &b);
 	CHECK(str_find(buf_view(&b), STR("Connection: close")) > 0);
 	ask(f, "GET /stream HTTP/1.1\r\nHost: x\r\n\r\n", &b);
-	CHECK(str_ends(buf_view(&b), STR("Transfer-Encoding: chunked\r\n\r\n4\r\npart\r\n4\r\npart\r\n4\r\npart\r\n0\r\n\r\n")));
+	CHECK(str_ends(buf_view(&b),
+		STR("Transfer-Encoding: chunked\r\n\r\n4\r\npart\r\n4\r\npart\r\n4\r\npart\r\n0\r\n\r\n")));
 	ask(f, "GET /stream HTTP/1.0\r\n\r\n", &b);
 	CHECK(str_ends(buf_view(&b), STR("\r\n\r\npartpartpart")));
 	ask(f, "GET /silent HTTP/1.1\r\nHost: x\r\n\r\n", &b);
@@ -213,7 +239,8 @@ static void test_pipelining(void)
 
 static void split_client(struct fixture *f)
 {
-	static const char text[] = "POST /x?y HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nab\r\n1\r\nc\r\n0\r\n\r\n";
+	static const char text[] =
+		"POST /x?y HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nab\r\n1\r\nc\r\n0\r\n\r\n";
 	struct buf b = { 0 };
 	for (size_t i = 1; i < sizeof text - 1; i++) {
 		int fd = dial(f);
@@ -254,7 +281,8 @@ static void ambiguous_client(struct fixture *f)
 		"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n",
 		"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked, identity\r\n\r\n0\r\n\r\n",
 		"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: xchunked\r\n\r\n0\r\n\r\n",
-		"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+		"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n"
+		"0\r\n\r\n",
 		"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding : chunked\r\n\r\n0\r\n\r\n",
 		"POST / HTTP/1.0\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
 		"GET / HTTP/1.1\nHost: x\n\n",
@@ -445,6 +473,197 @@ static void test_too_many_connections(void)
 	run(&f, many_client);
 }
 
+static void trailers_client(struct fixture *f)
+{
+	struct buf b = { 0 }, text = { 0 };
+	int fd = dial(f);
+	/* The handler runs, with the headers in its hands, when the trailers come. */
+	say(fd, "POST /trailers?q HTTP/1.1\r\nHost: x\r\nA: kept\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n");
+	hear(fd, &b, 50);
+	buf_cat(&text, "0\r\n");
+	for (int i = 0; i < 100; i++)
+		buf_printf(&text, "Trailer-%d: %060d\r\n", i, i);
+	buf_cat(&text, "Last: one\r\n\r\n");
+	say(fd, buf_cstr(&text));
+	hear(fd, &b, 100);
+	CHECK(str_ends(buf_view(&b), STR("\r\n\r\n/trailers?q kept 101 one")));
+	close(fd);
+	buf_fini(&b);
+	buf_fini(&text);
+}
+
+static void test_trailers_while_the_handler_runs(void)
+{
+	struct fixture f = { .options.body_buffer_bytes = 1 };
+	run(&f, trailers_client);
+	f = (struct fixture){ 0 };
+	run(&f, trailers_client);
+}
+
+static void framing_client(struct fixture *f)
+{
+	struct buf b = { 0 };
+	ask(f, "GET /headers HTTP/1.1\r\nHost: x\r\n\r\n", &b);
+	CHECK(str_ends(buf_view(&b), STR(" GMT\r\nE: f\r\nContent-Length: 4\r\n\r\nfour")));
+	ask(f, "HEAD /headers HTTP/1.1\r\nHost: x\r\n\r\n", &b);
+	CHECK(str_ends(buf_view(&b), STR(" GMT\r\nE: f\r\nContent-Length: 77\r\n\r\n")));
+	/* RFC 9112 section 6.1: no Transfer-Encoding with 204. */
+	ask(f, "GET /none HTTP/1.1\r\nHost: x\r\n\r\n", &b);
+	CHECK(str_starts(buf_view(&b), STR("HTTP/1.1 204 ")) && str_ends(buf_view(&b), STR(" GMT\r\n\r\n")));
+	ask(f, "GET /none?304 HTTP/1.1\r\nHost: x\r\n\r\nGET /2 HTTP/1.1\r\nHost: x\r\n\r\n", &b);
+	CHECK(str_starts(buf_view(&b), STR("HTTP/1.1 304 ")) && str_ends(buf_view(&b), STR("\r\n\r\nGET /2  []")));
+	buf_fini(&b);
+}
+
+static void test_framing_of_answers(void)
+{
+	struct fixture f = { 0 };
+	run(&f, framing_client);
+}
+
+enum { BURST = 20000 };
+
+static void *burst_main(void *arg)
+{
+	static const char request[] = "GET /b HTTP/1.1\r\nHost: x\r\n\r\n";
+	struct buf text = { 0 };
+	int fd = *(int *)arg;
+	for (int i = 0; i < BURST; i++)
+		buf_append(&text, request, sizeof request - 1);
+	for (size_t at = 0; at < text.n;) {
+		ssize_t n = send(fd, text.p + at, MIN(text.n - at, (size_t)7001), MSG_NOSIGNAL);
+		if (n <= 0)
+			break;
+		at += (size_t)n;
+	}
+	shutdown(fd, SHUT_WR);
+	buf_fini(&text);
+	return NULL;
+}
+
+/* More requests than are read ahead, from a client that then says that these were all. */
+static void burst_client(struct fixture *f)
+{
+	struct buf b = { 0 };
+	pthread_t thread;
+	int fd = dial(f);
+	CHECK_INT(pthread_create(&thread, NULL, burst_main, &fd), 0);
+	hear(fd, &b, 5000);
+	pthread_join(thread, NULL);
+	CHECK_INT(count_of(buf_view(&b), STR("HTTP/1.1 200")), BURST);
+	close(fd);
+	/* The last one of them incomplete. */
+	fd = dial(f);
+	say(fd, "GET /1 HTTP/1.1\r\nHost: x\r\n\r\nPOST /2 HTTP/1.1\r\nHost: x\r\nContent-Length: 5000000\r\n\r\nabc");
+	shutdown(fd, SHUT_WR);
+	hear(fd, &b, 2000);
+	CHECK(str_find(buf_view(&b), STR("GET /1")) > 0);
+	close(fd);
+	buf_fini(&b);
+}
+
+static void test_bursts_of_clients_that_say_all_at_once(void)
+{
+	struct fixture f = { 0 };
+	run(&f, burst_client);
+}
+
+static void close_listener(void *arg)
+{
+	http_listener_close(arg);
+}
+
+static void start_close_listener(void *arg)
+{
+	CHECK_INT(fiber_start(close_listener, arg), 0);
+}
+
+/* The server ends while another fiber is already closing its listener. */
+static void closing_client(struct fixture *f)
+{
+	int fd = dial(f);
+	say(fd, "GET /wait HTTP/1.1\r\nHost: x\r\n\r\n");
+	usleep(50000);
+	loop_post(f->loop, start_close_listener, f->listener);
+}
+
+static void test_two_who_close(void)
+{
+	struct fixture f = { 0 };
+	run(&f, closing_client);
+	CHECK_INT(f.gone, 1);
+}
+
+static void crowd_client(struct fixture *f)
+{
+	struct buf b = { 0 };
+	int busy[2];
+	for (int i = 0; i < 2; i++) {
+		busy[i] = dial(f);
+		say(busy[i], "POST /parts HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\n");
+	}
+	usleep(20000);
+	int third = dial(f);
+	say(third, "GET /third HTTP/1.1\r\nHost: x\r\n\r\n");
+	hear(third, &b, 100);
+	CHECK_INT(b.n, 0); /* it waits at the door */
+	say(busy[0], "abc");
+	hear(busy[0], &b, 500);
+	CHECK(str_find(buf_view(&b), STR("Connection: close")) > 0);
+	close(busy[0]);
+	hear(third, &b, 500);
+	CHECK(str_find(buf_view(&b), STR("/third")) > 0);
+	close(busy[1]);
+	close(third);
+	buf_fini(&b);
+}
+
+static void test_busy_ones_make_room(void)
+{
+	struct fixture f = { .options.connections_max = 2 };
+	run(&f, crowd_client);
+}
+
+static int dial_unix(const struct sockaddr_un *address)
+{
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	CHECK(connect(fd, (const struct sockaddr *)address, sizeof *address) == 0);
+	return fd;
+}
+
+static struct sockaddr_un unix_address;
+
+static void unix_client(struct fixture *f)
+{
+	struct buf b = { 0 };
+	int fd = dial_unix(&unix_address);
+	(void)f;
+	say(fd, "GET /context HTTP/1.1\r\nHost: x\r\n\r\n");
+	hear(fd, &b, 100);
+	CHECK(str_ends(buf_view(&b), STR("\r\n\r\nthe box")));
+	close(fd);
+	buf_fini(&b);
+}
+
+static void listen_on_unix(struct fixture *f)
+{
+	static char context[] = "the box";
+	struct http_listener *listener;
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	unix_address = (struct sockaddr_un){ .sun_family = AF_UNIX };
+	/* Abstract: no file is left behind. */
+	snprintf(unix_address.sun_path + 1, sizeof unix_address.sun_path - 1, "samovar-http-test-%d", (int)getpid());
+	CHECK(bind(fd, (struct sockaddr *)&unix_address, sizeof unix_address) == 0 && listen(fd, 8) == 0);
+	CHECK_INT(http_server_listen_fd(f->server, fd, context, &listener), 0);
+	CHECK_INT(http_listener_port(listener), 0);
+}
+
+static void test_unix_socket(void)
+{
+	struct fixture f = { .prepare = listen_on_unix };
+	run(&f, unix_client);
+}
+
 static const struct test tests[] = {
 	{ "requests and answers", test_plain },
 	{ "pipelining", test_pipelining },
@@ -455,6 +674,12 @@ static const struct test tests[] = {
 	{ "slow clients", test_slow_clients },
 	{ "clients that go while a handler waits", test_clients_that_go },
 	{ "more clients than places", test_too_many_connections },
+	{ "busy connections make room for clients at the door", test_busy_ones_make_room },
+	{ "trailers that come while the handler runs", test_trailers_while_the_handler_runs },
+	{ "the framing of answers is the server's", test_framing_of_answers },
+	{ "bursts of clients that then say no more", test_bursts_of_clients_that_say_all_at_once },
+	{ "a listener that is being closed when the server ends", test_two_who_close },
+	{ "a listening unix socket and its context", test_unix_socket },
 };
 
 int main(int argc, char **argv)

@@ -15,6 +15,7 @@ enum {
 	HTTP_SKIP_BYTES_MAX = 256 * 1024,     /* of a body that the handler left unread */
 	HTTP_CHUNK_EXTENSION_BYTES_MAX = 4096, /* in one body */
 	HTTP_READ_BYTES = 64 * 1024,
+	HTTP_KEPT_BYTES_MAX = 64 * 1024,      /* of each buffer of a connection between requests */
 	HTTP_HEADER_TIMEOUT_MS = 20 * 1000,
 	HTTP_IDLE_TIMEOUT_MS = 120 * 1000,
 	HTTP_BODY_TIMEOUT_MS = 60 * 1000,
