@@ -45,6 +45,9 @@ struct str auth_resource(struct request *r, const void *in)
 				return value;
 			}
 		}
+		/* A parameter's name is a path of its own: /a/b is parameter/a/b. */
+		if (str_starts(value, STR("/")) && str_ends(buf_view(&b), STR(":parameter/")))
+			value = str_from(value, 1);
 		buf_str(&b, value.n ? value : STR("*"));
 	}
 	struct str resource = arena_str(r->arena, buf_view(&b));

@@ -4,6 +4,7 @@
 #include "services/iam/iam.h"
 #include "services/lambda/lambda.h"
 #include "services/logs/logs.h"
+#include "services/ssm/ssm.h"
 #include "services/sts/sts.h"
 
 const struct service *const server_services[] = {
@@ -12,5 +13,6 @@ const struct service *const server_services[] = {
 	&logs_service,
 	&apigatewayv2_service,
 	&lambda_service,
+	&ssm_service,
 	NULL,
 };
