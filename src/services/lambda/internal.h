@@ -86,7 +86,7 @@ void lambda_unref_blobs(struct call *call, const struct function_name *name, int
 struct str lambda_new_revision(struct call *call);
 int lambda_check_revision(struct call *call, struct str wanted, struct str current) MUSTCHECK;
 struct str lambda_now_text(struct call *call);
-/* A text of the .smithy's enum or map on the arena: 32 random hexadecimal digits. */
+/* 32 random hexadecimal digits. */
 struct str lambda_random_key(struct call *call);
 /* What GetFunctionConfiguration answers of it: a stored version's configuration with its ARN. */
 void lambda_configuration_of(struct call *call, const struct function_name *name,
@@ -105,7 +105,6 @@ int lambda_page_open(struct call *call, struct str prefix, struct str marker,
 	struct opt_i64 max_items, size_t max, struct lambda_page *page) MUSTCHECK;
 /* Decodes the next record into *out (of that shape, zeroed first); false at the end of the page. */
 bool lambda_page_next(struct lambda_page *page, const struct shape *shape, void *out);
-/* The same without decoding: the key's last parts. */
 void lambda_page_close(struct lambda_page *page);
 
 /* ---- code.c ---- */

@@ -557,7 +557,14 @@ operation CreateFunctionUrlConfig {
         Cors: Cors
         InvokeMode: InvokeMode
     }
-    output: FunctionUrlConfig
+    output := {
+        FunctionUrl: String
+        FunctionArn: String
+        AuthType: FunctionUrlAuthType
+        Cors: Cors
+        CreationTime: String
+        InvokeMode: InvokeMode
+    }
     errors: [
         InvalidParameterValueException, ResourceConflictException, ServiceException,
         TooManyRequestsException, ResourceNotFoundException

@@ -46,7 +46,7 @@ static void put_frame(
 
 struct streaming {
 	struct call *call;
-	const struct resolved *resolved;
+	struct target *target; /* chosen before the first part comes */
 	bool started;
 	size_t bytes;
 };
@@ -56,7 +56,7 @@ static int begin(struct streaming *s, struct str content_type)
 	struct http_header headers[] = {
 		{ STR("Content-Type"), STR("application/vnd.amazon.eventstream") },
 		{ STR("x-amzn-RequestId"), s->call->request_id },
-		{ STR("X-Amz-Executed-Version"), s->resolved->first.function.version },
+		{ STR("X-Amz-Executed-Version"), s->target->function.version },
 		{ STR("X-Amzn-Remapped-Content-Type"),
 			content_type.n ? content_type : STR("application/octet-stream") },
 	};
@@ -105,7 +105,7 @@ static int complete(struct streaming *s, const struct engine_invocation *invocat
 static int invoke_streamed(struct call *call, struct resolved *resolved,
 	const struct lambda_invoke_with_response_stream_input *in, struct str client_context)
 {
-	struct streaming s = { .call = call, .resolved = resolved };
+	struct streaming s = { .call = call };
 	struct engine_invocation invocation = {
 		.payload = in->payload,
 		.client_context = client_context,
@@ -115,10 +115,9 @@ static int invoke_streamed(struct call *call, struct resolved *resolved,
 		.on_part = on_part,
 		.arg = &s,
 	};
-	struct target *target;
 	if (lambda_check_payload(call, &invocation.payload, LAMBDA_PAYLOAD_BYTES_MAX) < 0)
 		return -1;
-	int r = lambda_invoke_resolved(call, resolved, &invocation, &target);
+	int r = lambda_invoke_resolved(call, resolved, &invocation, &s.target);
 	if (r < 0 || invocation.outcome == ENGINE_THROTTLED) {
 		if (!s.started)
 			return r < 0 ? -1 : lambda_fail_throttled(call, resolved);

@@ -77,7 +77,7 @@ static void show(struct call *call, const struct function_name *name,
 
 int lambda_create_function_url_config(struct call *call,
 	const struct lambda_create_function_url_config_input *in,
-	struct lambda_function_url_config *out)
+	struct lambda_create_function_url_config_output *out)
 {
 	struct function_name name;
 	if (name_of_url(call, in->function_name, in->qualifier, &name) < 0)
@@ -104,7 +104,16 @@ int lambda_create_function_url_config(struct call *call,
 	call_put_record(call, key, &lambda_url_record_shape, &url);
 	call_put_record(
 		call, url_owner_key(call->arena, url.id), &lambda_url_owner_record_shape, &owner);
-	show(call, &name, &url, out);
+	struct lambda_function_url_config shown = { 0 };
+	show(call, &name, &url, &shown);
+	*out = (struct lambda_create_function_url_config_output){
+		.function_url = shown.function_url,
+		.function_arn = shown.function_arn,
+		.auth_type = shown.auth_type,
+		.cors = shown.cors,
+		.creation_time = shown.creation_time,
+		.invoke_mode = shown.invoke_mode,
+	};
 	return 0;
 }
 
