@@ -203,13 +203,32 @@ static bool are_same_uris(struct str a, struct str b)
 	return i == a.n && j == b.n;
 }
 
+/* Whether each query parameter and header that the one requires is required by the other, too. */
+static bool requires_same(const struct operation *a, const struct operation *b)
+{
+	static const char *const places[] = { "httpQuery", "httpHeader" };
+	for (const struct member *f = a->input->members; f; f = f->next) {
+		for (size_t i = 0; trait_find(f->traits, "required") && i < COUNT_OF(places); i++) {
+			struct str name = trait_text(f->traits, places[i]);
+			bool found = !name.p;
+			for (const struct member *g = b->input->members; g && !found; g = g->next)
+				found = trait_find(g->traits, "required") && str_eq(trait_text(g->traits, places[i]), name);
+			if (!found)
+				return false;
+		}
+	}
+	return true;
+}
+
+/* Operations of one method and uri are told apart by what they require, as S3's are. */
 static void check_ambiguity(struct model *m, const struct operation *op)
 {
 	const struct trait *http = trait_find(op->traits, "http"), *other;
 	for (const struct operation *o = op->next; http && o; o = o->next) {
 		other = trait_find(o->traits, "http");
 		if (other && str_eq(trait_arg(http, "method")->text, trait_arg(other, "method")->text) &&
-			are_same_uris(trait_arg(http, "uri")->text, trait_arg(other, "uri")->text))
+			are_same_uris(trait_arg(http, "uri")->text, trait_arg(other, "uri")->text) &&
+			requires_same(op, o) && requires_same(o, op))
 			model_error(m, MAX(http->line, other->line),
 				"%.*s and %.*s have the same method and uri", STR_ARG(op->name),
 				STR_ARG(o->name));
