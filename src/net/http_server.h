@@ -91,6 +91,8 @@ void http_respond(struct http_exchange *ex, int status, const struct http_header
 int http_respond_start(struct http_exchange *ex, int status, const struct http_header *headers, size_t n,
 	int64_t content_length);
 int http_respond_write(struct http_exchange *ex, struct str bytes) MUSTCHECK;
+/* The same with a part of a file, by sendfile; the answer has a declared length. The file's own errors, too. */
+int http_respond_write_file(struct http_exchange *ex, int fd, uint64_t offset, uint64_t length) MUSTCHECK;
 int http_respond_end(struct http_exchange *ex);
 bool http_responded(const struct http_exchange *ex);
 

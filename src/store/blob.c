@@ -60,7 +60,7 @@ void blob_path(struct blobs *blobs, struct str id, struct buf *out)
 
 /* ---- pins ---- */
 
-static void pin(struct blobs *blobs, struct str id)
+void blob_pin(struct blobs *blobs, struct str id)
 {
 	pthread_mutex_lock(&blobs->mutex);
 	while (map_get(&blobs->collecting, id))
@@ -201,7 +201,7 @@ static void work_finish(void *arg)
 		name_blob(w, is_small);
 		struct str id = { w->id.hex, BLOB_ID_LENGTH };
 		blob_path(w->blobs, id, &path);
-		pin(w->blobs, id);
+		blob_pin(w->blobs, id);
 		bool exists = access(buf_cstr(&path), F_OK) == 0;
 		if (!exists && is_small)
 			r = flush(w);

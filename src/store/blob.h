@@ -31,6 +31,11 @@ int blob_finish(struct blob_writer *w, struct blob_id *out) MUSTCHECK;
 void blob_abort(struct blob_writer *w);
 /* All three in one, for bytes at hand. */
 int blob_put(struct blobs *blobs, struct str bytes, struct blob_id *out) MUSTCHECK;
+/*
+ * Pins one that a record refers to, before its file is read: look after it whether the record still does. On the loop
+ * it may wait for the end of one unlink.
+ */
+void blob_pin(struct blobs *blobs, struct str id);
 void blob_unpin(struct blobs *blobs, const struct blob_id *id);
 
 /* In a write transaction: owner (any text of the caller's) refers to the blob, or no longer does. */
