@@ -232,7 +232,8 @@ int auth_identify(struct request *r)
 	/* What is incomplete is said before the key is looked up. */
 	if (!r->claim.access_key_id.n)
 		return verify(r, STR(""));
-	if (find_secret(r, &secret) < 0)
+	if (find_secret(r, &secret) < 0 || verify(r, secret) < 0)
 		return -1;
-	return verify(r, secret);
+	r->secret = secret;
+	return 0;
 }

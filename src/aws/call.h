@@ -23,6 +23,14 @@ struct identity {
 	bool is_anonymous;
 };
 
+/* The body of an input that streams; headers that the answer has beside its output's; an answer out of files. */
+struct call_body;
+struct call_answer;
+struct call_header {
+	struct call_header *next;
+	struct str name, value;
+};
+
 struct call_error {
 	const struct error_shape *shape; /* NULL: none */
 	struct str message;
@@ -42,6 +50,10 @@ struct call {
 	struct str source_ip, user_agent;
 	struct call_error error;
 	struct call_after *after;  /* call_after()'s list */
+	struct call_body *body;
+	struct call_header *headers;
+	struct call_answer *answer;
+	int answer_status;         /* of the success, when it is not the operation's own; else 0 */
 };
 
 /*
@@ -82,6 +94,33 @@ int call_read_from(struct call *call, struct store *store, call_fn *fn, void *ar
  */
 int call_inner(struct call *parent, const struct operation *op, const struct identity *as, const void *in,
 	void *out) MUSTCHECK;
+
+/*
+ * For @waits operations whose input has a @streaming member: the next part of the body, valid until the next call, with
+ * aws-chunked undone and the signatures and x-amz-content-sha256 checked: 1, 0 at the end (then it is whole), or -1 after
+ * fail().
+ */
+int call_body_next(struct call *call, struct str *part) MUSTCHECK;
+/* Its length as the client said it, or -1. */
+int64_t call_body_length(const struct call *call);
+/* A trailer, once the end has been read; or p == NULL. */
+struct str call_body_trailer(const struct call *call, struct str name);
+
+/* One more header of the answer, or of the error. The texts live as long as the call. */
+void call_header(struct call *call, struct str name, struct str value);
+/* A part of a blob (store/blob.h). */
+struct call_part {
+	struct str blob;
+	uint64_t offset, length;
+};
+/*
+ * The answer's payload is these parts one after another, sent once the handler has returned 0. They are pinned from here
+ * on: look afterwards whether the record still refers to them, or drop the answer.
+ */
+void call_answer_parts(struct call *call, struct call_part *parts, size_t n);
+void call_answer_drop(struct call *call);
+/* The answer to HEAD: the Content-Length that GET's would have. */
+void call_answer_length(struct call *call, uint64_t length);
 
 /* A call that no AWS request began: a timer's, a data plane's. Arena and identity are the caller's. */
 void call_init(struct call *call, struct aws *aws, struct arena *arena, const struct identity *identity);

@@ -6,8 +6,8 @@
 #include "aws/error.h"
 #include "aws/guard.h"
 #include "aws/resolve.h"
-#include "aws/rest.h"
 #include "aws/run.h"
+#include "aws/stream.h"
 #include "aws/validate.h"
 #include "aws/wire.h"
 #include "base/log.h"
@@ -95,6 +95,9 @@ static int decode(struct request *r, void *in)
 	if (result == -ENOMEM)
 		return fail(&r->call, &aws_request_too_large,
 			"The request is too large to be decoded.");
+	if (wire_is_s3(r))
+		return fail(&r->call, &aws_s3_malformed_xml,
+			"The XML you provided was not well-formed or did not validate against our published schema");
 	const struct error_shape *shape = serialization_error(r->operation);
 	if (shape != &aws_serialization)
 		return fail(
@@ -124,13 +127,13 @@ static int serve(struct request *r, void **out)
 		return refuse_unknown(r);
 	call->api = r->entry->api;
 	call->operation = r->operation;
-	bool streams_in = rest_is_streaming(r->operation->input) &&
-			  !sigv4_hashes_body(&r->signed_part, &r->claim,
-				  wire_is_s3(r) ? SIGV4_RULES_S3 : SIGV4_RULES_COMMON);
+	bool streams_in = stream_takes_body(r);
 	if (!streams_in && request_read_body(r, body_bytes_max(r)) < 0)
 		return -1;
 	if (auth_identify(r) < 0)
 		return -1;
+	if (streams_in)
+		stream_begin(r);
 	void *in = arena_zalloc(r->arena, r->operation->input->size + 1);
 	*out = arena_zalloc(r->arena, r->operation->output->size + 1);
 	if (decode(r, in) < 0 || auth_authorize(r, in) < 0)
@@ -161,13 +164,18 @@ static void send_reply(struct request *r, struct reply *reply)
 	} else {
 		reply_header(reply, STR("x-amzn-RequestId"), r->call.request_id);
 	}
-	http_respond(r->ex, reply->status, reply->headers, reply->header_count, body);
+	for (const struct call_header *h = r->call.headers; h; h = h->next)
+		reply_header(reply, h->name, h->value);
+	if (r->call.answer && !r->call.error.shape)
+		stream_send(r, reply);
+	else
+		http_respond(r->ex, reply->status, reply->headers, reply->header_count, body);
 }
 
 static void request_init(struct request *r, struct aws *aws, struct http_exchange *ex)
 {
 	const struct http_request *http = http_request(ex);
-	*r = (struct request){ .aws = aws, .ex = ex, .http = http, .arena = http_arena(ex) };
+	*r = (struct request){ .aws = aws, .ex = ex, .http = http, .arena = http_arena(ex), .path = http->path };
 	r->signed_part =
 		(struct sigv4_request){ http->method, http->path, http->query, &http->headers };
 	call_init(&r->call, aws, r->arena, NULL);
@@ -194,7 +202,11 @@ void aws_dispatch(struct aws *aws, struct http_exchange *ex)
 			write_error(&r, &reply);
 		else
 			r.wire->ok(&r, &reply, out);
+		if (result == 0 && r.call.answer_status)
+			reply.status = r.call.answer_status;
 		send_reply(&r, &reply);
 	}
+	call_answer_drop(&r.call);
+	stream_end(&r);
 	buf_fini(&reply.text);
 }

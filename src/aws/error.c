@@ -55,3 +55,6 @@ COMMON_ERROR(aws_s3_bad_query, "AuthorizationQueryParametersError", "Authorizati
 COMMON_ERROR(aws_s3_body_changed, "XAmzContentSHA256Mismatch", "XAmzContentSHA256Mismatch", 400);
 COMMON_ERROR(aws_s3_expired_token, "ExpiredToken", "ExpiredToken", 400);
 COMMON_ERROR(aws_s3_invalid_token, "InvalidToken", "InvalidToken", 400);
+COMMON_ERROR(aws_s3_malformed_xml, "MalformedXML", "MalformedXML", 400);
+COMMON_ERROR(aws_s3_incomplete_body, "IncompleteBody", "IncompleteBody", 400);
+COMMON_ERROR(aws_s3_request_timeout, "RequestTimeout", "RequestTimeout", 400);

@@ -35,10 +35,12 @@ static void s3_error(struct request *r, struct reply *reply, const struct call_e
 {
 	struct buf *b = &reply->text;
 	REPLY_HEADER(reply, "Content-Type", "application/xml");
+	if (reply->status == 304)
+		return;
 	buf_cat(b, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Error>");
 	append_element(b, "Code", str_c(error->shape->query_code));
 	append_error(r, b, error);
-	append_element(b, "Resource", r->http->path);
+	append_element(b, "Resource", r->path);
 	append_element(b, "RequestId", r->call.request_id);
 	append_element(b, "HostId", r->call.request_id);
 	buf_cat(b, "</Error>");

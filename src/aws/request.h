@@ -20,6 +20,8 @@ struct request {
 	const struct wire *wire;
 	const struct api_entry *entry;    /* NULL: no service of ours */
 	const struct operation *operation;
+	struct str path;                  /* that tells the operation: a bucket in the host's name is put before it */
+	struct str secret;                /* the caller's key when its signature was verified; else p == NULL */
 	struct str service_name;          /* as asked for, for errors: "kinesis" */
 	struct str operation_name;        /* likewise: "PutRecord", "GET /a/b" */
 	struct route_match route;

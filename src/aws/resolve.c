@@ -106,6 +106,67 @@ static size_t host_labels(const struct request *r, struct str labels[4])
 	return n;
 }
 
+static bool ends_label(struct str *host, struct str label)
+{
+	if (!str_ends_ci(*host, label) || host->n <= label.n)
+		return false;
+	host->n -= label.n;
+	return true;
+}
+
+/* Off the end: ".s3", ".s3.eu-west-1", ".s3-eu-west-1" and ".s3.dualstack.eu-west-1". */
+static bool cut_s3(struct str *host)
+{
+	struct str left = *host;
+	for (int labels = 0; labels < 3; labels++) {
+		ssize_t dot = str_rindex(left, '.');
+		if (dot <= 0)
+			return false;
+		struct str label = str_from(left, (size_t)dot + 1);
+		left.n = (size_t)dot;
+		if (str_eq_ci(label, STR("s3")) || (str_starts_ci(label, STR("s3-")) && !str_starts_ci(label, STR("s3-website")))) {
+			*host = left;
+			return true;
+		}
+	}
+	return false;
+}
+
+/*
+ * The bucket in the host's name (S3 User Guide, "Virtual hosting of general purpose buckets"), or p == NULL. is_signed: the
+ * request is S3's by its signature; then bucket.localhost is a bucket, too.
+ */
+static struct str host_bucket(const struct request *r, bool is_signed)
+{
+	static const char *const domains[] = { ".amazonaws.com", ".amazonaws.com.cn", ".localhost.localstack.cloud",
+		".localhost" };
+	struct str host = r->http->host;
+	ssize_t colon = str_index(host, ':');
+	if (colon >= 0)
+		host.n = (size_t)colon;
+	for (size_t i = 0; i < COUNT_OF(domains); i++) {
+		if (!ends_label(&host, str_c(domains[i])))
+			continue;
+		struct str whole = host;
+		if (cut_s3(&host))
+			return host;
+		bool is_s3 = str_eq_ci(whole, STR("s3")) || str_starts_ci(whole, STR("s3.")) ||
+			str_starts_ci(whole, STR("s3-"));
+		return is_signed && !is_s3 && i >= 2 ? whole : (struct str){ 0 };
+	}
+	return (struct str){ 0 };
+}
+
+/* Whether the request is S3's by its signature or its host, whatever else it looks like. */
+static bool is_s3(struct request *r)
+{
+	bool is_signed = str_is(r->claim.service, "s3");
+	struct str bucket = r->claim.service.n && !is_signed ? (struct str){ 0 } : host_bucket(r, is_signed);
+	if (bucket.n)
+		r->path = arena_concat(r->arena, (struct str[]){ STR("/"), bucket, r->http->path }, 3);
+	return is_signed || bucket.n;
+}
+
 struct str resolve_host_region(const struct request *r)
 {
 	struct str labels[4];
@@ -148,8 +209,13 @@ static void nothing(struct request *r, const struct wire *marked)
 
 int resolve(struct request *r)
 {
-	const struct wire *marked = wire_match(r);
 	struct str labels[4];
+	/* An object may have any type and any query: they mark no protocol. */
+	const struct wire *marked = is_s3(r) ? (wire_cbor.match(r) ? &wire_cbor : NULL) : wire_match(r);
+	if (r->path.p != r->http->path.p && !marked && try_named(r, NULL, STR("s3"), signing_name)) {
+		r->service_name = STR("s3");
+		return 0;
+	}
 	r->service_name = marked_service(r, marked);
 	if (r->call.error.shape) {
 		nothing(r, marked);

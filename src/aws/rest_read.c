@@ -279,8 +279,8 @@ static bool has_header(const void *arg, const char *name)
 
 void rest_find(struct request *r)
 {
-	struct route_request wanted = { r->http->method, r->http->path, r->http->query, has_header, r };
-	r->operation_name = arena_concat(r->arena, (struct str[]){ r->http->method, STR(" "), r->http->path }, 3);
+	struct route_request wanted = { r->http->method, r->path, r->http->query, has_header, r };
+	r->operation_name = arena_concat(r->arena, (struct str[]){ r->http->method, STR(" "), r->path }, 3);
 	if (r->entry && routes_find(&r->entry->routes, &wanted, &r->route) == 0) {
 		r->operation = r->route.operation;
 		r->operation_name = str_c(r->operation->name);

@@ -136,7 +136,7 @@ static struct str bytes_of(const unsigned char *p, size_t n)
 	return (struct str){ (const char *)p, n };
 }
 
-static void derive_key(const struct sigv4_claim *c, struct str secret, struct hmac_key *out)
+void sigv4_derive_key(const struct sigv4_claim *c, struct str secret, struct hmac_key *out)
 {
 	unsigned char key[SHA256_BYTES];
 	struct buf first = { 0 };
@@ -159,7 +159,7 @@ static void sign_with(const struct sigv4_claim *c, struct str secret, struct str
 	for (size_t i = 0; i < COUNT_OF(parts); i++) {
 		if (n + parts[i].n + 1 > sizeof key_text) {
 			struct hmac_key once;
-			derive_key(c, secret, &once);
+			sigv4_derive_key(c, secret, &once);
 			hmac_key_sign(&once, text, out);
 			hmac_key_fini(&once);
 			return;
@@ -176,7 +176,7 @@ static void sign_with(const struct sigv4_claim *c, struct str secret, struct str
 	if (k->n != n || !bytes_equal_secret(k->text, key_text, n)) {
 		if (k->n)
 			hmac_key_fini(&k->key);
-		derive_key(c, secret, &k->key);
+		sigv4_derive_key(c, secret, &k->key);
 		memcpy(k->text, key_text, n);
 		k->n = n;
 	}
@@ -371,7 +371,7 @@ int sigv4_verify(struct arena *arena, const struct sigv4_request *request,
 	if (r < 0)
 		return r;
 	struct str payload_hash = named_hash(request, claim, rules);
-	if (sigv4_hashes_body(request, claim, rules)) {
+	if (sigv4_hashes_body(request, claim, rules) && (body.p || !payload_hash.p)) {
 		sha256_hex(body, hex);
 		if (payload_hash.p && !str_eq_ci(payload_hash, str_c(hex)))
 			return refuse(error, SIGV4_BODY_CHANGED,

@@ -6,6 +6,7 @@
 #ifndef SAMOVAR_AWS_SIGV4_H
 #define SAMOVAR_AWS_SIGV4_H
 
+#include "aws/hash.h"
 #include "base/mem.h"
 #include "net/http.h"
 
@@ -56,7 +57,10 @@ void sigv4_parse(struct arena *arena, const struct sigv4_request *request, struc
 bool sigv4_hashes_body(const struct sigv4_request *request, const struct sigv4_claim *claim,
 	enum sigv4_rules rules);
 
-/* 0, or -EACCES with the reason. body is looked at if sigv4_hashes_body. */
+/*
+ * 0, or -EACCES with the reason. body is looked at if sigv4_hashes_body; p == NULL: whoever reads it checks the hash that the
+ * request names.
+ */
 int sigv4_verify(struct arena *arena, const struct sigv4_request *request,
 	const struct sigv4_claim *claim, struct str secret, struct str body, enum sigv4_rules rules,
 	int64_t now_ms, struct sigv4_error *error) MUSTCHECK;
@@ -68,6 +72,9 @@ struct sigv4_signer {
 };
 
 enum { SIGV4_SIGN_HEADERS_MAX = 4 };
+/* The key that the claim's signatures are made with; hmac_key_fini it. For the chunks of a body. */
+void sigv4_derive_key(const struct sigv4_claim *claim, struct str secret, struct hmac_key *out);
+
 /*
  * The headers to add to the request (at most SIGV4_SIGN_HEADERS_MAX; texts in the arena) and their
  * number. All of the request's headers are signed; Host must be among them.
