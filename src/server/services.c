@@ -5,6 +5,7 @@
 #include "services/lambda/lambda.h"
 #include "services/logs/logs.h"
 #include "services/s3/s3.h"
+#include "services/sqs/sqs.h"
 #include "services/ssm/ssm.h"
 #include "services/sts/sts.h"
 
@@ -15,6 +16,7 @@ const struct service *const server_services[] = {
 	&apigatewayv2_service,
 	&lambda_service,
 	&ssm_service,
+	&sqs_service,
 	&s3_service, /* the last: any path that is no other service's is a bucket's */
 	NULL,
 };

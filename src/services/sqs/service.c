@@ -1,0 +1,50 @@
+/* The row of SQS in the server's table. */
+#include "services/sqs/sqs.h"
+#include "services/sqs/internal.h"
+#include <stdlib.h>
+
+static int start_fiber(struct sqs *sqs, fiber_fn *fn)
+{
+	sqs->fibers++;
+	int r = fiber_start(fn, sqs);
+	if (r < 0)
+		sqs->fibers--;
+	return r;
+}
+
+static int start(struct aws *aws, void **state)
+{
+	struct sqs *sqs = xcalloc(1, sizeof *sqs);
+	sqs->aws = aws;
+	waitq_init(&sqs->ended);
+	waitq_init(&sqs->sweep);
+	*state = sqs;
+	int r = start_fiber(sqs, sweep_run);
+	if (r == 0)
+		r = start_fiber(sqs, moves_resume);
+	if (r < 0 && !sqs->fibers)
+		free(sqs);
+	return r;
+}
+
+static void stop(struct aws *aws, void *state)
+{
+	struct sqs *sqs = state;
+	size_t at = 0;
+	struct map_entry *e;
+	(void)aws;
+	sqs->stopping = true;
+	waitq_wake_all(&sqs->sweep);
+	while (map_next(&sqs->lives, &at, &e))
+		live_wake(e->value, SIZE_MAX);
+	while (sqs->fibers || sqs->holds)
+		waitq_wait(&sqs->ended, -1);
+	lives_fini(sqs);
+	free(sqs);
+}
+
+const struct service sqs_service = {
+	.api = &sqs_api,
+	.start = start,
+	.stop = stop,
+};
