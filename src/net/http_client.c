@@ -15,6 +15,7 @@
 struct client {
 	CURLM *multi;
 	uv_timer_t timer;
+	struct list transfers;
 	size_t open; /* handles that libuv has not closed */
 	bool ending;
 };
@@ -22,6 +23,7 @@ struct client {
 static _Thread_local struct client *client;
 
 struct transfer {
+	struct list link; /* in client->transfers, until it is done */
 	const struct http_client_request *request;
 	struct arena *arena;
 	CURL *easy;
@@ -60,6 +62,15 @@ static void on_timer_closed(uv_handle_t *handle)
 	client_closed_one(handle->data);
 }
 
+static void end_transfer(struct client *c, struct transfer *t, CURLcode result)
+{
+	curl_multi_remove_handle(c->multi, t->easy);
+	list_remove(&t->link);
+	t->result = result;
+	t->done = true;
+	waitq_wake_all(t->waiters);
+}
+
 static void take_results(struct client *c)
 {
 	CURLMsg *message;
@@ -69,9 +80,7 @@ static void take_results(struct client *c)
 		if (message->msg != CURLMSG_DONE)
 			continue;
 		curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &t);
-		t->result = message->data.result;
-		t->done = true;
-		waitq_wake_all(t->waiters);
+		end_transfer(c, t, message->data.result);
 	}
 }
 
@@ -150,6 +159,7 @@ static struct client *client_get(void)
 	uv_timer_init(loop_uv(loop_self()), &client->timer);
 	client->timer.data = client;
 	client->open = 1;
+	list_init(&client->transfers);
 	curl_multi_setopt(client->multi, CURLMOPT_SOCKETFUNCTION, on_socket);
 	curl_multi_setopt(client->multi, CURLMOPT_SOCKETDATA, client);
 	curl_multi_setopt(client->multi, CURLMOPT_TIMERFUNCTION, on_timer_wanted);
@@ -165,6 +175,9 @@ void http_client_fini(void)
 	if (!c)
 		return;
 	c->ending = true;
+	struct transfer *t;
+	LIST_FOR(t, &c->transfers, struct transfer, link)
+		end_transfer(c, t, CURLE_ABORTED_BY_CALLBACK);
 	uv_timer_stop(&c->timer);
 	curl_multi_cleanup(c->multi); /* which asks for its sockets to be removed */
 	uv_close((uv_handle_t *)&c->timer, on_timer_closed);
@@ -200,7 +213,12 @@ static bool is_public(const struct sockaddr *address)
 		memcpy(&v4, a->s6_addr + 12, 4);
 		return is_public_v4(ntohl(v4));
 	}
-	return (a->s6_addr[0] & 0xe0) == 0x20; /* 2000::/3 is all that is global (RFC 4291) */
+	uint32_t first = (uint32_t)a->s6_addr[0] << 24 | (uint32_t)a->s6_addr[1] << 16 | (uint32_t)a->s6_addr[2] << 8 |
+		a->s6_addr[3];
+	/* 6to4 and Teredo hide another address inside; 2001:db8::/32 is for examples. */
+	if (first >> 16 == 0x2002 || first == 0x20010000 || first == 0x20010db8)
+		return false;
+	return first >> 29 == 1; /* 2000::/3 is all that is global (RFC 4291) */
 }
 
 /* The address that is really used, whatever the name said before. */
@@ -251,6 +269,23 @@ static size_t on_header(char *p, size_t size, size_t n, void *arg)
 	return n;
 }
 
+/* RFC 9110 section 5.6.2: what methods and names of headers are made of. */
+static bool is_token(struct str s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		if (s.p[i] <= ' ' || s.p[i] > '~' || strchr("\"(),/:;<=>?@[\\]{}", s.p[i]))
+			return false;
+	return s.n > 0;
+}
+
+static bool is_value(struct str s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		if (s.p[i] == '\n' || s.p[i] == '\r' || s.p[i] == '\0')
+			return false;
+	return true;
+}
+
 static void add_header(struct transfer *t, const char *line)
 {
 	struct curl_slist *more = curl_slist_append(t->headers, line);
@@ -267,10 +302,11 @@ static void set_headers(struct transfer *t)
 	for (size_t i = 0; i < r->header_count; i++) {
 		struct str name = r->headers[i].name, value = r->headers[i].value;
 		has_type |= str_eq_ci(name, STR("content-type"));
-		if (memchr(value.p, '\n', value.n) || memchr(value.p, '\r', value.n))
+		if (!is_token(name) || !is_value(value))
 			continue;
 		/* To libcurl "Name:" takes a header away; "Name;" sends an empty one. */
-		add_header(t, arena_printf(t->arena, value.n ? "%.*s: %.*s" : "%.*s;%.*s", STR_ARG(name), STR_ARG(value)).p);
+		const char *form = value.n ? "%.*s: %.*s" : "%.*s;%.*s";
+		add_header(t, arena_printf(t->arena, form, STR_ARG(name), STR_ARG(value)).p);
 	}
 	if (!has_type)
 		add_header(t, "Content-Type:");
@@ -371,23 +407,29 @@ static void read_answer(struct transfer *t, struct http_client_response *out)
 
 int http_client_send(struct arena *arena, const struct http_client_request *request, struct http_client_response *out)
 {
+	assert(fiber_self());
+	if (!is_token(request->method) || memchr(request->url.p, 0, request->url.n))
+		return -EINVAL;
 	struct client *c = client_get();
 	struct transfer t = { .request = request, .arena = arena };
-	assert(fiber_self());
 	if (!c || !(t.easy = curl_easy_init()))
 		return -ENOMEM;
 	waitq_init(&t.own);
 	t.waiters = request->is_cancelled ? request->wakes : &t.own;
 	set_options(&t);
+	list_append(&c->transfers, &t.link);
 	curl_multi_add_handle(c->multi, t.easy);
 	while (!t.done && !(request->is_cancelled && request->is_cancelled()))
 		waitq_wait(t.waiters, -1);
-	curl_multi_remove_handle(c->multi, t.easy);
-	int r = t.done ? errno_of(&t) : -ECANCELED;
+	bool is_cancelled = !t.done;
+	if (is_cancelled)
+		end_transfer(c, &t, CURLE_ABORTED_BY_CALLBACK);
+	int r = is_cancelled ? -ECANCELED : errno_of(&t);
 	if (r == 0)
 		read_answer(&t, out);
 	else
-		log_debug("%.*s %.*s: %s", STR_ARG(request->method), STR_ARG(request->url), curl_easy_strerror(t.result));
+		log_debug("%.*s %.*s: %s", STR_ARG(request->method), STR_ARG(request->url),
+			curl_easy_strerror(t.result));
 	curl_easy_cleanup(t.easy);
 	curl_slist_free_all(t.headers);
 	curl_slist_free_all(t.connect_to);

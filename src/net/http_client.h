@@ -14,7 +14,10 @@ struct http_client_request {
 	uint64_t timeout_ms;    /* for the whole exchange; 0: 30 s */
 	size_t body_bytes_max;  /* of the answer; 0: 10 MiB */
 	bool public_only;       /* refuse loopback, link-local and private addresses, checked on the address used */
-	/* If set, called with each part of the answer's body instead of gathering it; nonzero ends it. */
+	/*
+	 * If set, called with each part of the answer's body instead of gathering it, on the loop's own stack: it must
+	 * not wait. Nonzero ends the exchange with -EIO.
+	 */
 	int (*on_body)(void *arg, struct str part);
 	void *arg;
 	/* If set, asked whenever the queue is woken; true ends the exchange: -ECANCELED. */
@@ -36,7 +39,7 @@ struct http_client_response {
  */
 int http_client_send(struct arena *arena, const struct http_client_request *request,
 	struct http_client_response *out) MUSTCHECK;
-/* Ends the loop's client, if one was made. */
+/* Ends the loop's client, if one was made; exchanges that are under way end with -EIO. */
 void http_client_fini(void);
 
 #endif

@@ -91,8 +91,48 @@ static void see_failures(void)
 	CHECK_INT(http_client_send(&arena, &r, &out), -EMSGSIZE);
 	r = (struct http_client_request){ .method = STR("GET"), .url = STR("http://127.0.0.1:1/") };
 	CHECK_INT(http_client_send(&arena, &r, &out), -ECONNREFUSED);
+	r = (struct http_client_request){ .method = STR("GET / HTTP/1.1\r\nX: y"), .url = url("/") };
+	CHECK_INT(http_client_send(&arena, &r, &out), -EINVAL);
+	r.method = STR("GET");
 	r.url = STR("file:///etc/passwd");
 	CHECK_INT(http_client_send(&arena, &r, &out), -EINVAL);
+}
+
+static struct waitq ended;
+static int result_at_end;
+
+static void send_slow(void *arg)
+{
+	struct http_client_response out;
+	struct http_client_request r = { .method = STR("GET"), .url = url("/slow") };
+	(void)arg;
+	result_at_end = http_client_send(&arena, &r, &out);
+	waitq_wake_all(&ended);
+}
+
+/* An exchange that is under way when the client ends. */
+static void see_the_end(void)
+{
+	waitq_init(&ended);
+	CHECK_INT(fiber_start(send_slow, NULL), 0);
+	fiber_sleep(50);
+	http_client_fini();
+	waitq_wait(&ended, 1000);
+	CHECK_INT(result_at_end, -EIO);
+}
+
+static int on_refused_part(void *arg, struct str part)
+{
+	(void)arg;
+	(void)part;
+	return 1;
+}
+
+static void see_a_stream_that_is_ended(void)
+{
+	struct http_client_response out;
+	struct http_client_request r = { .method = STR("GET"), .url = url("/stream"), .on_body = on_refused_part };
+	CHECK_INT(http_client_send(&arena, &r, &out), -EIO);
 }
 
 static void stop(void *arg)
@@ -106,7 +146,9 @@ static void run_client(void *arg)
 	struct http_server *server = arg;
 	see_exchanges();
 	see_failures();
-	http_client_fini();
+	see_a_stream_that_is_ended();
+	see_the_end();
+	http_client_fini(); /* there is none any more */
 	http_server_destroy(server);
 	loop_defer(loop, stop, NULL);
 }

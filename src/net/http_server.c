@@ -6,6 +6,7 @@
 #include "net/limits.h"
 #include <errno.h>
 #include <netinet/in.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
@@ -43,6 +44,7 @@ int http_server_create(http_handler *handler, void *arg, const struct http_serve
 	struct http_server **out)
 {
 	struct http_server *s = xcalloc(1, sizeof *s);
+	signal(SIGPIPE, SIG_IGN); /* libuv's writes to a client that has gone raise it */
 	s->handler = handler;
 	s->arg = arg;
 	if (options)

@@ -58,7 +58,8 @@ static void echo(struct http_exchange *ex, void *arg)
 			STR_ARG(http_header_get(trailers, STR("last")))));
 	} else if (str_is(r->path, "/headers")) {
 		struct http_header headers[] = { { STR_INIT("content-length"), STR_INIT("77") },
-			{ STR_INIT("Transfer-Encoding"), STR_INIT("gzip") }, { STR_INIT("Connection"), STR_INIT("close") },
+			{ STR_INIT("Transfer-Encoding"), STR_INIT("gzip") },
+			{ STR_INIT("Connection"), STR_INIT("close") },
 			{ STR_INIT("A"), STR_INIT("b\r\nC: d") }, { STR_INIT("E"), STR_INIT("f") } };
 		http_respond(ex, 200, headers, COUNT_OF(headers), STR("four"));
 	} else if (str_is(r->path, "/none")) {
