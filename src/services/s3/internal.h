@@ -79,6 +79,8 @@ bool object_version(struct call *call, struct str bucket, struct str key, struct
 /* The same for reading, with AWS's errors (NoSuchKey, NoSuchVersion, MethodNotAllowed for a delete marker): 0 or -1. */
 int object_find(struct call *call, const struct s3_bucket_record *bucket, struct str bucket_name, struct str key,
 	struct str version_id, struct s3_object_record *out) MUSTCHECK;
+/* The sequence that is in a version id; false for another text. */
+bool object_sequence_of(struct str id, int64_t *out);
 /* Puts a changed record back in its place. */
 void object_replace(struct call *call, struct str bucket, struct str key, const struct s3_object_record *record,
 	bool is_current);

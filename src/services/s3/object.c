@@ -57,7 +57,7 @@ static struct str make_version_id(struct call *call, int64_t sequence)
 	return (struct str){ id, VERSION_SEQUENCE_CHARS + VERSION_RANDOM_CHARS };
 }
 
-static bool sequence_of(struct str id, int64_t *out)
+bool object_sequence_of(struct str id, int64_t *out)
 {
 	uint64_t n = 0;
 	if (id.n != VERSION_SEQUENCE_CHARS + VERSION_RANDOM_CHARS)
@@ -128,7 +128,7 @@ bool object_version(struct call *call, struct str bucket, struct str key, struct
 		return false;
 	if (is_null)
 		return find_row(call, bucket, key, true, out);
-	return sequence_of(version_id, &sequence) &&
+	return object_sequence_of(version_id, &sequence) &&
 		s3_get_record(call, version_key(call, bucket, key, sequence), &s3_object_record_shape, out) &&
 		str_eq(out->version_id, version_id);
 }
@@ -140,7 +140,7 @@ static int not_found(struct call *call, struct str key, struct str version_id)
 	int64_t sequence;
 	if (!version_id.p)
 		return fail_with(call, &s3_no_such_key, &no_key, "The specified key does not exist.");
-	if (!str_is(version_id, "null") && !sequence_of(version_id, &sequence))
+	if (!str_is(version_id, "null") && !object_sequence_of(version_id, &sequence))
 		return s3_invalid(call, "versionId", version_id, "Invalid version id specified");
 	return fail_with(call, &s3_no_such_version, &no_version, "The specified version does not exist.");
 }

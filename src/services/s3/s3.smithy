@@ -79,6 +79,36 @@ operation GetBucketLocation {
 	errors: [NoSuchBucket]
 }
 
+/// Turns versioning on, or suspends it.
+@http(method: "PUT", uri: "/{Bucket}?versioning", code: 200)
+@action("s3:PutBucketVersioning")
+@resource("arn:aws:s3:::{Bucket}")
+@optionalAuth
+operation PutBucketVersioning {
+	input := {
+		@required @httpLabel Bucket: String
+		@httpHeader("Content-MD5") ContentMD5: String
+		@httpHeader("x-amz-sdk-checksum-algorithm") ChecksumAlgorithm: String
+		@required @httpPayload VersioningConfiguration: VersioningConfiguration
+		@httpHeader("x-amz-expected-bucket-owner") ExpectedBucketOwner: String
+	}
+	errors: [NoSuchBucket]
+}
+
+/// Whether versions are kept.
+@http(method: "GET", uri: "/{Bucket}?versioning", code: 200)
+@action("s3:GetBucketVersioning")
+@resource("arn:aws:s3:::{Bucket}")
+@readonly @optionalAuth
+operation GetBucketVersioning {
+	input := {
+		@required @httpLabel Bucket: String
+		@httpHeader("x-amz-expected-bucket-owner") ExpectedBucketOwner: String
+	}
+	output: GetBucketVersioningOutput
+	errors: [NoSuchBucket]
+}
+
 /// Sets who owns the objects of the bucket.
 @http(method: "PUT", uri: "/{Bucket}?ownershipControls", code: 200)
 @action("s3:PutBucketOwnershipControls")
@@ -254,6 +284,45 @@ operation DeleteObjects {
 	errors: [NoSuchBucket]
 }
 
+/// Makes an object out of another, with its metadata and tags or new ones.
+@http(method: "PUT", uri: "/{Bucket}/{Key+}", code: 200)
+@action("s3:PutObject")
+@resource("arn:aws:s3:::{Bucket}/{Key}")
+@waits @optionalAuth
+operation CopyObject {
+	input := {
+		@httpHeader("x-amz-acl") ACL: String
+		@required @httpLabel Bucket: String
+		@httpHeader("Cache-Control") CacheControl: String
+		@httpHeader("x-amz-checksum-algorithm") ChecksumAlgorithm: String
+		@httpHeader("Content-Disposition") ContentDisposition: String
+		@httpHeader("Content-Encoding") ContentEncoding: String
+		@httpHeader("Content-Language") ContentLanguage: String
+		@httpHeader("Content-Type") ContentType: String
+		@required @httpHeader("x-amz-copy-source") CopySource: String
+		@httpHeader("x-amz-copy-source-if-match") CopySourceIfMatch: String
+		@httpHeader("x-amz-copy-source-if-modified-since") CopySourceIfModifiedSince: Timestamp
+		@httpHeader("x-amz-copy-source-if-none-match") CopySourceIfNoneMatch: String
+		@httpHeader("x-amz-copy-source-if-unmodified-since") CopySourceIfUnmodifiedSince: Timestamp
+		@httpHeader("Expires") Expires: String
+		@httpHeader("If-Match") IfMatch: String
+		@httpHeader("If-None-Match") IfNoneMatch: String
+		@required @httpLabel Key: String
+		@httpPrefixHeaders("x-amz-meta-") Metadata: Metadata
+		@httpHeader("x-amz-metadata-directive") MetadataDirective: String
+		@httpHeader("x-amz-tagging-directive") TaggingDirective: String
+		@httpHeader("x-amz-server-side-encryption") ServerSideEncryption: String
+		@httpHeader("x-amz-storage-class") StorageClass: String
+		@httpHeader("x-amz-website-redirect-location") WebsiteRedirectLocation: String
+		@httpHeader("x-amz-server-side-encryption-aws-kms-key-id") SSEKMSKeyId: String
+		@httpHeader("x-amz-tagging") Tagging: String
+		@httpHeader("x-amz-expected-bucket-owner") ExpectedBucketOwner: String
+		@httpHeader("x-amz-source-expected-bucket-owner") ExpectedSourceBucketOwner: String
+	}
+	output: CopyObjectOutput
+	errors: [NoSuchBucket NoSuchKey]
+}
+
 /// A page of the bucket's objects, by markers.
 @http(method: "GET", uri: "/{Bucket}", code: 200)
 @action("s3:ListBucket")
@@ -291,6 +360,257 @@ operation ListObjectsV2 {
 		@httpHeader("x-amz-expected-bucket-owner") ExpectedBucketOwner: String
 	}
 	output: ListObjectsV2Output
+	errors: [NoSuchBucket]
+}
+
+/// A page of the bucket's versions and delete markers.
+@http(method: "GET", uri: "/{Bucket}?versions", code: 200)
+@action("s3:ListBucketVersions")
+@resource("arn:aws:s3:::{Bucket}")
+@readonly @optionalAuth
+operation ListObjectVersions {
+	input := {
+		@required @httpLabel Bucket: String
+		@httpQuery("delimiter") Delimiter: String
+		@httpQuery("encoding-type") EncodingType: String
+		@httpQuery("key-marker") KeyMarker: String
+		@httpQuery("max-keys") MaxKeys: Integer
+		@httpQuery("prefix") Prefix: String
+		@httpQuery("version-id-marker") VersionIdMarker: String
+		@httpHeader("x-amz-expected-bucket-owner") ExpectedBucketOwner: String
+	}
+	output: ListObjectVersionsOutput
+	errors: [NoSuchBucket]
+}
+
+/// Chosen facts of an object and of its parts.
+@http(method: "GET", uri: "/{Bucket}/{Key+}?attributes", code: 200)
+@action("s3:GetObject")
+@resource("arn:aws:s3:::{Bucket}/{Key}")
+@readonly @optionalAuth
+operation GetObjectAttributes {
+	input := {
+		@required @httpLabel Bucket: String
+		@required @httpLabel Key: String
+		@httpQuery("versionId") VersionId: String
+		@httpHeader("x-amz-max-parts") MaxParts: Integer
+		@httpHeader("x-amz-part-number-marker") PartNumberMarker: Integer
+		@httpHeader("x-amz-expected-bucket-owner") ExpectedBucketOwner: String
+		@required @httpHeader("x-amz-object-attributes") ObjectAttributes: ObjectAttributesList
+	}
+	output: GetObjectAttributesOutput
+	errors: [NoSuchBucket]
+}
+
+/// Replaces an object's tags.
+@http(method: "PUT", uri: "/{Bucket}/{Key+}?tagging", code: 200)
+@action("s3:PutObjectTagging")
+@resource("arn:aws:s3:::{Bucket}/{Key}")
+@optionalAuth
+operation PutObjectTagging {
+	input := {
+		@required @httpLabel Bucket: String
+		@required @httpLabel Key: String
+		@httpQuery("versionId") VersionId: String
+		@httpHeader("Content-MD5") ContentMD5: String
+		@httpHeader("x-amz-sdk-checksum-algorithm") ChecksumAlgorithm: String
+		@required @httpPayload Tagging: Tagging
+		@httpHeader("x-amz-expected-bucket-owner") ExpectedBucketOwner: String
+	}
+	output: PutObjectTaggingOutput
+	errors: [NoSuchBucket]
+}
+
+/// An object's tags.
+@http(method: "GET", uri: "/{Bucket}/{Key+}?tagging", code: 200)
+@action("s3:GetObjectTagging")
+@resource("arn:aws:s3:::{Bucket}/{Key}")
+@readonly @optionalAuth
+operation GetObjectTagging {
+	input := {
+		@required @httpLabel Bucket: String
+		@required @httpLabel Key: String
+		@httpQuery("versionId") VersionId: String
+		@httpHeader("x-amz-expected-bucket-owner") ExpectedBucketOwner: String
+	}
+	output: GetObjectTaggingOutput
+	errors: [NoSuchBucket]
+}
+
+/// Takes an object's tags away.
+@http(method: "DELETE", uri: "/{Bucket}/{Key+}?tagging", code: 204)
+@action("s3:DeleteObjectTagging")
+@resource("arn:aws:s3:::{Bucket}/{Key}")
+@optionalAuth
+operation DeleteObjectTagging {
+	input := {
+		@required @httpLabel Bucket: String
+		@required @httpLabel Key: String
+		@httpQuery("versionId") VersionId: String
+		@httpHeader("x-amz-expected-bucket-owner") ExpectedBucketOwner: String
+	}
+	output: DeleteObjectTaggingOutput
+	errors: [NoSuchBucket]
+}
+
+/// Begins an upload in parts.
+@http(method: "POST", uri: "/{Bucket}/{Key+}?uploads", code: 200)
+@action("s3:PutObject")
+@resource("arn:aws:s3:::{Bucket}/{Key}")
+@optionalAuth
+operation CreateMultipartUpload {
+	input := {
+		@httpHeader("x-amz-acl") ACL: String
+		@required @httpLabel Bucket: String
+		@httpHeader("Cache-Control") CacheControl: String
+		@httpHeader("Content-Disposition") ContentDisposition: String
+		@httpHeader("Content-Encoding") ContentEncoding: String
+		@httpHeader("Content-Language") ContentLanguage: String
+		@httpHeader("Content-Type") ContentType: String
+		@httpHeader("Expires") Expires: String
+		@required @httpLabel Key: String
+		@httpPrefixHeaders("x-amz-meta-") Metadata: Metadata
+		@httpHeader("x-amz-server-side-encryption") ServerSideEncryption: String
+		@httpHeader("x-amz-storage-class") StorageClass: String
+		@httpHeader("x-amz-website-redirect-location") WebsiteRedirectLocation: String
+		@httpHeader("x-amz-server-side-encryption-aws-kms-key-id") SSEKMSKeyId: String
+		@httpHeader("x-amz-tagging") Tagging: String
+		@httpHeader("x-amz-expected-bucket-owner") ExpectedBucketOwner: String
+		@httpHeader("x-amz-checksum-algorithm") ChecksumAlgorithm: String
+		@httpHeader("x-amz-checksum-type") ChecksumType: String
+	}
+	output: CreateMultipartUploadOutput
+	errors: [NoSuchBucket]
+}
+
+/// Stores one part of an upload.
+@http(method: "PUT", uri: "/{Bucket}/{Key+}", code: 200)
+@action("s3:PutObject")
+@resource("arn:aws:s3:::{Bucket}/{Key}")
+@waits @optionalAuth
+operation UploadPart {
+	input := {
+		@httpPayload @streaming Body: Blob
+		@required @httpLabel Bucket: String
+		@httpHeader("Content-Length") ContentLength: Long
+		@httpHeader("Content-MD5") ContentMD5: String
+		@httpHeader("x-amz-sdk-checksum-algorithm") ChecksumAlgorithm: String
+		@httpHeader("x-amz-checksum-crc32") ChecksumCRC32: String
+		@httpHeader("x-amz-checksum-crc32c") ChecksumCRC32C: String
+		@httpHeader("x-amz-checksum-crc64nvme") ChecksumCRC64NVME: String
+		@httpHeader("x-amz-checksum-sha1") ChecksumSHA1: String
+		@httpHeader("x-amz-checksum-sha256") ChecksumSHA256: String
+		@required @httpLabel Key: String
+		@required @httpQuery("partNumber") PartNumber: Integer
+		@required @httpQuery("uploadId") UploadId: String
+		@httpHeader("x-amz-expected-bucket-owner") ExpectedBucketOwner: String
+	}
+	output: UploadPartOutput
+	errors: [NoSuchBucket NoSuchUpload]
+}
+
+/// Stores one part of an upload out of an object.
+@http(method: "PUT", uri: "/{Bucket}/{Key+}", code: 200)
+@action("s3:PutObject")
+@resource("arn:aws:s3:::{Bucket}/{Key}")
+@waits @optionalAuth
+operation UploadPartCopy {
+	input := {
+		@required @httpLabel Bucket: String
+		@required @httpHeader("x-amz-copy-source") CopySource: String
+		@httpHeader("x-amz-copy-source-if-match") CopySourceIfMatch: String
+		@httpHeader("x-amz-copy-source-if-modified-since") CopySourceIfModifiedSince: Timestamp
+		@httpHeader("x-amz-copy-source-if-none-match") CopySourceIfNoneMatch: String
+		@httpHeader("x-amz-copy-source-if-unmodified-since") CopySourceIfUnmodifiedSince: Timestamp
+		@httpHeader("x-amz-copy-source-range") CopySourceRange: String
+		@required @httpLabel Key: String
+		@required @httpQuery("partNumber") PartNumber: Integer
+		@required @httpQuery("uploadId") UploadId: String
+		@httpHeader("x-amz-expected-bucket-owner") ExpectedBucketOwner: String
+		@httpHeader("x-amz-source-expected-bucket-owner") ExpectedSourceBucketOwner: String
+	}
+	output: UploadPartCopyOutput
+	errors: [NoSuchBucket NoSuchKey NoSuchUpload]
+}
+
+/// Makes the parts of an upload one object.
+@http(method: "POST", uri: "/{Bucket}/{Key+}", code: 200)
+@action("s3:PutObject")
+@resource("arn:aws:s3:::{Bucket}/{Key}")
+@optionalAuth
+operation CompleteMultipartUpload {
+	input := {
+		@required @httpLabel Bucket: String
+		@required @httpLabel Key: String
+		@httpPayload @xmlName("CompleteMultipartUpload") MultipartUpload: CompletedMultipartUpload
+		@required @httpQuery("uploadId") UploadId: String
+		@httpHeader("x-amz-checksum-crc32") ChecksumCRC32: String
+		@httpHeader("x-amz-checksum-crc32c") ChecksumCRC32C: String
+		@httpHeader("x-amz-checksum-crc64nvme") ChecksumCRC64NVME: String
+		@httpHeader("x-amz-checksum-sha1") ChecksumSHA1: String
+		@httpHeader("x-amz-checksum-sha256") ChecksumSHA256: String
+		@httpHeader("x-amz-checksum-type") ChecksumType: String
+		@httpHeader("x-amz-mp-object-size") MpuObjectSize: Long
+		@httpHeader("x-amz-expected-bucket-owner") ExpectedBucketOwner: String
+		@httpHeader("If-Match") IfMatch: String
+		@httpHeader("If-None-Match") IfNoneMatch: String
+	}
+	output: CompleteMultipartUploadOutput
+	errors: [NoSuchBucket NoSuchUpload]
+}
+
+/// Ends an upload and deletes its parts.
+@http(method: "DELETE", uri: "/{Bucket}/{Key+}", code: 204)
+@action("s3:AbortMultipartUpload")
+@resource("arn:aws:s3:::{Bucket}/{Key}")
+@optionalAuth
+operation AbortMultipartUpload {
+	input := {
+		@required @httpLabel Bucket: String
+		@required @httpLabel Key: String
+		@required @httpQuery("uploadId") UploadId: String
+		@httpHeader("x-amz-expected-bucket-owner") ExpectedBucketOwner: String
+		@httpHeader("x-amz-if-match-initiated-time") @timestampFormat("http-date") IfMatchInitiatedTime: Timestamp
+	}
+	output: AbortMultipartUploadOutput
+	errors: [NoSuchBucket NoSuchUpload]
+}
+
+/// The parts of an upload that have come.
+@http(method: "GET", uri: "/{Bucket}/{Key+}", code: 200)
+@action("s3:ListMultipartUploadParts")
+@resource("arn:aws:s3:::{Bucket}/{Key}")
+@readonly @optionalAuth
+operation ListParts {
+	input := {
+		@required @httpLabel Bucket: String
+		@required @httpLabel Key: String
+		@httpQuery("max-parts") MaxParts: Integer
+		@httpQuery("part-number-marker") PartNumberMarker: Integer
+		@required @httpQuery("uploadId") UploadId: String
+		@httpHeader("x-amz-expected-bucket-owner") ExpectedBucketOwner: String
+	}
+	output: ListPartsOutput
+	errors: [NoSuchBucket NoSuchUpload]
+}
+
+/// The bucket's uploads that are not finished.
+@http(method: "GET", uri: "/{Bucket}?uploads", code: 200)
+@action("s3:ListBucketMultipartUploads")
+@resource("arn:aws:s3:::{Bucket}")
+@readonly @optionalAuth
+operation ListMultipartUploads {
+	input := {
+		@required @httpLabel Bucket: String
+		@httpQuery("delimiter") Delimiter: String
+		@httpQuery("encoding-type") EncodingType: String
+		@httpQuery("key-marker") KeyMarker: String
+		@httpQuery("max-uploads") MaxUploads: Integer
+		@httpQuery("prefix") Prefix: String
+		@httpQuery("upload-id-marker") UploadIdMarker: String
+		@httpHeader("x-amz-expected-bucket-owner") ExpectedBucketOwner: String
+	}
+	output: ListMultipartUploadsOutput
 	errors: [NoSuchBucket]
 }
 
@@ -383,6 +703,17 @@ structure ListBucketsOutput {
 @xmlName("LocationConstraint")
 structure GetBucketLocationOutput {
 	LocationConstraint: String
+}
+
+structure VersioningConfiguration {
+	@xmlName("MfaDelete") MFADelete: String
+	Status: String
+}
+
+@xmlName("VersioningConfiguration")
+structure GetBucketVersioningOutput {
+	Status: String
+	@xmlName("MfaDelete") MFADelete: String
 }
 
 structure OwnershipControlsRule {
@@ -530,6 +861,26 @@ structure DeleteObjectsOutput {
 	@xmlFlattened @xmlName("Error") Errors: Errors
 }
 
+structure CopyObjectResult {
+	ETag: String
+	LastModified: Timestamp
+	ChecksumType: String
+	ChecksumCRC32: String
+	ChecksumCRC32C: String
+	ChecksumCRC64NVME: String
+	ChecksumSHA1: String
+	ChecksumSHA256: String
+}
+
+structure CopyObjectOutput {
+	@httpPayload CopyObjectResult: CopyObjectResult
+	@httpHeader("x-amz-expiration") Expiration: String
+	@httpHeader("x-amz-copy-source-version-id") CopySourceVersionId: String
+	@httpHeader("x-amz-version-id") VersionId: String
+	@httpHeader("x-amz-server-side-encryption") ServerSideEncryption: String
+	@httpHeader("x-amz-server-side-encryption-aws-kms-key-id") SSEKMSKeyId: String
+}
+
 list ChecksumAlgorithmList {
 	member: String
 }
@@ -585,6 +936,275 @@ structure ListObjectsV2Output {
 	ContinuationToken: String
 	NextContinuationToken: String
 	StartAfter: String
+}
+
+structure ObjectVersion {
+	ETag: String
+	@xmlFlattened ChecksumAlgorithm: ChecksumAlgorithmList
+	ChecksumType: String
+	Size: Long
+	StorageClass: String
+	Key: String
+	VersionId: String
+	IsLatest: Boolean
+	LastModified: Timestamp
+	Owner: Owner
+}
+
+list ObjectVersionList {
+	member: ObjectVersion
+}
+
+structure DeleteMarkerEntry {
+	Owner: Owner
+	Key: String
+	VersionId: String
+	IsLatest: Boolean
+	LastModified: Timestamp
+}
+
+list DeleteMarkers {
+	member: DeleteMarkerEntry
+}
+
+@xmlName("ListVersionsResult")
+structure ListObjectVersionsOutput {
+	IsTruncated: Boolean
+	KeyMarker: String
+	VersionIdMarker: String
+	NextKeyMarker: String
+	NextVersionIdMarker: String
+	@xmlFlattened @xmlName("Version") Versions: ObjectVersionList
+	@xmlFlattened @xmlName("DeleteMarker") DeleteMarkers: DeleteMarkers
+	Name: String
+	Prefix: String
+	Delimiter: String
+	MaxKeys: Integer
+	@xmlFlattened CommonPrefixes: CommonPrefixList
+	EncodingType: String
+}
+
+list ObjectAttributesList {
+	member: String
+}
+
+structure Checksum {
+	ChecksumCRC32: String
+	ChecksumCRC32C: String
+	ChecksumCRC64NVME: String
+	ChecksumSHA1: String
+	ChecksumSHA256: String
+	ChecksumType: String
+}
+
+structure ObjectPart {
+	PartNumber: Integer
+	Size: Long
+	ChecksumCRC32: String
+	ChecksumCRC32C: String
+	ChecksumCRC64NVME: String
+	ChecksumSHA1: String
+	ChecksumSHA256: String
+}
+
+list PartsList {
+	member: ObjectPart
+}
+
+structure GetObjectAttributesParts {
+	@xmlName("PartsCount") TotalPartsCount: Integer
+	PartNumberMarker: Integer
+	NextPartNumberMarker: Integer
+	MaxParts: Integer
+	IsTruncated: Boolean
+	@xmlFlattened @xmlName("Part") Parts: PartsList
+}
+
+@xmlName("GetObjectAttributesResponse")
+structure GetObjectAttributesOutput {
+	@httpHeader("x-amz-delete-marker") DeleteMarker: Boolean
+	@httpHeader("Last-Modified") LastModified: Timestamp
+	@httpHeader("x-amz-version-id") VersionId: String
+	ETag: String
+	Checksum: Checksum
+	ObjectParts: GetObjectAttributesParts
+	StorageClass: String
+	ObjectSize: Long
+}
+
+structure Tagging {
+	@required TagSet: TagSet
+}
+
+structure PutObjectTaggingOutput {
+	@httpHeader("x-amz-version-id") VersionId: String
+}
+
+@xmlName("Tagging")
+structure GetObjectTaggingOutput {
+	@httpHeader("x-amz-version-id") VersionId: String
+	TagSet: TagSet
+}
+
+structure DeleteObjectTaggingOutput {
+	@httpHeader("x-amz-version-id") VersionId: String
+}
+
+@xmlName("InitiateMultipartUploadResult")
+structure CreateMultipartUploadOutput {
+	@httpHeader("x-amz-abort-date") AbortDate: Timestamp
+	@httpHeader("x-amz-abort-rule-id") AbortRuleId: String
+	Bucket: String
+	Key: String
+	UploadId: String
+	@httpHeader("x-amz-server-side-encryption") ServerSideEncryption: String
+	@httpHeader("x-amz-server-side-encryption-aws-kms-key-id") SSEKMSKeyId: String
+	@httpHeader("x-amz-checksum-algorithm") ChecksumAlgorithm: String
+	@httpHeader("x-amz-checksum-type") ChecksumType: String
+	@httpHeader("x-amz-version-id") VersionId: String
+}
+
+structure UploadPartOutput {
+	@httpHeader("x-amz-server-side-encryption") ServerSideEncryption: String
+	@httpHeader("ETag") ETag: String
+	@httpHeader("x-amz-checksum-crc32") ChecksumCRC32: String
+	@httpHeader("x-amz-checksum-crc32c") ChecksumCRC32C: String
+	@httpHeader("x-amz-checksum-crc64nvme") ChecksumCRC64NVME: String
+	@httpHeader("x-amz-checksum-sha1") ChecksumSHA1: String
+	@httpHeader("x-amz-checksum-sha256") ChecksumSHA256: String
+	@httpHeader("x-amz-server-side-encryption-aws-kms-key-id") SSEKMSKeyId: String
+	@httpHeader("x-amz-version-id") VersionId: String
+}
+
+structure CopyPartResult {
+	ETag: String
+	LastModified: Timestamp
+	ChecksumCRC32: String
+	ChecksumCRC32C: String
+	ChecksumCRC64NVME: String
+	ChecksumSHA1: String
+	ChecksumSHA256: String
+}
+
+structure UploadPartCopyOutput {
+	@httpHeader("x-amz-copy-source-version-id") CopySourceVersionId: String
+	@httpPayload CopyPartResult: CopyPartResult
+	@httpHeader("x-amz-server-side-encryption") ServerSideEncryption: String
+	@httpHeader("x-amz-server-side-encryption-aws-kms-key-id") SSEKMSKeyId: String
+	@httpHeader("x-amz-version-id") VersionId: String
+}
+
+structure CompletedPart {
+	ETag: String
+	ChecksumCRC32: String
+	ChecksumCRC32C: String
+	ChecksumCRC64NVME: String
+	ChecksumSHA1: String
+	ChecksumSHA256: String
+	PartNumber: Integer
+}
+
+list CompletedPartList {
+	member: CompletedPart
+}
+
+structure CompletedMultipartUpload {
+	@xmlFlattened @xmlName("Part") Parts: CompletedPartList
+}
+
+@xmlName("CompleteMultipartUploadResult")
+structure CompleteMultipartUploadOutput {
+	Location: String
+	Bucket: String
+	Key: String
+	@httpHeader("x-amz-expiration") Expiration: String
+	ETag: String
+	ChecksumCRC32: String
+	ChecksumCRC32C: String
+	ChecksumCRC64NVME: String
+	ChecksumSHA1: String
+	ChecksumSHA256: String
+	ChecksumType: String
+	@httpHeader("x-amz-server-side-encryption") ServerSideEncryption: String
+	@httpHeader("x-amz-version-id") VersionId: String
+	@httpHeader("x-amz-server-side-encryption-aws-kms-key-id") SSEKMSKeyId: String
+}
+
+structure AbortMultipartUploadOutput {
+	@httpHeader("x-amz-version-id") VersionId: String
+}
+
+structure Part {
+	PartNumber: Integer
+	LastModified: Timestamp
+	ETag: String
+	Size: Long
+	ChecksumCRC32: String
+	ChecksumCRC32C: String
+	ChecksumCRC64NVME: String
+	ChecksumSHA1: String
+	ChecksumSHA256: String
+}
+
+list Parts {
+	member: Part
+}
+
+structure Initiator {
+	ID: String
+	DisplayName: String
+}
+
+@xmlName("ListPartsResult")
+structure ListPartsOutput {
+	@httpHeader("x-amz-abort-date") AbortDate: Timestamp
+	@httpHeader("x-amz-abort-rule-id") AbortRuleId: String
+	Bucket: String
+	Key: String
+	UploadId: String
+	PartNumberMarker: Integer
+	NextPartNumberMarker: Integer
+	MaxParts: Integer
+	IsTruncated: Boolean
+	@xmlFlattened @xmlName("Part") Parts: Parts
+	Initiator: Initiator
+	Owner: Owner
+	StorageClass: String
+	ChecksumAlgorithm: String
+	ChecksumType: String
+	@httpHeader("x-amz-version-id") VersionId: String
+}
+
+structure MultipartUpload {
+	UploadId: String
+	Key: String
+	Initiated: Timestamp
+	StorageClass: String
+	Owner: Owner
+	Initiator: Initiator
+	ChecksumAlgorithm: String
+	ChecksumType: String
+	VersionId: String
+}
+
+list MultipartUploadList {
+	member: MultipartUpload
+}
+
+@xmlName("ListMultipartUploadsResult")
+structure ListMultipartUploadsOutput {
+	Bucket: String
+	KeyMarker: String
+	UploadIdMarker: String
+	NextKeyMarker: String
+	Prefix: String
+	Delimiter: String
+	NextUploadIdMarker: String
+	MaxUploads: Integer
+	IsTruncated: Boolean
+	@xmlFlattened @xmlName("Upload") Uploads: MultipartUploadList
+	@xmlFlattened CommonPrefixes: CommonPrefixList
+	EncodingType: String
 }
 
 // ---- errors ----
