@@ -132,6 +132,9 @@ void standard_take(struct call *call, struct take *t)
 		}
 		/* Those that were dead or expired have left room for others. */
 	} while (t->more && t->n < t->max && found && t->visibility_ms && examined < SQS_EXAMINED_MAX);
+	/* Those that were taken are the next, if nobody deletes them. */
+	if (t->n)
+		t->next_ms = MIN(t->next_ms, call->now_ms + t->visibility_ms);
 	/* A message that stays visible is there at once. */
 	if (!t->visibility_ms && t->n)
 		t->more = true;
