@@ -16,7 +16,7 @@ OUT := $(BUILD)/$(MODE)
 GEN := $(BUILD)/gen
 TOOLS := $(BUILD)/tools
 
-PKGS := libuv libllhttp yyjson expat sqlite3 libcrypto libcurl libarchive libseccomp libpcre2-8
+PKGS := libuv libllhttp yyjson expat sqlite3 libcrypto libcurl libarchive libseccomp libpcre2-8 yaml-0.1
 WARN := -Wall -Wextra -Wshadow -Wmissing-prototypes -Wvla -Werror
 FLAGS_release := -O2 -g -D_FORTIFY_SOURCE=2 -fstack-protector-strong -ffunction-sections -fdata-sections
 FLAGS_asan := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer

@@ -5,7 +5,7 @@ set -eu
 cd "$(dirname "$0")/.."
 
 BUILD="gcc make pkg-config ccache libuv1-dev libyyjson-dev libllhttp-dev libexpat1-dev libsqlite3-dev libssl-dev
-libcurl4-openssl-dev libarchive-dev libseccomp-dev libpcre2-dev bubblewrap passt nodejs python3"
+libcurl4-openssl-dev libarchive-dev libseccomp-dev libpcre2-dev libyaml-dev bubblewrap passt nodejs python3"
 TEST="clang libclang-rt-14-dev python3-venv curl zip git"
 
 say() { printf 'deps: %s\n' "$*" >&2; }

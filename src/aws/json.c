@@ -2,10 +2,10 @@
  */
 #include "aws/codec.h"
 #include "aws/limits.h"
+#include "aws/tree.h"
 #include "base/encode.h"
 #include <errno.h>
 #include <math.h>
-#include <yyjson.h>
 
 struct reader {
 	struct arena *arena;
@@ -13,28 +13,6 @@ struct reader {
 	const char *at; /* the member being read, for messages */
 	int depth;
 };
-
-static void *alc_malloc(void *arena, size_t n)
-{
-	return arena_try(arena, n);
-}
-
-static void *alc_realloc(void *arena, void *old, size_t old_n, size_t n)
-{
-	void *p = arena_try(arena, n);
-	if (p && old)
-		memcpy(p, old, MIN(old_n, n));
-	return p;
-}
-
-static void alc_free(void *arena UNUSED, void *p UNUSED)
-{
-}
-
-static yyjson_alc arena_alc(struct arena *arena)
-{
-	return (yyjson_alc){ alc_malloc, alc_realloc, alc_free, arena };
-}
 
 /* The words in which AWS's services refuse a value of the wrong type. */
 static int wrong_type(struct reader *r, yyjson_val *val, const char *wanted)
@@ -108,7 +86,7 @@ static int read_time(struct reader *r, enum timestamp_format format, yyjson_val 
 
 static int read_document(struct reader *r, yyjson_val *val, struct str *out)
 {
-	yyjson_alc alc = arena_alc(r->arena);
+	yyjson_alc alc = tree_alc(r->arena);
 	size_t n;
 	char *text = yyjson_val_write_opts(val, YYJSON_WRITE_ALLOW_INF_AND_NAN, &alc, &n, NULL);
 	if (!text)
@@ -287,7 +265,7 @@ int json_decode(struct arena *arena, const struct shape *shape, struct str body,
 	struct decode_error *error)
 {
 	struct reader r = { .arena = arena, .error = error, .at = shape->name };
-	yyjson_alc alc = arena_alc(arena);
+	yyjson_alc alc = tree_alc(arena);
 	yyjson_read_err why;
 	if (body.n == 0)
 		return 0;

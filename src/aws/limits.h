@@ -8,6 +8,7 @@
 #define AWS_BODY_BYTES_MAX (10 * MIB)
 /* Bodies with a zip archive in base64: 50 MB of code and what stands around it. */
 #define AWS_CODE_BODY_BYTES_MAX (70 * MIB)
+#define YAML_BYTES_MAX (4 * MIB)
 
 enum {
 	PATTERN_MATCH_MAX = 1000000, /* PCRE2's steps for one value of a @pattern */
@@ -27,6 +28,8 @@ enum {
 	POLICY_BYTES_MAX = 128 * 1024,   /* a policy document; IAM's own limits are lower */
 	POLICY_PATTERN_BYTES_MAX = 4096, /* an action, resource or condition value, its variables put in */
 	REST_LIST_ITEMS_MAX = 1024,      /* of a list in a header or in query parameters */
+	YAML_DEPTH_MAX = 64,
+	YAML_NODES_MAX = 200000, /* of one text, its aliases put in */
 	REST_MAP_ITEMS_MAX = 1024,       /* of @httpPrefixHeaders and @httpQueryParams */
 };
 
