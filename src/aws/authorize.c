@@ -112,14 +112,50 @@ static int deny(struct request *r, struct str resource, const char *kind, bool e
 		"User: %.*s is not authorized to perform: %s on resource: %.*s because "
 		"no %s policy allows the %s action",
 		STR_ARG(arn), action, STR_ARG(resource),
-		str_is(str_c(kind), "a session") ? "session" : "identity-based", action);
+		str_is(str_c(kind), "a session") ? "session"
+		: str_is(str_c(kind), "a resource-based") ? "resource-based"
+							  : "identity-based",
+		action);
 }
 
+/* What the service itself says of the resource, if it says anything. */
+static void find_resource(struct request *r, const void *in, struct service_resource *out)
+{
+	struct service_resource found = { 0 };
+	for (const struct service *const *s = r->aws->services; s && *s; s++)
+		if ((*s)->api == r->entry->api && (*s)->find_resource &&
+			(*s)->find_resource(&r->call, in, &found) == 0)
+			*out = found;
+	r->call.error = (struct call_error){ 0 };
+	if (!out->arn.p)
+		out->arn = auth_resource(r, in);
+	if (!out->account.p)
+		out->account = r->call.identity.account;
+}
+
+/* What the identity's own policies say: the account itself needs none. */
+static enum policy_effect identity_effect(struct request *r, const struct policy_request *request)
+{
+	const struct identity *id = &r->call.identity;
+	const struct aws_hooks *hooks = &r->aws->hooks;
+	struct policies policies = { 0 };
+	if (id->is_root)
+		return POLICY_ALLOW;
+	if (hooks->find_policies && hooks->find_policies(&r->call, id, &policies) < 0)
+		log_debug("no policies for %.*s", STR_ARG(id->principal_arn));
+	r->call.error = (struct call_error){ 0 };
+	return policies_evaluate(r->arena, &policies, request);
+}
+
+/*
+ * Within an account the identity's or the resource's policy may allow; across accounts both must (IAM User Guide,
+ * "Cross-account policy evaluation logic").
+ */
 int auth_authorize(struct request *r, const void *in)
 {
 	const struct identity *id = &r->call.identity;
 	const char *action = r->operation->action;
-	struct policies policies = { 0 };
+	struct service_resource resource = { 0 };
 	struct context context = { 0 };
 	if (r->aws->auth != AWS_AUTH_STRICT || !action ||
 		(id->is_anonymous && r->operation->is_public))
@@ -127,27 +163,28 @@ int auth_authorize(struct request *r, const void *in)
 	for (size_t i = 0; i < COUNT_OF(free_actions); i++)
 		if (str_is(str_c(action), free_actions[i]))
 			return 0;
-	if (id->is_root && !r->session_policy.n)
+	find_resource(r, in, &resource);
+	bool is_own = str_eq(resource.account, id->account);
+	if (id->is_root && is_own && !r->session_policy.n)
 		return 0;
 	fill_context(r, &context);
 	struct policy_request request = {
 		.action = str_c(action),
-		.resource = auth_resource(r, in),
+		.resource = resource.arn,
 		.principal_arn = id->principal_arn,
 		.principal_account = id->account,
 		.context = context.keys,
 		.context_count = context.n,
 	};
-	enum policy_effect effect = POLICY_ALLOW;
-	if (!id->is_root) {
-		const struct aws_hooks *hooks = &r->aws->hooks;
-		if (hooks->find_policies && hooks->find_policies(&r->call, id, &policies) < 0)
-			log_debug("no policies for %.*s", STR_ARG(id->principal_arn));
-		r->call.error = (struct call_error){ 0 };
-		effect = policies_evaluate(r->arena, &policies, &request);
-	}
-	if (effect != POLICY_ALLOW)
+	enum policy_effect effect = identity_effect(r, &request), by_resource = POLICY_NO_MATCH;
+	if (resource.policy.n)
+		by_resource = policy_evaluate(r->arena, resource.policy, &request, true);
+	if (by_resource == POLICY_DENY && !(id->is_root && is_own))
+		return deny(r, request.resource, "a resource-based", true);
+	if (effect == POLICY_DENY || (effect == POLICY_NO_MATCH && !(is_own && by_resource == POLICY_ALLOW)))
 		return deny(r, request.resource, "an identity-based", effect == POLICY_DENY);
+	if (!is_own && by_resource != POLICY_ALLOW)
+		return deny(r, request.resource, "a resource-based", false);
 	if (r->session_policy.n) {
 		effect = policy_evaluate(r->arena, r->session_policy, &request, false);
 		if (effect != POLICY_ALLOW)

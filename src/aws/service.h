@@ -65,6 +65,13 @@ struct api {
 	size_t operation_count;
 };
 
+/* What an operation acts on, for authorisation. Texts are in the call's arena. */
+struct service_resource {
+	struct str arn;
+	struct str account; /* its owner */
+	struct str policy;  /* attached to it, or p == NULL */
+};
+
 /* One row of the server's table of services. Unused hooks are NULL. */
 struct service {
 	const struct api *api;
@@ -77,6 +84,12 @@ struct service {
 	 * path is its own and it has answered; false lets the next one look. In a fiber.
 	 */
 	bool (*serve)(struct aws *aws, void *state, struct http_exchange *ex);
+	/*
+	 * For services whose resources have policies or are named otherwise than by @resource (a queue by its URL): what
+	 * call->operation acts on by this input. 0, or negative: as @resource says. Asked in strict mode only, before
+	 * the input is validated; it opens its own read of the store.
+	 */
+	int (*find_resource)(struct call *call, const void *in, struct service_resource *out);
 };
 
 #endif

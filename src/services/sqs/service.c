@@ -43,8 +43,30 @@ static void stop(struct aws *aws, void *state)
 	free(sqs);
 }
 
+/* The queue that the input's QueueUrl means, and its policy; operations that name an ARN need no help. */
+static int resource_run(struct call *call, void *arg)
+{
+	struct queue *q = arg;
+	queue_get(call, q->account, q->region, q->name, q);
+	return 0;
+}
+
+static int find_resource(struct call *call, const void *in, struct service_resource *out)
+{
+	const struct member *m = shape_member(call->operation->input, STR("QueueUrl"));
+	struct queue_name name;
+	if (!m || url_parse(call, *(const struct str *)member_value(m, in), &name) < 0)
+		return -1;
+	struct queue q = { .account = name.account, .region = name.region, .name = name.name };
+	if (call_read(call, resource_run, &q) < 0)
+		return -1;
+	*out = (struct service_resource){ queue_arn(call, &q), q.account, q.r.policy };
+	return 0;
+}
+
 const struct service sqs_service = {
 	.api = &sqs_api,
 	.start = start,
 	.stop = stop,
+	.find_resource = find_resource,
 };
