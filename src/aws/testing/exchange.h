@@ -8,6 +8,7 @@
 #include "base/mem.h"
 #include "net/http_server.h"
 #include <errno.h>
+#include <unistd.h>
 
 enum { EXCHANGE_HEADERS_MAX = 32 };
 
@@ -41,6 +42,23 @@ int http_body(struct http_exchange *ex, size_t bytes_max, struct str *out)
 	return 0;
 }
 
+/* The body's one part. */
+int http_body_next(struct http_exchange *ex, struct str *part)
+{
+	if (ex->body.n == 0)
+		return 0;
+	*part = ex->body;
+	ex->body = STR("");
+	return 1;
+}
+
+const struct http_headers *http_trailers(const struct http_exchange *ex)
+{
+	(void)ex;
+	static const struct http_headers none;
+	return &none;
+}
+
 bool http_responded(const struct http_exchange *ex)
 {
 	return ex->responded;
@@ -58,6 +76,37 @@ void http_respond(struct http_exchange *ex, int status, const struct http_header
 		ex->answer.v[i].value = arena_str(&ex->arena, headers[i].value);
 	}
 	ex->answer_body = arena_str(&ex->arena, body.p ? body : STR(""));
+}
+
+/* An answer in parts is gathered. */
+int http_respond_start(struct http_exchange *ex, int status, const struct http_header *headers, size_t n,
+	int64_t content_length)
+{
+	(void)content_length;
+	http_respond(ex, status, headers, n, STR(""));
+	return 0;
+}
+
+int http_respond_write(struct http_exchange *ex, struct str bytes)
+{
+	char *all = arena_alloc(&ex->arena, ex->answer_body.n + bytes.n + 1);
+	memcpy(all, ex->answer_body.p, ex->answer_body.n);
+	memcpy(all + ex->answer_body.n, bytes.p, bytes.n);
+	ex->answer_body = (struct str){ all, ex->answer_body.n + bytes.n };
+	return 0;
+}
+
+int http_respond_write_file(struct http_exchange *ex, int fd, uint64_t offset, uint64_t length)
+{
+	char *bytes = arena_alloc(&ex->arena, length + 1);
+	ssize_t n = pread(fd, bytes, length, (off_t)offset);
+	return n == (ssize_t)length ? http_respond_write(ex, (struct str){ bytes, length }) : -EIO;
+}
+
+int http_respond_end(struct http_exchange *ex)
+{
+	(void)ex;
+	return 0;
 }
 
 /* "POST /path?query", headers as "Name: value\n..." lines, and a body. The texts must outlive the exchange. */
