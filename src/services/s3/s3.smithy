@@ -109,6 +109,308 @@ operation GetBucketVersioning {
 	errors: [NoSuchBucket]
 }
 
+/// Replaces the bucket's tags.
+@http(method: "PUT", uri: "/{Bucket}?tagging", code: 200)
+@action("s3:PutBucketTagging")
+@resource("arn:aws:s3:::{Bucket}")
+@optionalAuth
+operation PutBucketTagging {
+	input := {
+		@required @httpLabel Bucket: String
+		@httpHeader("Content-MD5") ContentMD5: String
+		@httpHeader("x-amz-sdk-checksum-algorithm") ChecksumAlgorithm: String
+		@required @httpPayload Tagging: Tagging
+		@httpHeader("x-amz-expected-bucket-owner") ExpectedBucketOwner: String
+	}
+	errors: [NoSuchBucket]
+}
+
+/// The bucket's tags.
+@http(method: "GET", uri: "/{Bucket}?tagging", code: 200)
+@action("s3:GetBucketTagging")
+@resource("arn:aws:s3:::{Bucket}")
+@readonly @optionalAuth
+operation GetBucketTagging {
+	input := {
+		@required @httpLabel Bucket: String
+		@httpHeader("x-amz-expected-bucket-owner") ExpectedBucketOwner: String
+	}
+	output: GetBucketTaggingOutput
+	errors: [NoSuchBucket]
+}
+
+/// Takes the bucket's tags away.
+@http(method: "DELETE", uri: "/{Bucket}?tagging", code: 204)
+@action("s3:PutBucketTagging")
+@resource("arn:aws:s3:::{Bucket}")
+@optionalAuth
+operation DeleteBucketTagging {
+	input := {
+		@required @httpLabel Bucket: String
+		@httpHeader("x-amz-expected-bucket-owner") ExpectedBucketOwner: String
+	}
+	errors: [NoSuchBucket]
+}
+
+/// Sets the bucket's policy, which a strict server enforces.
+@http(method: "PUT", uri: "/{Bucket}?policy", code: 200)
+@action("s3:PutBucketPolicy")
+@resource("arn:aws:s3:::{Bucket}")
+@optionalAuth
+operation PutBucketPolicy {
+	input := {
+		@required @httpLabel Bucket: String
+		@httpHeader("Content-MD5") ContentMD5: String
+		@httpHeader("x-amz-sdk-checksum-algorithm") ChecksumAlgorithm: String
+		@httpHeader("x-amz-confirm-remove-self-bucket-access") ConfirmRemoveSelfBucketAccess: Boolean
+		@required @httpPayload Policy: String
+		@httpHeader("x-amz-expected-bucket-owner") ExpectedBucketOwner: String
+	}
+	errors: [NoSuchBucket]
+}
+
+/// The bucket's policy as it was set.
+@http(method: "GET", uri: "/{Bucket}?policy", code: 200)
+@action("s3:GetBucketPolicy")
+@resource("arn:aws:s3:::{Bucket}")
+@readonly @optionalAuth
+operation GetBucketPolicy {
+	input := {
+		@required @httpLabel Bucket: String
+		@httpHeader("x-amz-expected-bucket-owner") ExpectedBucketOwner: String
+	}
+	output: GetBucketPolicyOutput
+	errors: [NoSuchBucket]
+}
+
+/// Takes the bucket's policy away.
+@http(method: "DELETE", uri: "/{Bucket}?policy", code: 204)
+@action("s3:DeleteBucketPolicy")
+@resource("arn:aws:s3:::{Bucket}")
+@optionalAuth
+operation DeleteBucketPolicy {
+	input := {
+		@required @httpLabel Bucket: String
+		@httpHeader("x-amz-expected-bucket-owner") ExpectedBucketOwner: String
+	}
+	errors: [NoSuchBucket]
+}
+
+/// Whether the bucket's policy opens it to everyone.
+@http(method: "GET", uri: "/{Bucket}?policyStatus", code: 200)
+@action("s3:GetBucketPolicyStatus")
+@resource("arn:aws:s3:::{Bucket}")
+@readonly @optionalAuth
+operation GetBucketPolicyStatus {
+	input := {
+		@required @httpLabel Bucket: String
+		@httpHeader("x-amz-expected-bucket-owner") ExpectedBucketOwner: String
+	}
+	output: GetBucketPolicyStatusOutput
+	errors: [NoSuchBucket]
+}
+
+/// Sets which pages of other origins may use the bucket.
+@http(method: "PUT", uri: "/{Bucket}?cors", code: 200)
+@action("s3:PutBucketCORS")
+@resource("arn:aws:s3:::{Bucket}")
+@optionalAuth
+operation PutBucketCors {
+	input := {
+		@required @httpLabel Bucket: String
+		@required @httpPayload CORSConfiguration: CORSConfiguration
+		@httpHeader("Content-MD5") ContentMD5: String
+		@httpHeader("x-amz-sdk-checksum-algorithm") ChecksumAlgorithm: String
+		@httpHeader("x-amz-expected-bucket-owner") ExpectedBucketOwner: String
+	}
+	errors: [NoSuchBucket]
+}
+
+/// The bucket's rules for pages of other origins.
+@http(method: "GET", uri: "/{Bucket}?cors", code: 200)
+@action("s3:GetBucketCORS")
+@resource("arn:aws:s3:::{Bucket}")
+@readonly @optionalAuth
+operation GetBucketCors {
+	input := {
+		@required @httpLabel Bucket: String
+		@httpHeader("x-amz-expected-bucket-owner") ExpectedBucketOwner: String
+	}
+	output: GetBucketCorsOutput
+	errors: [NoSuchBucket]
+}
+
+/// Takes the bucket's rules for pages of other origins away.
+@http(method: "DELETE", uri: "/{Bucket}?cors", code: 204)
+@action("s3:PutBucketCORS")
+@resource("arn:aws:s3:::{Bucket}")
+@optionalAuth
+operation DeleteBucketCors {
+	input := {
+		@required @httpLabel Bucket: String
+		@httpHeader("x-amz-expected-bucket-owner") ExpectedBucketOwner: String
+	}
+	errors: [NoSuchBucket]
+}
+
+/// Makes the bucket a website.
+@http(method: "PUT", uri: "/{Bucket}?website", code: 200)
+@action("s3:PutBucketWebsite")
+@resource("arn:aws:s3:::{Bucket}")
+@optionalAuth
+operation PutBucketWebsite {
+	input := {
+		@required @httpLabel Bucket: String
+		@httpHeader("Content-MD5") ContentMD5: String
+		@httpHeader("x-amz-sdk-checksum-algorithm") ChecksumAlgorithm: String
+		@required @httpPayload WebsiteConfiguration: WebsiteConfiguration
+		@httpHeader("x-amz-expected-bucket-owner") ExpectedBucketOwner: String
+	}
+	errors: [NoSuchBucket]
+}
+
+/// The bucket's website configuration.
+@http(method: "GET", uri: "/{Bucket}?website", code: 200)
+@action("s3:GetBucketWebsite")
+@resource("arn:aws:s3:::{Bucket}")
+@readonly @optionalAuth
+operation GetBucketWebsite {
+	input := {
+		@required @httpLabel Bucket: String
+		@httpHeader("x-amz-expected-bucket-owner") ExpectedBucketOwner: String
+	}
+	output: GetBucketWebsiteOutput
+	errors: [NoSuchBucket]
+}
+
+/// The bucket is no longer a website.
+@http(method: "DELETE", uri: "/{Bucket}?website", code: 204)
+@action("s3:DeleteBucketWebsite")
+@resource("arn:aws:s3:::{Bucket}")
+@optionalAuth
+operation DeleteBucketWebsite {
+	input := {
+		@required @httpLabel Bucket: String
+		@httpHeader("x-amz-expected-bucket-owner") ExpectedBucketOwner: String
+	}
+	errors: [NoSuchBucket]
+}
+
+/// Sets when objects, versions and unfinished uploads expire.
+@http(method: "PUT", uri: "/{Bucket}?lifecycle", code: 200)
+@action("s3:PutLifecycleConfiguration")
+@resource("arn:aws:s3:::{Bucket}")
+@optionalAuth
+operation PutBucketLifecycleConfiguration {
+	input := {
+		@required @httpLabel Bucket: String
+		@httpHeader("x-amz-sdk-checksum-algorithm") ChecksumAlgorithm: String
+		@httpPayload LifecycleConfiguration: BucketLifecycleConfiguration
+		@httpHeader("x-amz-expected-bucket-owner") ExpectedBucketOwner: String
+	}
+	output: PutBucketLifecycleConfigurationOutput
+	errors: [NoSuchBucket]
+}
+
+/// The bucket's rules of expiry.
+@http(method: "GET", uri: "/{Bucket}?lifecycle", code: 200)
+@action("s3:GetLifecycleConfiguration")
+@resource("arn:aws:s3:::{Bucket}")
+@readonly @optionalAuth
+operation GetBucketLifecycleConfiguration {
+	input := {
+		@required @httpLabel Bucket: String
+		@httpHeader("x-amz-expected-bucket-owner") ExpectedBucketOwner: String
+	}
+	output: GetBucketLifecycleConfigurationOutput
+	errors: [NoSuchBucket]
+}
+
+/// Takes the bucket's rules of expiry away.
+@http(method: "DELETE", uri: "/{Bucket}?lifecycle", code: 204)
+@action("s3:PutLifecycleConfiguration")
+@resource("arn:aws:s3:::{Bucket}")
+@optionalAuth
+operation DeleteBucketLifecycle {
+	input := {
+		@required @httpLabel Bucket: String
+		@httpHeader("x-amz-expected-bucket-owner") ExpectedBucketOwner: String
+	}
+	errors: [NoSuchBucket]
+}
+
+/// Sets who is told of what happens to objects.
+@http(method: "PUT", uri: "/{Bucket}?notification", code: 200)
+@action("s3:PutBucketNotification")
+@resource("arn:aws:s3:::{Bucket}")
+@optionalAuth
+operation PutBucketNotificationConfiguration {
+	input := {
+		@required @httpLabel Bucket: String
+		@required @httpPayload NotificationConfiguration: NotificationConfiguration
+		@httpHeader("x-amz-expected-bucket-owner") ExpectedBucketOwner: String
+		@httpHeader("x-amz-skip-destination-validation") SkipDestinationValidation: Boolean
+	}
+	errors: [NoSuchBucket]
+}
+
+/// Who is told of what happens to objects.
+@http(method: "GET", uri: "/{Bucket}?notification", code: 200)
+@action("s3:GetBucketNotification")
+@resource("arn:aws:s3:::{Bucket}")
+@readonly @optionalAuth
+operation GetBucketNotificationConfiguration {
+	input := {
+		@required @httpLabel Bucket: String
+		@httpHeader("x-amz-expected-bucket-owner") ExpectedBucketOwner: String
+	}
+	output: NotificationConfiguration
+	errors: [NoSuchBucket]
+}
+
+/// Sets which public access is blocked whatever policies say.
+@http(method: "PUT", uri: "/{Bucket}?publicAccessBlock", code: 200)
+@action("s3:PutBucketPublicAccessBlock")
+@resource("arn:aws:s3:::{Bucket}")
+@optionalAuth
+operation PutPublicAccessBlock {
+	input := {
+		@required @httpLabel Bucket: String
+		@httpHeader("Content-MD5") ContentMD5: String
+		@httpHeader("x-amz-sdk-checksum-algorithm") ChecksumAlgorithm: String
+		@required @httpPayload PublicAccessBlockConfiguration: PublicAccessBlockConfiguration
+		@httpHeader("x-amz-expected-bucket-owner") ExpectedBucketOwner: String
+	}
+	errors: [NoSuchBucket]
+}
+
+/// Which public access is blocked.
+@http(method: "GET", uri: "/{Bucket}?publicAccessBlock", code: 200)
+@action("s3:GetBucketPublicAccessBlock")
+@resource("arn:aws:s3:::{Bucket}")
+@readonly @optionalAuth
+operation GetPublicAccessBlock {
+	input := {
+		@required @httpLabel Bucket: String
+		@httpHeader("x-amz-expected-bucket-owner") ExpectedBucketOwner: String
+	}
+	output: GetPublicAccessBlockOutput
+	errors: [NoSuchBucket]
+}
+
+/// Public access is no longer blocked.
+@http(method: "DELETE", uri: "/{Bucket}?publicAccessBlock", code: 204)
+@action("s3:PutBucketPublicAccessBlock")
+@resource("arn:aws:s3:::{Bucket}")
+@optionalAuth
+operation DeletePublicAccessBlock {
+	input := {
+		@required @httpLabel Bucket: String
+		@httpHeader("x-amz-expected-bucket-owner") ExpectedBucketOwner: String
+	}
+	errors: [NoSuchBucket]
+}
+
 /// Sets who owns the objects of the bucket.
 @http(method: "PUT", uri: "/{Bucket}?ownershipControls", code: 200)
 @action("s3:PutBucketOwnershipControls")
@@ -149,6 +451,116 @@ operation DeleteBucketOwnershipControls {
 		@required @httpLabel Bucket: String
 		@httpHeader("x-amz-expected-bucket-owner") ExpectedBucketOwner: String
 	}
+	errors: [NoSuchBucket]
+}
+
+/// Sets the encryption that the bucket names by default.
+@http(method: "PUT", uri: "/{Bucket}?encryption", code: 200)
+@action("s3:PutEncryptionConfiguration")
+@resource("arn:aws:s3:::{Bucket}")
+@optionalAuth
+operation PutBucketEncryption {
+	input := {
+		@required @httpLabel Bucket: String
+		@httpHeader("Content-MD5") ContentMD5: String
+		@httpHeader("x-amz-sdk-checksum-algorithm") ChecksumAlgorithm: String
+		@required @httpPayload ServerSideEncryptionConfiguration: ServerSideEncryptionConfiguration
+		@httpHeader("x-amz-expected-bucket-owner") ExpectedBucketOwner: String
+	}
+	errors: [NoSuchBucket]
+}
+
+/// The encryption that the bucket names by default.
+@http(method: "GET", uri: "/{Bucket}?encryption", code: 200)
+@action("s3:GetEncryptionConfiguration")
+@resource("arn:aws:s3:::{Bucket}")
+@readonly @optionalAuth
+operation GetBucketEncryption {
+	input := {
+		@required @httpLabel Bucket: String
+		@httpHeader("x-amz-expected-bucket-owner") ExpectedBucketOwner: String
+	}
+	output: GetBucketEncryptionOutput
+	errors: [NoSuchBucket]
+}
+
+/// Back to S3's own default encryption.
+@http(method: "DELETE", uri: "/{Bucket}?encryption", code: 204)
+@action("s3:PutEncryptionConfiguration")
+@resource("arn:aws:s3:::{Bucket}")
+@optionalAuth
+operation DeleteBucketEncryption {
+	input := {
+		@required @httpLabel Bucket: String
+		@httpHeader("x-amz-expected-bucket-owner") ExpectedBucketOwner: String
+	}
+	errors: [NoSuchBucket]
+}
+
+/// Sets the bucket's access control list, where ownership allows lists.
+@http(method: "PUT", uri: "/{Bucket}?acl", code: 200)
+@action("s3:PutBucketAcl")
+@resource("arn:aws:s3:::{Bucket}")
+@optionalAuth
+operation PutBucketAcl {
+	input := {
+		@httpHeader("x-amz-acl") ACL: String
+		@httpPayload AccessControlPolicy: AccessControlPolicy
+		@required @httpLabel Bucket: String
+		@httpHeader("Content-MD5") ContentMD5: String
+		@httpHeader("x-amz-sdk-checksum-algorithm") ChecksumAlgorithm: String
+		@httpHeader("x-amz-expected-bucket-owner") ExpectedBucketOwner: String
+	}
+	errors: [NoSuchBucket]
+}
+
+/// The bucket's access control list.
+@http(method: "GET", uri: "/{Bucket}?acl", code: 200)
+@action("s3:GetBucketAcl")
+@resource("arn:aws:s3:::{Bucket}")
+@readonly @optionalAuth
+operation GetBucketAcl {
+	input := {
+		@required @httpLabel Bucket: String
+		@httpHeader("x-amz-expected-bucket-owner") ExpectedBucketOwner: String
+	}
+	output: GetBucketAclOutput
+	errors: [NoSuchBucket]
+}
+
+/// Sets an object's access control list, where ownership allows lists.
+@http(method: "PUT", uri: "/{Bucket}/{Key+}?acl", code: 200)
+@action("s3:PutObjectAcl")
+@resource("arn:aws:s3:::{Bucket}/{Key}")
+@optionalAuth
+operation PutObjectAcl {
+	input := {
+		@httpHeader("x-amz-acl") ACL: String
+		@httpPayload AccessControlPolicy: AccessControlPolicy
+		@required @httpLabel Bucket: String
+		@httpHeader("Content-MD5") ContentMD5: String
+		@httpHeader("x-amz-sdk-checksum-algorithm") ChecksumAlgorithm: String
+		@required @httpLabel Key: String
+		@httpQuery("versionId") VersionId: String
+		@httpHeader("x-amz-expected-bucket-owner") ExpectedBucketOwner: String
+	}
+	output: PutObjectAclOutput
+	errors: [NoSuchBucket]
+}
+
+/// An object's access control list.
+@http(method: "GET", uri: "/{Bucket}/{Key+}?acl", code: 200)
+@action("s3:GetObjectAcl")
+@resource("arn:aws:s3:::{Bucket}/{Key}")
+@readonly @optionalAuth
+operation GetObjectAcl {
+	input := {
+		@required @httpLabel Bucket: String
+		@required @httpLabel Key: String
+		@httpQuery("versionId") VersionId: String
+		@httpHeader("x-amz-expected-bucket-owner") ExpectedBucketOwner: String
+	}
+	output: GetObjectAclOutput
 	errors: [NoSuchBucket]
 }
 
@@ -716,6 +1128,270 @@ structure GetBucketVersioningOutput {
 	@xmlName("MfaDelete") MFADelete: String
 }
 
+structure Tagging {
+	@required TagSet: TagSet
+}
+
+@xmlName("Tagging")
+structure GetBucketTaggingOutput {
+	TagSet: TagSet
+}
+
+structure GetBucketPolicyOutput {
+	@httpPayload Policy: String
+}
+
+structure PolicyStatus {
+	IsPublic: Boolean
+}
+
+structure GetBucketPolicyStatusOutput {
+	@httpPayload PolicyStatus: PolicyStatus
+}
+
+list AllowedHeaders {
+	member: String
+}
+
+list AllowedMethods {
+	member: String
+}
+
+list AllowedOrigins {
+	member: String
+}
+
+list ExposeHeaders {
+	member: String
+}
+
+structure CORSRule {
+	ID: String
+	@xmlFlattened @xmlName("AllowedHeader") AllowedHeaders: AllowedHeaders
+	@required @xmlFlattened @xmlName("AllowedMethod") AllowedMethods: AllowedMethods
+	@required @xmlFlattened @xmlName("AllowedOrigin") AllowedOrigins: AllowedOrigins
+	@xmlFlattened @xmlName("ExposeHeader") ExposeHeaders: ExposeHeaders
+	MaxAgeSeconds: Integer
+}
+
+list CORSRules {
+	member: CORSRule
+}
+
+structure CORSConfiguration {
+	@required @xmlFlattened @xmlName("CORSRule") CORSRules: CORSRules
+}
+
+@xmlName("CORSConfiguration")
+structure GetBucketCorsOutput {
+	@xmlFlattened @xmlName("CORSRule") CORSRules: CORSRules
+}
+
+structure ErrorDocument {
+	@required Key: String
+}
+
+structure IndexDocument {
+	@required Suffix: String
+}
+
+structure RedirectAllRequestsTo {
+	@required HostName: String
+	Protocol: String
+}
+
+structure Condition {
+	HttpErrorCodeReturnedEquals: String
+	KeyPrefixEquals: String
+}
+
+structure Redirect {
+	HostName: String
+	HttpRedirectCode: String
+	Protocol: String
+	ReplaceKeyPrefixWith: String
+	ReplaceKeyWith: String
+}
+
+structure RoutingRule {
+	Condition: Condition
+	@required Redirect: Redirect
+}
+
+list RoutingRules {
+	@xmlName("RoutingRule") member: RoutingRule
+}
+
+structure WebsiteConfiguration {
+	ErrorDocument: ErrorDocument
+	IndexDocument: IndexDocument
+	RedirectAllRequestsTo: RedirectAllRequestsTo
+	RoutingRules: RoutingRules
+}
+
+@xmlName("WebsiteConfiguration")
+structure GetBucketWebsiteOutput {
+	RedirectAllRequestsTo: RedirectAllRequestsTo
+	IndexDocument: IndexDocument
+	ErrorDocument: ErrorDocument
+	RoutingRules: RoutingRules
+}
+
+structure LifecycleExpiration {
+	@timestampFormat("date-time") Date: Timestamp
+	Days: Integer
+	ExpiredObjectDeleteMarker: Boolean
+}
+
+structure LifecycleRuleAndOperator {
+	Prefix: String
+	@xmlFlattened @xmlName("Tag") Tags: TagSet
+	ObjectSizeGreaterThan: Long
+	ObjectSizeLessThan: Long
+}
+
+structure LifecycleRuleFilter {
+	Prefix: String
+	Tag: Tag
+	ObjectSizeGreaterThan: Long
+	ObjectSizeLessThan: Long
+	And: LifecycleRuleAndOperator
+}
+
+structure Transition {
+	@timestampFormat("date-time") Date: Timestamp
+	Days: Integer
+	StorageClass: String
+}
+
+list TransitionList {
+	member: Transition
+}
+
+structure NoncurrentVersionTransition {
+	NoncurrentDays: Integer
+	StorageClass: String
+	NewerNoncurrentVersions: Integer
+}
+
+list NoncurrentVersionTransitionList {
+	member: NoncurrentVersionTransition
+}
+
+structure NoncurrentVersionExpiration {
+	NoncurrentDays: Integer
+	NewerNoncurrentVersions: Integer
+}
+
+structure AbortIncompleteMultipartUpload {
+	DaysAfterInitiation: Integer
+}
+
+structure LifecycleRule {
+	Expiration: LifecycleExpiration
+	ID: String
+	Prefix: String
+	Filter: LifecycleRuleFilter
+	@required Status: String
+	@xmlFlattened @xmlName("Transition") Transitions: TransitionList
+	@xmlFlattened @xmlName("NoncurrentVersionTransition") NoncurrentVersionTransitions: NoncurrentVersionTransitionList
+	NoncurrentVersionExpiration: NoncurrentVersionExpiration
+	AbortIncompleteMultipartUpload: AbortIncompleteMultipartUpload
+}
+
+list LifecycleRules {
+	member: LifecycleRule
+}
+
+structure BucketLifecycleConfiguration {
+	@required @xmlFlattened @xmlName("Rule") Rules: LifecycleRules
+}
+
+structure PutBucketLifecycleConfigurationOutput {
+
+}
+
+@xmlName("LifecycleConfiguration")
+structure GetBucketLifecycleConfigurationOutput {
+	@xmlFlattened @xmlName("Rule") Rules: LifecycleRules
+}
+
+list EventList {
+	member: String
+}
+
+structure FilterRule {
+	Name: String
+	Value: String
+}
+
+list FilterRuleList {
+	member: FilterRule
+}
+
+structure S3KeyFilter {
+	@xmlFlattened @xmlName("FilterRule") FilterRules: FilterRuleList
+}
+
+structure NotificationConfigurationFilter {
+	@xmlName("S3Key") Key: S3KeyFilter
+}
+
+structure TopicConfiguration {
+	Id: String
+	@required @xmlName("Topic") TopicArn: String
+	@required @xmlFlattened @xmlName("Event") Events: EventList
+	Filter: NotificationConfigurationFilter
+}
+
+list TopicConfigurationList {
+	member: TopicConfiguration
+}
+
+structure QueueConfiguration {
+	Id: String
+	@required @xmlName("Queue") QueueArn: String
+	@required @xmlFlattened @xmlName("Event") Events: EventList
+	Filter: NotificationConfigurationFilter
+}
+
+list QueueConfigurationList {
+	member: QueueConfiguration
+}
+
+structure LambdaFunctionConfiguration {
+	Id: String
+	@required @xmlName("CloudFunction") LambdaFunctionArn: String
+	@required @xmlFlattened @xmlName("Event") Events: EventList
+	Filter: NotificationConfigurationFilter
+}
+
+list LambdaFunctionConfigurationList {
+	member: LambdaFunctionConfiguration
+}
+
+structure EventBridgeConfiguration {
+
+}
+
+structure NotificationConfiguration {
+	@xmlFlattened @xmlName("TopicConfiguration") TopicConfigurations: TopicConfigurationList
+	@xmlFlattened @xmlName("QueueConfiguration") QueueConfigurations: QueueConfigurationList
+	@xmlFlattened @xmlName("CloudFunctionConfiguration") LambdaFunctionConfigurations: LambdaFunctionConfigurationList
+	EventBridgeConfiguration: EventBridgeConfiguration
+}
+
+structure PublicAccessBlockConfiguration {
+	BlockPublicAcls: Boolean
+	IgnorePublicAcls: Boolean
+	BlockPublicPolicy: Boolean
+	RestrictPublicBuckets: Boolean
+}
+
+structure GetPublicAccessBlockOutput {
+	@httpPayload PublicAccessBlockConfiguration: PublicAccessBlockConfiguration
+}
+
 structure OwnershipControlsRule {
 	@required ObjectOwnership: String
 }
@@ -730,6 +1406,65 @@ structure OwnershipControls {
 
 structure GetBucketOwnershipControlsOutput {
 	@httpPayload OwnershipControls: OwnershipControls
+}
+
+structure ServerSideEncryptionByDefault {
+	@required SSEAlgorithm: String
+	KMSMasterKeyID: String
+}
+
+structure ServerSideEncryptionRule {
+	ApplyServerSideEncryptionByDefault: ServerSideEncryptionByDefault
+}
+
+list ServerSideEncryptionRules {
+	member: ServerSideEncryptionRule
+}
+
+structure ServerSideEncryptionConfiguration {
+	@required @xmlFlattened @xmlName("Rule") Rules: ServerSideEncryptionRules
+}
+
+structure GetBucketEncryptionOutput {
+	@httpPayload ServerSideEncryptionConfiguration: ServerSideEncryptionConfiguration
+}
+
+structure Grantee {
+	DisplayName: String
+	EmailAddress: String
+	ID: String
+	@required @xmlAttribute @xmlName("xsi:type") Type: String
+	URI: String
+}
+
+structure Grant {
+	Grantee: Grantee
+	Permission: String
+}
+
+list Grants {
+	@xmlName("Grant") member: Grant
+}
+
+structure AccessControlPolicy {
+	@xmlName("AccessControlList") Grants: Grants
+	Owner: Owner
+}
+
+@xmlName("AccessControlPolicy")
+structure GetBucketAclOutput {
+	Owner: Owner
+	@xmlName("AccessControlList") Grants: Grants
+}
+
+structure PutObjectAclOutput {
+
+}
+
+@xmlName("AccessControlPolicy")
+structure GetObjectAclOutput {
+	Owner: Owner
+	@xmlName("AccessControlList") Grants: Grants
 }
 
 map Metadata {
@@ -1030,10 +1765,6 @@ structure GetObjectAttributesOutput {
 	ObjectParts: GetObjectAttributesParts
 	StorageClass: String
 	ObjectSize: Long
-}
-
-structure Tagging {
-	@required TagSet: TagSet
 }
 
 structure PutObjectTaggingOutput {

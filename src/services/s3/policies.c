@@ -1,0 +1,169 @@
+/* Policies and access control lists of buckets. */
+#include "aws/policy.h"
+#include "services/s3/config.h"
+#include "services/s3/policies.h"
+
+bool s3_policy_find(struct call *call, struct str bucket, struct str *out)
+{
+	return txn_get(call->txn, bucket_config_key(call, bucket, "policy"), call->arena, out);
+}
+
+/* Whether an anonymous stranger could do something by it. */
+static bool is_public(struct call *call, struct str document, struct str bucket)
+{
+	static const char *const actions[] = { "s3:GetObject", "s3:PutObject", "s3:ListBucket", "s3:DeleteObject" };
+	for (size_t i = 0; i < COUNT_OF(actions); i++) {
+		bool is_bucket = str_is(str_c(actions[i]), "s3:ListBucket");
+		struct policy_request request = { .action = str_c(actions[i]), .principal_arn = STR("anonymous"),
+			.principal_account = STR("anonymous") };
+		request.resource = arena_printf(call->arena, "arn:aws:s3:::%.*s%s", STR_ARG(bucket), is_bucket ? "" : "/key");
+		if (policy_evaluate(call->arena, document, &request, true) == POLICY_ALLOW)
+			return true;
+	}
+	return false;
+}
+
+int s3_put_bucket_policy(struct call *call, const struct s3_put_bucket_policy_input *in,
+	struct s3_put_bucket_policy_output *out)
+{
+	struct s3_bucket_record bucket;
+	struct s3_public_access_block_configuration block;
+	struct str why;
+	(void)out;
+	if (s3_config_begin(call, in->bucket, in->expected_bucket_owner, &bucket) < 0)
+		return -1;
+	if (in->policy.n > S3_POLICY_BYTES_MAX)
+		return fail(call, &s3_invalid_policy_document, "Normalized policy document exceeds the maximum allowed size of %d bytes.",
+			S3_POLICY_BYTES_MAX);
+	if (policy_check(call->arena, in->policy, true, &why) < 0)
+		return fail(call, &s3_malformed_policy, "%.*s", STR_ARG(why));
+	if (s3_config_find(call, in->bucket, "public-access", &s3_public_access_block_configuration_shape, &block) &&
+		block.block_public_policy.v && is_public(call, in->policy, in->bucket))
+		return fail(call, &s3_access_denied, "User: %.*s is not authorized to perform: s3:PutBucketPolicy on resource: "
+			"\"arn:aws:s3:::%.*s\" because public policies are prevented by the BlockPublicPolicy setting in S3 Block "
+			"Public Access.", STR_ARG(call->identity.principal_arn), STR_ARG(in->bucket));
+	txn_put(call->txn, bucket_config_key(call, in->bucket, "policy"), in->policy);
+	return 0;
+}
+
+static int require_policy(struct call *call, struct str name, struct str owner, struct str *out)
+{
+	struct s3_no_such_bucket_policy detail = { .bucket_name = name };
+	struct s3_bucket_record bucket;
+	if (bucket_require(call, name, owner, &bucket) < 0)
+		return -1;
+	if (!s3_policy_find(call, name, out))
+		return fail_with(call, &s3_no_such_bucket_policy, &detail, "The bucket policy does not exist");
+	return 0;
+}
+
+int s3_get_bucket_policy(struct call *call, const struct s3_get_bucket_policy_input *in,
+	struct s3_get_bucket_policy_output *out)
+{
+	return require_policy(call, in->bucket, in->expected_bucket_owner, &out->policy);
+}
+
+int s3_delete_bucket_policy(struct call *call, const struct s3_delete_bucket_policy_input *in,
+	struct s3_delete_bucket_policy_output *out)
+{
+	(void)out;
+	return s3_config_delete(call, in->bucket, in->expected_bucket_owner, "policy");
+}
+
+int s3_get_bucket_policy_status(struct call *call, const struct s3_get_bucket_policy_status_input *in,
+	struct s3_get_bucket_policy_status_output *out)
+{
+	struct str policy;
+	if (require_policy(call, in->bucket, in->expected_bucket_owner, &policy) < 0)
+		return -1;
+	out->policy_status = ARENA_NEW(call->arena, struct s3_policy_status);
+	out->policy_status->is_public = OPT_BOOL(is_public(call, policy, in->bucket));
+	return 0;
+}
+
+/* ---- access control lists: off by default, as on AWS since 2023 ---- */
+
+bool s3_allows_acls(struct call *call, struct str bucket)
+{
+	struct s3_ownership_controls c;
+	return s3_config_find(call, bucket, "ownership", &s3_ownership_controls_shape, &c) && c.rules.n == 1 &&
+		!str_is(c.rules.v[0].object_ownership, "BucketOwnerEnforced");
+}
+
+int s3_check_canned_acl(struct call *call, struct str bucket, struct str acl)
+{
+	if (!acl.p || str_is(acl, "private") || str_is(acl, "bucket-owner-full-control"))
+		return 0;
+	if (!s3_allows_acls(call, bucket))
+		return fail(call, &s3_access_control_list_not_supported, "The bucket does not allow ACLs");
+	return fail(call, &s3_not_implemented, "Access control lists other than private are not served; use a bucket policy.");
+}
+
+static struct s3_grants owner_grant(struct call *call, struct s3_owner *owner)
+{
+	struct s3_grant *grant = ARENA_NEW(call->arena, struct s3_grant);
+	grant->grantee = ARENA_NEW(call->arena, struct s3_grantee);
+	grant->grantee->id = owner->id;
+	grant->grantee->type = STR("CanonicalUser");
+	grant->permission = STR("FULL_CONTROL");
+	return (struct s3_grants){ grant, 1 };
+}
+
+/* The owner's own full control is what there is already. */
+static int check_list(struct call *call, struct str bucket, struct str account, struct str acl,
+	const struct s3_access_control_policy *list)
+{
+	if (list) {
+		struct str owner = s3_owner_of(call, account)->id;
+		bool is_owners = list->grants.n <= 1;
+		for (size_t i = 0; i < list->grants.n; i++)
+			is_owners &= list->grants.v[i].grantee && str_eq(list->grants.v[i].grantee->id, owner) &&
+				str_is(list->grants.v[i].permission, "FULL_CONTROL");
+		if (is_owners)
+			return 0;
+		acl = STR("");
+	}
+	return s3_check_canned_acl(call, bucket, acl);
+}
+
+int s3_put_bucket_acl(struct call *call, const struct s3_put_bucket_acl_input *in, struct s3_put_bucket_acl_output *out)
+{
+	struct s3_bucket_record bucket;
+	(void)out;
+	if (s3_config_begin(call, in->bucket, in->expected_bucket_owner, &bucket) < 0)
+		return -1;
+	return check_list(call, in->bucket, bucket.account, in->acl, in->access_control_policy);
+}
+
+int s3_get_bucket_acl(struct call *call, const struct s3_get_bucket_acl_input *in, struct s3_get_bucket_acl_output *out)
+{
+	struct s3_bucket_record bucket;
+	if (bucket_require(call, in->bucket, in->expected_bucket_owner, &bucket) < 0)
+		return -1;
+	out->owner = s3_owner_of(call, bucket.account);
+	out->grants = owner_grant(call, out->owner);
+	return 0;
+}
+
+int s3_put_object_acl(struct call *call, const struct s3_put_object_acl_input *in, struct s3_put_object_acl_output *out)
+{
+	struct s3_bucket_record bucket;
+	struct s3_object_record record;
+	(void)out;
+	if (s3_config_begin(call, in->bucket, in->expected_bucket_owner, &bucket) < 0 ||
+		object_find(call, &bucket, in->bucket, in->key, in->version_id, &record) < 0)
+		return -1;
+	return check_list(call, in->bucket, bucket.account, in->acl, in->access_control_policy);
+}
+
+int s3_get_object_acl(struct call *call, const struct s3_get_object_acl_input *in, struct s3_get_object_acl_output *out)
+{
+	struct s3_bucket_record bucket;
+	struct s3_object_record record;
+	if (bucket_require(call, in->bucket, in->expected_bucket_owner, &bucket) < 0 ||
+		object_find(call, &bucket, in->bucket, in->key, in->version_id, &record) < 0)
+		return -1;
+	out->owner = s3_owner_of(call, bucket.account);
+	out->grants = owner_grant(call, out->owner);
+	return 0;
+}
