@@ -370,6 +370,8 @@ static void write_attributes(struct buf *b, const struct shape *shape, const voi
 		const struct member *m = &shape->members[i];
 		if (!(m->flags & MEMBER_XML_ATTRIBUTE) || !member_is_set(m, structure))
 			continue;
+		if (str_starts(str_c(m->xml_name), STR("xsi:")))
+			buf_cat(b, " xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\"");
 		buf_printf(b, " %s=\"", m->xml_name);
 		write_escaped(b, m->shape, m->timestamp, member_value(m, structure), true);
 		buf_char(b, '"');

@@ -1,4 +1,5 @@
 /* Code in requests: taken, stored and unpacked; given back by a signed link; UpdateFunctionCode. */
+#include "api/s3.h"
 #include "aws/hash.h"
 #include "base/clock.h"
 #include "base/encode.h"
@@ -27,14 +28,59 @@ static int fail_unzip(struct call *call, int error, const struct unzipped *u)
 		strerror(-error));
 }
 
-/* Archives come from S3 once that is served; then this asks it. */
-static int read_s3(struct call *call, const struct code_source *source)
+/* One blob of an archive in S3 after another, into the whole. */
+static int read_parts(struct call *call, const struct s3_locate_object_output *object, struct str *out)
 {
-	return fail(call, &lambda_invalid_parameter_value_exception,
-		"Error occurred while GetObject. S3 Error Code: NotImplemented. S3 Error Message: this "
-		"server does not serve "
-		"S3 yet; send the code of s3://%.*s/%.*s as ZipFile",
-		STR_ARG(source->s3_bucket), STR_ARG(source->s3_key));
+	size_t at = 0, size = (size_t)object->size.v;
+	char *p = arena_try(call->arena, size + 1);
+	int r = p ? 0 : -ENOMEM;
+	for (size_t i = 0; i < object->blobs.n && r == 0; i++) {
+		struct arena arena = { 0 };
+		struct str part;
+		r = blob_read(call->aws->blobs, object->blobs.v[i].blob, size - at, &arena, &part);
+		if (r == 0 && part.n)
+			memcpy(p + at, part.p, part.n);
+		at += r == 0 ? part.n : 0;
+		arena_fini(&arena);
+	}
+	if (r == 0)
+		*out = (struct str){ p, at };
+	return r;
+}
+
+/*
+ * The archive's place in S3: its bytes in *zip when they are few or stand in several parts; else its blob, pinned, so
+ * that it is not copied.
+ */
+static int read_s3(struct call *call, const struct code_source *source, struct str *zip, struct blob_id *blob)
+{
+	struct s3_locate_object_input in = { source->s3_bucket, source->s3_key, source->s3_version };
+	struct s3_locate_object_output object = { 0 };
+	if (!source->s3_bucket.n || !source->s3_key.n)
+		return fail(call, &lambda_invalid_parameter_value_exception,
+			"Please provide both S3Bucket and S3Key for the function code.");
+	if (call_inner(call, &s3_locate_object_operation, NULL, &in, &object) < 0) {
+		struct call_error error = call->error;
+		return fail(call, &lambda_invalid_parameter_value_exception,
+			"Error occurred while GetObject. S3 Error Code: %s. S3 Error Message: %.*s",
+			error.shape->query_code, STR_ARG(error.message));
+	}
+	if (object.size.v > LAMBDA_UNZIPPED_BYTES_MAX)
+		return fail(call, &lambda_invalid_parameter_value_exception,
+			"Unzipped size must be smaller than %d bytes", LAMBDA_UNZIPPED_BYTES_MAX);
+	*zip = object.data;
+	int r = 0;
+	if (object.blobs.n == 1) {
+		memcpy(blob->hex, object.blobs.v[0].blob.p, BLOB_ID_LENGTH);
+		blob->hex[BLOB_ID_LENGTH] = 0;
+		blob_pin(call->aws->blobs, object.blobs.v[0].blob);
+		*zip = (struct str){ NULL, (size_t)object.size.v };
+	} else if (!object.data.p) {
+		r = read_parts(call, &object, zip);
+	}
+	if (r < 0)
+		return fail(call, &lambda_service_exception, "The code could not be read from S3: %s.", strerror(-r));
+	return 0;
 }
 
 static int check_source(struct call *call, const struct code_source *source)
@@ -47,7 +93,7 @@ static int check_source(struct call *call, const struct code_source *source)
 		return fail(call, &lambda_invalid_parameter_value_exception,
 			"Please do not provide other FunctionCode parameters when providing a ZipFile.");
 	if (from_s3)
-		return read_s3(call, source);
+		return 0;
 	if (!source->zip.p)
 		return fail(call, &lambda_invalid_parameter_value_exception,
 			"Please provide a source for function code.");
@@ -67,13 +113,16 @@ int code_take(struct call *call, const struct code_source *source, struct code *
 	struct unzipped unzipped;
 	unsigned char digest[SHA256_BYTES];
 	*out = (struct code){ 0 };
+	struct str zip = source->zip;
 	if (check_source(call, source) < 0)
 		return -1;
-	int r = blob_put(call->aws->blobs, source->zip, &out->pin);
+	if (!zip.p && read_s3(call, source, &zip, &out->pin) < 0)
+		return -1;
+	int r = zip.p ? blob_put(call->aws->blobs, zip, &out->pin) : 0;
 	if (r < 0)
 		return fail_unzip(call, r == -EINVAL ? -EIO : r, &unzipped);
 	out->blob = arena_str(call->arena, (struct str){ out->pin.hex, BLOB_ID_LENGTH });
-	out->zip_bytes = (int64_t)source->zip.n;
+	out->zip_bytes = (int64_t)zip.n;
 	r = code_cache_ensure(lambda->code, out->blob, &unzipped);
 	if (r < 0) {
 		code_release(call, out, false);

@@ -125,6 +125,9 @@ int s3_create_bucket(struct call *call, const struct s3_create_bucket_input *in,
 		return fail_with(call, &s3_invalid_bucket_name, &detail, "The specified bucket is not valid.");
 	if (check_location(call, location, &region) < 0)
 		return -1;
+	if (in->acl.p && !str_is(in->acl, "private"))
+		return fail(call, &s3_invalid_bucket_acl_with_object_ownership,
+			"Bucket cannot have ACLs set with ObjectOwnership's BucketOwnerEnforced setting");
 	out->location = arena_concat(call->arena, (struct str[]){ STR("/"), in->bucket }, 2);
 	if (bucket_get(call, in->bucket, &old))
 		return already_there(call, in->bucket, &old, region);
@@ -187,7 +190,10 @@ int s3_get_bucket_location(struct call *call, const struct s3_get_bucket_locatio
 	struct s3_bucket_record record;
 	if (bucket_require(call, in->bucket, in->expected_bucket_owner, &record) < 0)
 		return -1;
-	out->location_constraint = record.location_constraint;
+	out->location_constraint = arena_printf(call->arena,
+		"<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
+		"<LocationConstraint xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\">%.*s</LocationConstraint>",
+		STR_ARG(record.location_constraint));
 	return 0;
 }
 

@@ -2,6 +2,7 @@
 #include "base/encode.h"
 #include "loop/loop.h"
 #include "net/http.h"
+#include "services/s3/config.h"
 #include "services/s3/multipart.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -207,7 +208,8 @@ static int commit_copy(struct call *call, void *arg)
 		if (conditions_check_write(call, in->if_match, in->if_none_match, is_there ? &old : NULL) < 0)
 			return -1;
 	}
-	if (object_set_class(call, &record, in->storage_class, in->server_side_encryption, in->ssekms_key_id) < 0 ||
+	if (s3_check_canned_acl(call, in->bucket, in->acl) < 0 ||
+		object_set_class(call, &record, in->storage_class, in->server_side_encryption, in->ssekms_key_id) < 0 ||
 		set_metadata(call, in, source, &record) < 0)
 		return -1;
 	if (c->has_body && !str_eq(source->id, c->record.id))

@@ -5,6 +5,7 @@
  */
 #include "base/encode.h"
 #include "base/random.h"
+#include "services/s3/config.h"
 #include "services/s3/multipart.h"
 #include <openssl/evp.h>
 
@@ -65,7 +66,7 @@ int s3_create_multipart_upload(struct call *call, const struct s3_create_multipa
 	if (object_check_key(call, in->key) < 0 || bucket_require(call, in->bucket, in->expected_bucket_owner, &bucket) < 0 ||
 		object_check_headers(call, &h) < 0 ||
 		object_set_class(call, &object, in->storage_class, in->server_side_encryption, in->ssekms_key_id) < 0 ||
-		set_checksum(call, in, &object) < 0)
+		set_checksum(call, in, &object) < 0 || s3_check_canned_acl(call, in->bucket, in->acl) < 0)
 		return -1;
 	if (in->tagging.p && s3_parse_tagging(call, in->tagging, &object.tags) < 0)
 		return -1;

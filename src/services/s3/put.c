@@ -1,6 +1,6 @@
 /* PutObject, and what makes a new version's record. */
 #include "base/encode.h"
-#include "services/s3/internal.h"
+#include "services/s3/config.h"
 
 void object_store_body(struct call *call, const struct body *body, struct s3_object_record *record)
 {
@@ -93,6 +93,8 @@ static int commit_put(struct call *call, void *arg)
 		if (conditions_check_write(call, in->if_match, in->if_none_match, is_there ? &old : NULL) < 0)
 			return -1;
 	}
+	if (s3_check_canned_acl(call, in->bucket, in->acl) < 0)
+		return -1;
 	object_store_body(call, p->body, &record);
 	object_install(call, &bucket, in->bucket, in->key, &record);
 	p->out->version_id = object_version_id(&bucket, &record);

@@ -1114,7 +1114,8 @@ structure ListBucketsOutput {
 
 @xmlName("LocationConstraint")
 structure GetBucketLocationOutput {
-	LocationConstraint: String
+	// The element holds bare text: it is written as a whole.
+	@httpPayload LocationConstraint: Blob
 }
 
 structure VersioningConfiguration {
