@@ -118,19 +118,23 @@ static int deny(struct request *r, struct str resource, const char *kind, bool e
 		action);
 }
 
-/* What the service itself says of the resource, if it says anything. */
-static void find_resource(struct request *r, const void *in, struct service_resource *out)
+/* What the service itself says of the resource: whether it says anything. */
+static bool find_resource(struct request *r, const void *in, struct service_resource *out)
 {
 	struct service_resource found = { 0 };
+	bool is_known = false;
 	for (const struct service *const *s = r->aws->services; s && *s; s++)
 		if ((*s)->api == r->entry->api && (*s)->find_resource &&
-			(*s)->find_resource(&r->call, in, &found) == 0)
+			(*s)->find_resource(&r->call, in, &found) == 0) {
 			*out = found;
+			is_known = true;
+		}
 	r->call.error = (struct call_error){ 0 };
 	if (!out->arn.p)
 		out->arn = auth_resource(r, in);
 	if (!out->account.p)
 		out->account = r->call.identity.account;
+	return is_known;
 }
 
 /* What the identity's own policies say: the account itself needs none. */
@@ -157,14 +161,16 @@ int auth_authorize(struct request *r, const void *in)
 	const char *action = r->operation->action;
 	struct service_resource resource = { 0 };
 	struct context context = { 0 };
-	if (r->aws->auth != AWS_AUTH_STRICT || !action ||
-		(id->is_anonymous && r->operation->is_public))
+	if (r->aws->auth != AWS_AUTH_STRICT || !action)
 		return 0;
 	for (size_t i = 0; i < COUNT_OF(free_actions); i++)
 		if (str_is(str_c(action), free_actions[i]))
 			return 0;
-	find_resource(r, in, &resource);
-	bool is_own = str_eq(resource.account, id->account);
+	bool is_known = find_resource(r, in, &resource);
+	/* A public operation of a service without policies of resources is everyone's; else strangers need one. */
+	if (id->is_anonymous && r->operation->is_public && !is_known)
+		return 0;
+	bool is_own = !id->is_anonymous && str_eq(resource.account, id->account);
 	if (id->is_root && is_own && !r->session_policy.n)
 		return 0;
 	fill_context(r, &context);
@@ -172,13 +178,16 @@ int auth_authorize(struct request *r, const void *in)
 		.action = str_c(action),
 		.resource = resource.arn,
 		.principal_arn = id->principal_arn,
-		.principal_account = id->account,
+		.principal_account = id->is_anonymous ? STR("anonymous") : id->account,
 		.context = context.keys,
 		.context_count = context.n,
 	};
-	enum policy_effect effect = identity_effect(r, &request), by_resource = POLICY_NO_MATCH;
+	enum policy_effect effect = POLICY_NO_MATCH, by_resource = POLICY_NO_MATCH;
 	if (resource.policy.n)
 		by_resource = policy_evaluate(r->arena, resource.policy, &request, true);
+	if (id->is_anonymous)
+		return by_resource == POLICY_ALLOW ? 0 : deny(r, request.resource, "a resource-based", false);
+	effect = identity_effect(r, &request);
 	if (by_resource == POLICY_DENY && !(id->is_root && is_own))
 		return deny(r, request.resource, "a resource-based", true);
 	if (effect == POLICY_DENY || (effect == POLICY_NO_MATCH && !(is_own && by_resource == POLICY_ALLOW)))

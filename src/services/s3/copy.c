@@ -122,6 +122,7 @@ struct copy_object {
 	struct copy copy;
 	struct body body;        /* when the bytes were copied */
 	bool has_body;
+	struct str body_of;      /* the id of the version that was copied */
 	struct s3_object_record record;
 	struct s3_copy_object_output *out;
 };
@@ -212,7 +213,7 @@ static int commit_copy(struct call *call, void *arg)
 		object_set_class(call, &record, in->storage_class, in->server_side_encryption, in->ssekms_key_id) < 0 ||
 		set_metadata(call, in, source, &record) < 0)
 		return -1;
-	if (c->has_body && !str_eq(source->id, c->record.id))
+	if (c->has_body && !str_eq(source->id, c->body_of))
 		return fail(call, &s3_operation_aborted, "The source was overwritten while it was copied. Please try again.");
 	record.e_tag = source->e_tag;
 	record.checksum_algorithm = source->checksum_algorithm;
@@ -242,7 +243,7 @@ static int rehash(struct call *call, struct copy_object *c)
 		return -1;
 	if (!rules.kind || str_eq(c->copy.source.record.checksum_algorithm, c->in->checksum_algorithm))
 		return 0;
-	c->record = c->copy.source.record;
+	c->body_of = c->copy.source.record.id;
 	if (copy_bytes(call, &c->copy, &rules, &c->body) < 0)
 		return -1;
 	c->has_body = true;

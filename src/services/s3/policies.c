@@ -167,3 +167,54 @@ int s3_get_object_acl(struct call *call, const struct s3_get_object_acl_input *i
 	out->grants = owner_grant(call, out->owner);
 	return 0;
 }
+
+/* ---- for the dispatcher, in strict mode ---- */
+
+struct resource_search {
+	struct str bucket, key;
+	bool has_key, is_there;
+	struct service_resource *out;
+};
+
+/* A policy that is open to everyone counts only for the owner's account where that is asked for. */
+static bool is_restricted(struct call *call, const struct resource_search *s)
+{
+	struct s3_public_access_block_configuration block;
+	return !str_eq(call->identity.account, s->out->account) &&
+		s3_config_find(call, s->bucket, "public-access", &s3_public_access_block_configuration_shape, &block) &&
+		block.restrict_public_buckets.v && is_public(call, s->out->policy, s->bucket);
+}
+
+static int read_resource(struct call *call, void *arg)
+{
+	struct resource_search *s = arg;
+	struct s3_bucket_record bucket;
+	s->is_there = bucket_get(call, s->bucket, &bucket);
+	if (!s->is_there)
+		return 0;
+	s->out->account = bucket.account;
+	if (s3_policy_find(call, s->bucket, &s->out->policy) && is_restricted(call, s))
+		s->out->policy = (struct str){ 0 };
+	return 0;
+}
+
+static struct str text_member(struct call *call, const void *in, const char *name, bool *has)
+{
+	const struct member *m = shape_member(call->operation->input, str_c(name));
+	*has = m != NULL;
+	return m ? *(const struct str *)(const void *)((const char *)in + m->offset) : (struct str){ 0 };
+}
+
+int s3_find_resource(struct call *call, const void *in, struct service_resource *out)
+{
+	struct resource_search s = { .out = out };
+	bool has_bucket;
+	s.bucket = text_member(call, in, "Bucket", &has_bucket);
+	s.key = text_member(call, in, "Key", &s.has_key);
+	/* A bucket that is not there yet, or no longer, is the caller's. */
+	if (!has_bucket || !s.bucket.n || call_read(call, read_resource, &s) < 0 || !s.is_there)
+		return -1;
+	out->arn = arena_concat(call->arena,
+		(struct str[]){ STR("arn:aws:s3:::"), s.bucket, s.has_key ? STR("/") : STR(""), s.has_key ? s.key : STR("") }, 4);
+	return 0;
+}

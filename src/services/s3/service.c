@@ -1,5 +1,6 @@
 /* The row of S3 in the server's table. */
-#include "services/s3/internal.h"
+#include "services/s3/lifecycle.h"
+#include "services/s3/policies.h"
 #include "services/s3/s3.h"
 #include <stdlib.h>
 
@@ -17,6 +18,7 @@ static int start(struct aws *aws, void **state)
 		return r;
 	}
 	s3->collecting = true;
+	s3->sweeping = fiber_start(lifecycle_run, s3) == 0;
 	*state = s3;
 	return 0;
 }
@@ -33,4 +35,9 @@ static void stop(struct aws *aws, void *state)
 	free(s3);
 }
 
-const struct service s3_service = { .api = &s3_api, .start = start, .stop = stop };
+const struct service s3_service = {
+	.api = &s3_api,
+	.start = start,
+	.stop = stop,
+	.find_resource = s3_find_resource,
+};
