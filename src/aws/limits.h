@@ -27,6 +27,8 @@ enum {
 	SESSION_TOKEN_BYTES_MAX = 8192,
 	POLICY_BYTES_MAX = 128 * 1024,   /* a policy document; IAM's own limits are lower */
 	POLICY_PATTERN_BYTES_MAX = 4096, /* an action, resource or condition value, its variables put in */
+	EVENT_PATTERN_DEPTH_MAX = 64,
+	EVENT_PATTERN_COMBINATIONS_MAX = 1000, /* that the $ors of an event pattern multiply to */
 	REST_LIST_ITEMS_MAX = 1024,      /* of a list in a header or in query parameters */
 	YAML_DEPTH_MAX = 64,
 	YAML_NODES_MAX = 200000, /* of one text, its aliases put in */

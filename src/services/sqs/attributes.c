@@ -1,4 +1,5 @@
-/* Attributes of queues: their checks, setting and answering (SetQueueAttributes, GetQueueAttributes). */
+/* Attributes of queues: their checks, setting and answering (SetQueueAttributes,
+ * GetQueueAttributes). */
 #include "aws/policy.h"
 #include "base/clock.h"
 #include "services/sqs/internal.h"
@@ -8,7 +9,8 @@
 
 static int invalid(struct call *call, struct str name)
 {
-	return fail(call, &sqs_invalid_attribute_value, "Invalid value for the parameter %.*s.", STR_ARG(name));
+	return fail(call, &sqs_invalid_attribute_value, "Invalid value for the parameter %.*s.",
+		STR_ARG(name));
 }
 
 static int unknown(struct call *call, struct str name)
@@ -26,10 +28,12 @@ static const struct number_attribute numbers[] = {
 	{ "DelaySeconds", offsetof(struct sqs_queue_record, delay), 0, SQS_DELAY_SECONDS_MAX },
 	{ "MaximumMessageSize", offsetof(struct sqs_queue_record, size_max), SQS_MESSAGE_BYTES_MIN,
 		SQS_MESSAGE_BYTES_MAX },
-	{ "MessageRetentionPeriod", offsetof(struct sqs_queue_record, retention), SQS_RETENTION_SECONDS_MIN,
-		SQS_RETENTION_SECONDS_MAX },
-	{ "ReceiveMessageWaitTimeSeconds", offsetof(struct sqs_queue_record, wait), 0, SQS_WAIT_SECONDS_MAX },
-	{ "VisibilityTimeout", offsetof(struct sqs_queue_record, visibility), 0, SQS_VISIBILITY_SECONDS_MAX },
+	{ "MessageRetentionPeriod", offsetof(struct sqs_queue_record, retention),
+		SQS_RETENTION_SECONDS_MIN, SQS_RETENTION_SECONDS_MAX },
+	{ "ReceiveMessageWaitTimeSeconds", offsetof(struct sqs_queue_record, wait), 0,
+		SQS_WAIT_SECONDS_MAX },
+	{ "VisibilityTimeout", offsetof(struct sqs_queue_record, visibility), 0,
+		SQS_VISIBILITY_SECONDS_MAX },
 	{ "KmsDataKeyReusePeriodSeconds", offsetof(struct sqs_queue_record, kms_reuse), 60, 86400 },
 };
 
@@ -60,7 +64,8 @@ static int read_bool(struct call *call, struct str name, struct str value, struc
 static int bad_redrive(struct call *call, struct str value, const char *reason)
 {
 	return fail(call, &sqs_invalid_parameter_value_exception,
-		"Value %.*s for parameter RedrivePolicy is invalid. Reason: %s", STR_ARG(value), reason);
+		"Value %.*s for parameter RedrivePolicy is invalid. Reason: %s", STR_ARG(value),
+		reason);
 }
 
 static bool read_count(yyjson_val *v, int64_t *out)
@@ -69,24 +74,30 @@ static bool read_count(yyjson_val *v, int64_t *out)
 		*out = yyjson_get_sint(v);
 		return true;
 	}
-	return yyjson_is_str(v) && str_to_i64((struct str){ yyjson_get_str(v), yyjson_get_len(v) }, out) == 0;
+	return yyjson_is_str(v) &&
+	       str_to_i64((struct str){ yyjson_get_str(v), yyjson_get_len(v) }, out) == 0;
 }
 
-static int check_dead_letter(struct call *call, const struct queue *q, struct str value, struct str arn)
+static int check_dead_letter(
+	struct call *call, const struct queue *q, struct str value, struct str arn)
 {
 	struct queue dead;
 	struct queue_name name;
 	if (arn_parse(arn, &name) < 0)
 		return bad_redrive(call, value, "Invalid value for deadLetterTargetArn.");
 	if (!str_eq(name.account, q->account) || !str_eq(name.region, q->region))
-		return bad_redrive(call, value, "Dead-letter target must be owned by the same account and in the same region.");
+		return bad_redrive(call, value,
+			"Dead-letter target must be owned by the same account and in the same region.");
 	if (!queue_find_arn(call, arn, &dead))
 		return bad_redrive(call, value, "Dead letter target does not exist.");
 	if (dead.r.is_fifo.v != q->r.is_fifo.v)
-		return bad_redrive(call, value, q->r.is_fifo.v ? "Dead-letter queue must be same type of queue as the source."
-			: "Dead-letter queue must be same type of queue as the source.");
+		return bad_redrive(call, value,
+			q->r.is_fifo.v
+				? "Dead-letter queue must be same type of queue as the source."
+				: "Dead-letter queue must be same type of queue as the source.");
 	if (!redrive_is_allowed(call, &dead, queue_arn(call, q)))
-		return bad_redrive(call, value, "The dead-letter queue's RedriveAllowPolicy does not allow this source queue.");
+		return bad_redrive(call, value,
+			"The dead-letter queue's RedriveAllowPolicy does not allow this source queue.");
 	return 0;
 }
 
@@ -99,21 +110,27 @@ static int apply_redrive(struct call *call, struct queue *q, struct str value)
 		return 0;
 	}
 	yyjson_doc *doc = yyjson_read(value.p, value.n, 0);
-	yyjson_val *root = yyjson_doc_get_root(doc), *arn = yyjson_obj_get(root, "deadLetterTargetArn");
+	yyjson_val *root = yyjson_doc_get_root(doc),
+		   *arn = yyjson_obj_get(root, "deadLetterTargetArn");
 	yyjson_val *max = yyjson_obj_get(root, "maxReceiveCount");
 	int r;
 	if (!yyjson_is_obj(root))
 		r = bad_redrive(call, value, "Redrive policy is not a valid JSON map.");
 	else if (!yyjson_is_str(arn))
-		r = bad_redrive(call, value, "Redrive policy does not contain mandatory attribute: deadLetterTargetArn.");
+		r = bad_redrive(call, value,
+			"Redrive policy does not contain mandatory attribute: deadLetterTargetArn.");
 	else if (!max)
-		r = bad_redrive(call, value, "Redrive policy does not contain mandatory attribute: maxReceiveCount.");
+		r = bad_redrive(call, value,
+			"Redrive policy does not contain mandatory attribute: maxReceiveCount.");
 	else if (yyjson_obj_size(root) > 2)
-		r = bad_redrive(call, value, "Only following attributes are supported: [deadLetterTargetArn, maxReceiveCount].");
+		r = bad_redrive(call, value,
+			"Only following attributes are supported: [deadLetterTargetArn, maxReceiveCount].");
 	else if (!read_count(max, &count) || count < 1 || count > SQS_RECEIVES_MAX)
-		r = bad_redrive(call, value, "Invalid value for maxReceiveCount: it must be an integer from 1 to 1000.");
+		r = bad_redrive(call, value,
+			"Invalid value for maxReceiveCount: it must be an integer from 1 to 1000.");
 	else {
-		struct str target = arena_str(call->arena, (struct str){ yyjson_get_str(arn), yyjson_get_len(arn) });
+		struct str target = arena_str(
+			call->arena, (struct str){ yyjson_get_str(arn), yyjson_get_len(arn) });
 		r = check_dead_letter(call, q, value, target);
 		q->r.dead_letter_arn = target;
 		q->r.receive_max = OPT_I64(count);
@@ -133,13 +150,14 @@ static bool allow_is_valid(yyjson_val *root)
 		return false;
 	if (str_is(STR("allowAll"), permission) || str_is(STR("denyAll"), permission))
 		return !sources;
-	if (!str_is(STR("byQueue"), permission) || !yyjson_is_arr(sources) || yyjson_arr_size(sources) < 1 ||
-		yyjson_arr_size(sources) > 10)
+	if (!str_is(STR("byQueue"), permission) || !yyjson_is_arr(sources) ||
+		yyjson_arr_size(sources) < 1 || yyjson_arr_size(sources) > 10)
 		return false;
-	yyjson_arr_foreach(sources, i, n, source)
-		if (!yyjson_is_str(source) ||
-			arn_parse((struct str){ yyjson_get_str(source), yyjson_get_len(source) }, &name) < 0)
-			return false;
+	yyjson_arr_foreach(sources, i, n,
+		source) if (!yyjson_is_str(source) ||
+			    arn_parse(
+				    (struct str){ yyjson_get_str(source), yyjson_get_len(source) },
+				    &name) < 0) return false;
 	return true;
 }
 
@@ -173,8 +191,9 @@ bool redrive_is_allowed(struct call *call, const struct queue *dead, struct str 
 		allowed = false;
 	if (str_is(permission, "byQueue")) {
 		allowed = false;
-		yyjson_arr_foreach(yyjson_obj_get(root, "sourceQueueArns"), i, n, source)
-			allowed |= str_eq((struct str){ yyjson_get_str(source), yyjson_get_len(source) }, source_arn);
+		yyjson_arr_foreach(yyjson_obj_get(root, "sourceQueueArns"), i, n, source) allowed |=
+			str_eq((struct str){ yyjson_get_str(source), yyjson_get_len(source) },
+				source_arn);
 	}
 	yyjson_doc_free(doc);
 	return allowed;
@@ -185,14 +204,16 @@ bool redrive_is_allowed(struct call *call, const struct queue *dead, struct str 
 static int apply_policy(struct call *call, struct queue *q, struct str name, struct str value)
 {
 	struct str why;
-	if (value.n > SQS_POLICY_BYTES_MAX || (value.n && policy_check(call->arena, value, true, &why) < 0))
+	if (value.n > SQS_POLICY_BYTES_MAX ||
+		(value.n && policy_check(call->arena, value, true, &why) < 0))
 		return invalid(call, name);
 	q->r.policy = value.n ? value : (struct str){ 0 };
 	return 0;
 }
 
 /* FIFO's own. */
-static int apply_fifo(struct call *call, struct queue *q, struct str name, struct str value, bool is_new)
+static int apply_fifo(
+	struct call *call, struct queue *q, struct str name, struct str value, bool is_new)
 {
 	bool is_fifo = q->r.is_fifo.v;
 	struct opt_bool b;
@@ -225,7 +246,7 @@ static int apply_fifo(struct call *call, struct queue *q, struct str name, struc
 static bool is_fifo_attribute(struct str name)
 {
 	return str_is(name, "FifoQueue") || str_is(name, "ContentBasedDeduplication") ||
-		str_is(name, "DeduplicationScope") || str_is(name, "FifoThroughputLimit");
+	       str_is(name, "DeduplicationScope") || str_is(name, "FifoThroughputLimit");
 }
 
 static int apply(struct call *call, struct queue *q, struct str name, struct str value, bool is_new)
@@ -264,14 +285,16 @@ static int apply(struct call *call, struct queue *q, struct str name, struct str
 	return unknown(call, name);
 }
 
-int attributes_apply(struct call *call, struct queue *q, const struct sqs_queue_attribute_map *attributes,
-	bool is_new)
+int attributes_apply(struct call *call, struct queue *q,
+	const struct sqs_queue_attribute_map *attributes, bool is_new)
 {
 	for (size_t i = 0; i < attributes->n; i++)
 		if (apply(call, q, attributes->v[i].key, attributes->v[i].value, is_new) < 0)
 			return -1;
-	/* Developer Guide, "High throughput for FIFO queues": the limit by group needs the scope by group. */
-	if (str_is(q->r.throughput_limit, "perMessageGroupId") && !str_is(q->r.dedup_scope, "messageGroup"))
+	/* Developer Guide, "High throughput for FIFO queues": the limit by group needs the scope by
+	 * group. */
+	if (str_is(q->r.throughput_limit, "perMessageGroupId") &&
+		!str_is(q->r.dedup_scope, "messageGroup"))
 		return fail(call, &sqs_invalid_attribute_value,
 			"The perMessageGroupId value is allowed only when the value for DeduplicationScope is messageGroup.");
 	return 0;
@@ -306,7 +329,8 @@ struct attribute_out {
 static bool wants(const struct attribute_out *o, const char *name)
 {
 	for (size_t i = 0; i < o->in->attribute_names.n; i++)
-		if (str_is(o->in->attribute_names.v[i], name) || str_is(o->in->attribute_names.v[i], "All"))
+		if (str_is(o->in->attribute_names.v[i], name) ||
+			str_is(o->in->attribute_names.v[i], "All"))
 			return true;
 	return false;
 }
@@ -314,7 +338,8 @@ static bool wants(const struct attribute_out *o, const char *name)
 static void put(struct attribute_out *o, const char *name, struct str value)
 {
 	if (value.n && wants(o, name))
-		o->map->v[o->map->n++] = (struct sqs_queue_attribute_map_entry){ str_c(name), value };
+		o->map->v[o->map->n++] =
+			(struct sqs_queue_attribute_map_entry){ str_c(name), value };
 }
 
 static void put_i64(struct attribute_out *o, const char *name, int64_t value)
@@ -332,7 +357,8 @@ static struct str redrive_text(struct call *call, const struct queue *q)
 {
 	if (!q->r.dead_letter_arn.n)
 		return (struct str){ 0 };
-	return arena_printf(call->arena, "{\"deadLetterTargetArn\":\"%.*s\",\"maxReceiveCount\":%lld}",
+	return arena_printf(call->arena,
+		"{\"deadLetterTargetArn\":\"%.*s\",\"maxReceiveCount\":%lld}",
 		STR_ARG(q->r.dead_letter_arn), (long long)q->r.receive_max.v);
 }
 
@@ -358,21 +384,26 @@ static void put_record(struct attribute_out *o)
 	put_bool(o, "FifoQueue", true);
 	put_bool(o, "ContentBasedDeduplication", q->r.content_dedup.v);
 	put(o, "DeduplicationScope", q->r.dedup_scope.n ? q->r.dedup_scope : STR("queue"));
-	put(o, "FifoThroughputLimit", q->r.throughput_limit.n ? q->r.throughput_limit : STR("perQueue"));
+	put(o, "FifoThroughputLimit",
+		q->r.throughput_limit.n ? q->r.throughput_limit : STR("perQueue"));
 }
 
 enum { ATTRIBUTES_OF_QUEUE = 32 };
 
-struct str attributes_differ(struct call *call, const struct queue *q,
-	const struct sqs_queue_attribute_map *attributes)
+struct str attributes_differ(
+	struct call *call, const struct queue *q, const struct sqs_queue_attribute_map *attributes)
 {
 	static struct str all[] = { STR_INIT("All") };
 	struct sqs_get_queue_attributes_input in = { .attribute_names = { all, 1 } };
 	struct sqs_queue_attribute_map map = {
-		ARENA_ARRAY(call->arena, struct sqs_queue_attribute_map_entry, ATTRIBUTES_OF_QUEUE), 0 };
+		ARENA_ARRAY(call->arena, struct sqs_queue_attribute_map_entry, ATTRIBUTES_OF_QUEUE),
+		0
+	};
 	/* The given ones in the form of the answer, over the defaults of what they don't name. */
 	struct sqs_queue_attribute_map given = {
-		ARENA_ARRAY(call->arena, struct sqs_queue_attribute_map_entry, ATTRIBUTES_OF_QUEUE), 0 };
+		ARENA_ARRAY(call->arena, struct sqs_queue_attribute_map_entry, ATTRIBUTES_OF_QUEUE),
+		0
+	};
 	struct queue wanted = *q;
 	struct attribute_out o = { call, &in, *q, &map };
 	if (attributes_apply(call, &wanted, attributes, false) < 0)
@@ -383,7 +414,8 @@ struct str attributes_differ(struct call *call, const struct queue *q,
 	for (size_t i = 0; i < given.n; i++) {
 		bool same = false;
 		for (size_t k = 0; k < map.n; k++)
-			same |= str_eq(map.v[k].key, given.v[i].key) && str_eq(map.v[k].value, given.v[i].value);
+			same |= str_eq(map.v[k].key, given.v[i].key) &&
+				str_eq(map.v[k].value, given.v[i].value);
 		if (!same)
 			return given.v[i].key;
 	}
@@ -392,8 +424,9 @@ struct str attributes_differ(struct call *call, const struct queue *q,
 
 static bool is_known(struct str name)
 {
-	static const char *const names[] = { "All", "Policy", "QueueArn", "CreatedTimestamp", "LastModifiedTimestamp",
-		"ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible", "ApproximateNumberOfMessagesDelayed",
+	static const char *const names[] = { "All", "Policy", "QueueArn", "CreatedTimestamp",
+		"LastModifiedTimestamp", "ApproximateNumberOfMessages",
+		"ApproximateNumberOfMessagesNotVisible", "ApproximateNumberOfMessagesDelayed",
 		"RedrivePolicy", "RedriveAllowPolicy", "KmsMasterKeyId", "SqsManagedSseEnabled" };
 	for (size_t i = 0; i < COUNT_OF(names); i++)
 		if (str_is(name, names[i]))
@@ -410,7 +443,8 @@ static int find_run(struct call *call, void *arg)
 static int put_counts(struct attribute_out *o)
 {
 	struct queue *q = &o->queue;
-	if (!wants(o, "ApproximateNumberOfMessages") && !wants(o, "ApproximateNumberOfMessagesNotVisible") &&
+	if (!wants(o, "ApproximateNumberOfMessages") &&
+		!wants(o, "ApproximateNumberOfMessagesNotVisible") &&
 		!wants(o, "ApproximateNumberOfMessagesDelayed"))
 		return 0;
 	struct live *live = live_get(sqs_state(o->call), q->r.id.v, q->r.space.v);
@@ -433,7 +467,8 @@ int sqs_get_queue_attributes(struct call *call, const struct sqs_get_queue_attri
 			return unknown(call, in->attribute_names.v[i]);
 	if (call_read(call, find_run, &o) < 0)
 		return -1;
-	out->attributes.v = ARENA_ARRAY(call->arena, struct sqs_queue_attribute_map_entry, ATTRIBUTES_OF_QUEUE);
+	out->attributes.v =
+		ARENA_ARRAY(call->arena, struct sqs_queue_attribute_map_entry, ATTRIBUTES_OF_QUEUE);
 	put_record(&o);
 	if (put_counts(&o) < 0)
 		return -1;

@@ -5,7 +5,8 @@ static bool is_id(struct str id)
 {
 	for (size_t i = 0; i < id.n; i++) {
 		char c = id.p[i];
-		if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-'))
+		if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+			    c == '_' || c == '-'))
 			return false;
 	}
 	return id.n >= 1 && id.n <= SQS_BATCH_ID_BYTES_MAX;
@@ -14,10 +15,12 @@ static bool is_id(struct str id)
 int batch_check(struct call *call, const char *entry, const struct str *ids, size_t n)
 {
 	if (n == 0)
-		return fail(call, &sqs_empty_batch_request, "There should be at least one %s in the request.", entry);
+		return fail(call, &sqs_empty_batch_request,
+			"There should be at least one %s in the request.", entry);
 	if (n > SQS_BATCH_MAX)
 		return fail(call, &sqs_too_many_entries_in_batch_request,
-			"Maximum number of entries per request are %d. You have sent %zu.", SQS_BATCH_MAX, n);
+			"Maximum number of entries per request are %d. You have sent %zu.",
+			SQS_BATCH_MAX, n);
 	for (size_t i = 0; i < n; i++) {
 		if (!is_id(ids[i]))
 			return fail(call, &sqs_invalid_batch_entry_id,
@@ -25,12 +28,14 @@ int batch_check(struct call *call, const char *entry, const struct str *ids, siz
 				"80 letters long.");
 		for (size_t k = 0; k < i; k++)
 			if (str_eq(ids[i], ids[k]))
-				return fail(call, &sqs_batch_entry_ids_not_distinct, "Id %.*s repeated.", STR_ARG(ids[i]));
+				return fail(call, &sqs_batch_entry_ids_not_distinct,
+					"Id %.*s repeated.", STR_ARG(ids[i]));
 	}
 	return 0;
 }
 
-void batch_fail(struct sqs_batch_result_error_entry_list *list, struct str id, const struct refusal *why)
+void batch_fail(
+	struct sqs_batch_result_error_entry_list *list, struct str id, const struct refusal *why)
 {
 	list->v[list->n++] = (struct sqs_batch_result_error_entry){
 		.id = id,

@@ -1,10 +1,11 @@
 /* Messages that were received: deleting them, and changing how long they stay hidden. */
 #include "services/sqs/internal.h"
 
-static int refuse(struct call *call, struct refusal *why, const struct error_shape *error, const char *fmt, ...)
-	PRINTF_LIKE(4, 5);
+static int refuse(struct call *call, struct refusal *why, const struct error_shape *error,
+	const char *fmt, ...) PRINTF_LIKE(4, 5);
 
-static int refuse(struct call *call, struct refusal *why, const struct error_shape *error, const char *fmt, ...)
+static int refuse(struct call *call, struct refusal *why, const struct error_shape *error,
+	const char *fmt, ...)
 {
 	va_list ap;
 	va_start(ap, fmt);
@@ -21,16 +22,18 @@ static int read_handle(struct call *call, const struct queue *q, struct str text
 			"The request must contain the parameter ReceiptHandle.");
 	if (handle_decode(call->arena, text, h) < 0 || h->queue != q->r.id.v)
 		return refuse(call, why, &sqs_receipt_handle_is_invalid,
-			"The input receipt handle \"%.*s\" is not a valid receipt handle.", (int)MIN(text.n, 1024), text.p);
+			"The input receipt handle \"%.*s\" is not a valid receipt handle.",
+			(int)MIN(text.n, 1024), text.p);
 	return 0;
 }
 
 /*
- * A handle that is no longer the message's latest deletes nothing and is no error; but a FIFO queue's message can't
- * be deleted once its timeout has passed (DeleteMessage; Developer Guide, "FIFO delivery logic").
+ * A handle that is no longer the message's latest deletes nothing and is no error; but a FIFO
+ * queue's message can't be deleted once its timeout has passed (DeleteMessage; Developer Guide,
+ * "FIFO delivery logic").
  */
-static int delete_one(struct call *call, const struct queue *q, struct changes *changes, struct str text,
-	struct refusal *why)
+static int delete_one(struct call *call, const struct queue *q, struct changes *changes,
+	struct str text, struct refusal *why)
 {
 	struct handle h;
 	struct message m;
@@ -39,7 +42,8 @@ static int delete_one(struct call *call, const struct queue *q, struct changes *
 	enum found found = handle_find(call, q, &h, &m);
 	if (q->r.is_fifo.v && found == FOUND_VISIBLE)
 		return refuse(call, why, &sqs_invalid_parameter_value_exception,
-			"Value %.*s for parameter ReceiptHandle is invalid. Reason: The receipt handle has expired.", STR_ARG(text));
+			"Value %.*s for parameter ReceiptHandle is invalid. Reason: The receipt handle has expired.",
+			STR_ARG(text));
 	if (found == FOUND_NONE)
 		return 0;
 	if (q->r.is_fifo.v) {
@@ -75,8 +79,10 @@ int sqs_delete_message_batch(struct call *call, const struct sqs_delete_message_
 		batch_check(call, "DeleteMessageBatchRequestEntry", ids, in->entries.n) < 0)
 		return -1;
 	struct changes *changes = changes_begin(call, &q);
-	out->successful.v = ARENA_ARRAY(call->arena, struct sqs_delete_message_batch_result_entry, SQS_BATCH_MAX);
-	out->failed.v = ARENA_ARRAY(call->arena, struct sqs_batch_result_error_entry, SQS_BATCH_MAX);
+	out->successful.v = ARENA_ARRAY(
+		call->arena, struct sqs_delete_message_batch_result_entry, SQS_BATCH_MAX);
+	out->failed.v =
+		ARENA_ARRAY(call->arena, struct sqs_batch_result_error_entry, SQS_BATCH_MAX);
 	for (size_t i = 0; i < in->entries.n; i++) {
 		struct refusal why;
 		if (delete_one(call, &q, changes, in->entries.v[i].receipt_handle, &why) < 0)
@@ -89,8 +95,8 @@ int sqs_delete_message_batch(struct call *call, const struct sqs_delete_message_
 
 /* ---- visibility ---- */
 
-static int change_one(struct call *call, const struct queue *q, struct changes *changes, struct str text,
-	struct opt_i64 seconds, struct refusal *why)
+static int change_one(struct call *call, const struct queue *q, struct changes *changes,
+	struct str text, struct opt_i64 seconds, struct refusal *why)
 {
 	struct handle h;
 	struct message m;
@@ -111,7 +117,8 @@ static int change_one(struct call *call, const struct queue *q, struct changes *
 			"visibility timeout change.",
 			STR_ARG(text));
 	case FOUND_VISIBLE:
-		return refuse(call, why, &sqs_message_not_inflight, "The message referred to is not in flight.");
+		return refuse(call, why, &sqs_message_not_inflight,
+			"The message referred to is not in flight.");
 	case FOUND_IN_FLIGHT:
 		break;
 	}
@@ -131,7 +138,8 @@ static int change_one(struct call *call, const struct queue *q, struct changes *
 	return 0;
 }
 
-int sqs_change_message_visibility(struct call *call, const struct sqs_change_message_visibility_input *in,
+int sqs_change_message_visibility(struct call *call,
+	const struct sqs_change_message_visibility_input *in,
 	struct sqs_change_message_visibility_output *out)
 {
 	struct queue q;
@@ -139,12 +147,14 @@ int sqs_change_message_visibility(struct call *call, const struct sqs_change_mes
 	(void)out;
 	if (queue_find(call, in->queue_url, &q) < 0)
 		return -1;
-	if (change_one(call, &q, changes_begin(call, &q), in->receipt_handle, in->visibility_timeout, &why) < 0)
+	if (change_one(call, &q, changes_begin(call, &q), in->receipt_handle,
+		    in->visibility_timeout, &why) < 0)
 		return fail(call, why.error, "%.*s", STR_ARG(why.message));
 	return 0;
 }
 
-int sqs_change_message_visibility_batch(struct call *call, const struct sqs_change_message_visibility_batch_input *in,
+int sqs_change_message_visibility_batch(struct call *call,
+	const struct sqs_change_message_visibility_batch_input *in,
 	struct sqs_change_message_visibility_batch_output *out)
 {
 	struct queue q;
@@ -152,16 +162,20 @@ int sqs_change_message_visibility_batch(struct call *call, const struct sqs_chan
 	for (size_t i = 0; i < MIN(in->entries.n, SQS_BATCH_MAX); i++)
 		ids[i] = in->entries.v[i].id;
 	if (queue_find(call, in->queue_url, &q) < 0 ||
-		batch_check(call, "ChangeMessageVisibilityBatchRequestEntry", ids, in->entries.n) < 0)
+		batch_check(call, "ChangeMessageVisibilityBatchRequestEntry", ids, in->entries.n) <
+			0)
 		return -1;
 	struct changes *changes = changes_begin(call, &q);
-	out->successful.v =
-		ARENA_ARRAY(call->arena, struct sqs_change_message_visibility_batch_result_entry, SQS_BATCH_MAX);
-	out->failed.v = ARENA_ARRAY(call->arena, struct sqs_batch_result_error_entry, SQS_BATCH_MAX);
+	out->successful.v = ARENA_ARRAY(call->arena,
+		struct sqs_change_message_visibility_batch_result_entry, SQS_BATCH_MAX);
+	out->failed.v =
+		ARENA_ARRAY(call->arena, struct sqs_batch_result_error_entry, SQS_BATCH_MAX);
 	for (size_t i = 0; i < in->entries.n; i++) {
-		const struct sqs_change_message_visibility_batch_request_entry *e = &in->entries.v[i];
+		const struct sqs_change_message_visibility_batch_request_entry *e =
+			&in->entries.v[i];
 		struct refusal why;
-		if (change_one(call, &q, changes, e->receipt_handle, e->visibility_timeout, &why) < 0)
+		if (change_one(call, &q, changes, e->receipt_handle, e->visibility_timeout, &why) <
+			0)
 			batch_fail(&out->failed, e->id, &why);
 		else
 			out->successful.v[out->successful.n++].id = e->id;

@@ -1,7 +1,8 @@
 /*
- * FIFO queues: the messages of each group in the order of their numbers, and a range of heads, one for each group
- * that has messages, by the time from which the group may be received from. A group with messages in flight
- * stands at the time when the last of them becomes visible, so it is out of the way until then.
+ * FIFO queues: the messages of each group in the order of their numbers, and a range of heads, one
+ * for each group that has messages, by the time from which the group may be received from. A group
+ * with messages in flight stands at the time when the last of them becomes visible, so it is out of
+ * the way until then.
  */
 #include "base/random.h"
 #include "services/sqs/internal.h"
@@ -10,25 +11,27 @@
 
 static struct str group_key(struct call *call, const struct queue *q, struct str group)
 {
-	return KEY(call->arena, KEY_LITERAL("sqs.m"), key_int(q->r.space.v), key_int(KIND_GROUP), key_text(group));
+	return KEY(call->arena, KEY_LITERAL("sqs.m"), key_int(q->r.space.v), key_int(KIND_GROUP),
+		key_text(group));
 }
 
 static struct str head_key(struct call *call, const struct queue *q, struct str group,
 	const struct sqs_group_record *r)
 {
-	return KEY(call->arena, KEY_LITERAL("sqs.m"), key_int(q->r.space.v), key_int(KIND_HEAD), key_int(r->ready.v),
-		key_int(r->order.v), key_text(group));
+	return KEY(call->arena, KEY_LITERAL("sqs.m"), key_int(q->r.space.v), key_int(KIND_HEAD),
+		key_int(r->ready.v), key_int(r->order.v), key_text(group));
 }
 
-static bool group_get(struct call *call, const struct queue *q, struct str group, struct sqs_group_record *out)
+static bool group_get(
+	struct call *call, const struct queue *q, struct str group, struct sqs_group_record *out)
 {
 	*out = (struct sqs_group_record){ 0 };
 	return call_get_record(call, group_key(call, q, group), &sqs_group_record_shape, out);
 }
 
 /* Writes the group, and moves its head if its time is another. */
-static void group_put(struct call *call, const struct queue *q, struct str group, struct sqs_group_record *r,
-	int64_t ready_ms, int64_t order)
+static void group_put(struct call *call, const struct queue *q, struct str group,
+	struct sqs_group_record *r, int64_t ready_ms, int64_t order)
 {
 	if (r->ready.set && (r->ready.v != ready_ms || r->order.v != order))
 		txn_delete(call->txn, head_key(call, q, group, r));
@@ -40,19 +43,21 @@ static void group_put(struct call *call, const struct queue *q, struct str group
 	call_put_record(call, group_key(call, q, group), &sqs_group_record_shape, r);
 }
 
-static void group_delete(struct call *call, const struct queue *q, struct str group, struct sqs_group_record *r)
+static void group_delete(
+	struct call *call, const struct queue *q, struct str group, struct sqs_group_record *r)
 {
 	if (r->ready.set)
 		txn_delete(call->txn, head_key(call, q, group, r));
 	txn_delete(call->txn, group_key(call, q, group));
 }
 
-static bool read_message(struct call *call, const struct txn_cursor *c, size_t prefix, struct str group,
-	struct message *m)
+static bool read_message(struct call *call, const struct txn_cursor *c, size_t prefix,
+	struct str group, struct message *m)
 {
 	struct key_part part;
 	*m = (struct message){ .group = group };
-	if (!message_head_read(c->value, &m->head) || key_decode(call->arena, str_from(c->key, prefix), &part, 1) != 1)
+	if (!message_head_read(c->value, &m->head) ||
+		key_decode(call->arena, str_from(c->key, prefix), &part, 1) != 1)
 		return false;
 	m->sequence = part.integer;
 	m->key = arena_str(call->arena, c->key);
@@ -61,10 +66,11 @@ static bool read_message(struct call *call, const struct txn_cursor *c, size_t p
 }
 
 /* The first n messages of the group. */
-static size_t group_messages(struct call *call, const struct queue *q, struct str group, struct message *v, size_t n)
+static size_t group_messages(
+	struct call *call, const struct queue *q, struct str group, struct message *v, size_t n)
 {
-	struct str begin = KEY(call->arena, KEY_LITERAL("sqs.m"), key_int(q->r.space.v), key_int(KIND_FIFO),
-		key_text(group));
+	struct str begin = KEY(call->arena, KEY_LITERAL("sqs.m"), key_int(q->r.space.v),
+		key_int(KIND_FIFO), key_text(group));
 	struct txn_cursor c;
 	size_t found = 0;
 	txn_cursor_open(call->txn, begin, key_range_end(call->arena, begin), false, &c);
@@ -75,10 +81,11 @@ static size_t group_messages(struct call *call, const struct queue *q, struct st
 }
 
 /*
- * The group's place after a change: behind its messages in flight; else where its first message may be received,
- * but not before now, so that groups take turns. Without messages it is gone.
+ * The group's place after a change: behind its messages in flight; else where its first message may
+ * be received, but not before now, so that groups take turns. Without messages it is gone.
  */
-static void group_settle(struct call *call, const struct queue *q, struct str group, struct sqs_group_record *r)
+static void group_settle(
+	struct call *call, const struct queue *q, struct str group, struct sqs_group_record *r)
 {
 	int64_t ready = 0;
 	size_t n = 0;
@@ -97,7 +104,8 @@ static void group_settle(struct call *call, const struct queue *q, struct str gr
 	if (!group_messages(call, q, group, &first, 1))
 		group_delete(call, q, group, r);
 	else
-		group_put(call, q, group, r, MAX(first.head.visible_ms, call->now_ms), first.sequence);
+		group_put(call, q, group, r, MAX(first.head.visible_ms, call->now_ms),
+			first.sequence);
 }
 
 /* ---- messages ---- */
@@ -107,7 +115,8 @@ static struct place place_of(const struct message *m)
 	return (struct place){ m->key, m->head.visible_ms, m->head.receives > 0 };
 }
 
-static void write_message(struct call *call, struct changes *changes, struct message *m, const struct place *before)
+static void write_message(
+	struct call *call, struct changes *changes, struct message *m, const struct place *before)
 {
 	txn_put(call->txn, m->key, message_value(call->arena, &m->head, m->record));
 	struct place after = place_of(m);
@@ -127,7 +136,8 @@ void fifo_add(struct call *call, const struct queue *q, struct changes *changes,
 }
 
 /* Takes the message out of the group's list, or gives it another time there. */
-static void group_note(struct call *call, struct sqs_group_record *r, int64_t sequence, int64_t visible_ms)
+static void group_note(
+	struct call *call, struct sqs_group_record *r, int64_t sequence, int64_t visible_ms)
 {
 	for (size_t i = 0; i < r->in_flight.n; i++) {
 		if (r->in_flight.v[i].sequence.v == sequence) {
@@ -137,7 +147,8 @@ static void group_note(struct call *call, struct sqs_group_record *r, int64_t se
 	}
 	if (visible_ms <= call->now_ms)
 		return;
-	struct sqs_group_message *v = ARENA_ARRAY(call->arena, struct sqs_group_message, r->in_flight.n + 1);
+	struct sqs_group_message *v =
+		ARENA_ARRAY(call->arena, struct sqs_group_message, r->in_flight.n + 1);
 	if (r->in_flight.n)
 		memcpy(v, r->in_flight.v, r->in_flight.n * sizeof *v);
 	v[r->in_flight.n] = (struct sqs_group_message){ OPT_I64(sequence), OPT_I64(visible_ms) };
@@ -145,7 +156,8 @@ static void group_note(struct call *call, struct sqs_group_record *r, int64_t se
 	r->in_flight.n++;
 }
 
-void fifo_remove(struct call *call, const struct queue *q, struct changes *changes, struct message *m)
+void fifo_remove(
+	struct call *call, const struct queue *q, struct changes *changes, struct message *m)
 {
 	struct sqs_group_record r;
 	struct place before = place_of(m);
@@ -157,8 +169,8 @@ void fifo_remove(struct call *call, const struct queue *q, struct changes *chang
 	group_settle(call, q, m->group, &r);
 }
 
-void fifo_set_visible(struct call *call, const struct queue *q, struct changes *changes, struct message *m,
-	int64_t visible_ms)
+void fifo_set_visible(struct call *call, const struct queue *q, struct changes *changes,
+	struct message *m, int64_t visible_ms)
 {
 	struct sqs_group_record r;
 	struct place before = place_of(m);
@@ -172,7 +184,8 @@ void fifo_set_visible(struct call *call, const struct queue *q, struct changes *
 
 /* ---- receiving ---- */
 
-static void take_one(struct call *call, struct take *t, struct message *m, struct sqs_group_record *r)
+static void take_one(
+	struct call *call, struct take *t, struct message *m, struct sqs_group_record *r)
 {
 	struct place before = place_of(m);
 	m->head.receives++;
@@ -206,14 +219,16 @@ static void take_group(struct call *call, struct take *t, struct str group, size
 				break;
 			++*examined;
 			bool gone = message_is_expired(q, &m->head, call->now_ms) ||
-				(receive_max && m->head.receives >= receive_max && dead_letter_move(call, t, m));
+				    (receive_max && m->head.receives >= receive_max &&
+					    dead_letter_move(call, t, m));
 			if (!gone) {
 				take_one(call, t, m, &r);
 				continue;
 			}
 			message_erase(call, q, m);
 			changes_add(t->changes, &place, NULL);
-			/* Its room is for one that comes after, unless what was taken would be looked at again. */
+			/* Its room is for one that comes after, unless what was taken would be
+			 * looked at again. */
 			again = true;
 		}
 		again &= t->n == before;

@@ -14,7 +14,10 @@ static const unsigned char mark[4] = { 1, 1, 1, 1 };
 
 struct str handle_encode(struct arena *arena, const struct handle *h)
 {
-	struct packed p = { .queue = h->queue, .space = h->space, .visible_ms = h->visible_ms, .sequence = h->sequence,
+	struct packed p = { .queue = h->queue,
+		.space = h->space,
+		.visible_ms = h->visible_ms,
+		.sequence = h->sequence,
 		.nonce = h->nonce };
 	memcpy(p.mark, mark, sizeof mark);
 	struct str parts[] = { { (const char *)&p, sizeof p }, h->group };
@@ -25,12 +28,14 @@ int handle_decode(struct arena *arena, struct str text, struct handle *out)
 {
 	struct str bytes;
 	struct packed p;
-	if (base64_decode(arena, text, &bytes) < 0 || bytes.n < sizeof p || bytes.n > sizeof p + SQS_GROUP_BYTES_MAX)
+	if (base64_decode(arena, text, &bytes) < 0 || bytes.n < sizeof p ||
+		bytes.n > sizeof p + SQS_GROUP_BYTES_MAX)
 		return -EINVAL;
 	memcpy(&p, bytes.p, sizeof p);
 	if (memcmp(p.mark, mark, sizeof mark) != 0)
 		return -EINVAL;
-	*out = (struct handle){ p.queue, p.space, p.visible_ms, p.sequence, p.nonce, str_from(bytes, sizeof p) };
+	*out = (struct handle){ p.queue, p.space, p.visible_ms, p.sequence, p.nonce,
+		str_from(bytes, sizeof p) };
 	return 0;
 }
 
@@ -43,22 +48,24 @@ static bool read_at(struct call *call, struct message *m)
 	return true;
 }
 
-static bool find_standard(struct call *call, const struct queue *q, const struct handle *h, struct message *m)
+static bool find_standard(
+	struct call *call, const struct queue *q, const struct handle *h, struct message *m)
 {
 	struct str value;
 	int64_t visible_ms;
 	m->key = place_standard(call->arena, q->r.space.v, h->visible_ms, h->sequence);
 	if (read_at(call, m))
 		return true;
-	struct str pointer = KEY(call->arena, KEY_LITERAL("sqs.m"), key_int(q->r.space.v), key_int(KIND_PLACE),
-		key_int(h->sequence));
+	struct str pointer = KEY(call->arena, KEY_LITERAL("sqs.m"), key_int(q->r.space.v),
+		key_int(KIND_PLACE), key_int(h->sequence));
 	if (!txn_get(call->txn, pointer, call->arena, &value) || str_to_i64(value, &visible_ms) < 0)
 		return false;
 	m->key = place_standard(call->arena, q->r.space.v, visible_ms, h->sequence);
 	return read_at(call, m);
 }
 
-enum found handle_find(struct call *call, const struct queue *q, const struct handle *h, struct message *m)
+enum found handle_find(
+	struct call *call, const struct queue *q, const struct handle *h, struct message *m)
 {
 	*m = (struct message){ .sequence = h->sequence, .group = h->group };
 	if (h->space != q->r.space.v)

@@ -10,14 +10,14 @@
 
 struct sqs {
 	struct aws *aws;
-	struct map lives;              /* struct live by queue id, this map's own */
-	size_t receivers;              /* that wait, in all queues */
-	size_t holds;                  /* of lives, by fibers */
+	struct map lives; /* struct live by queue id, this map's own */
+	size_t receivers; /* that wait, in all queues */
+	size_t holds;     /* of lives, by fibers */
 	bool stopping;
-	size_t fibers;                 /* of ours: the sweeper and moves */
+	size_t fibers; /* of ours: the sweeper and moves */
 	struct waitq ended, sweep;
-	int64_t last_sequence;         /* the writer's thread's */
-	_Atomic int64_t reserved;      /* no sequence beyond was given before the store says so */
+	int64_t last_sequence;    /* the writer's thread's */
+	_Atomic int64_t reserved; /* no sequence beyond was given before the store says so */
 };
 
 static inline struct sqs *sqs_state(const struct call *call)
@@ -34,7 +34,8 @@ struct queue {
 
 struct str queue_key(struct call *call, struct str account, struct str region, struct str name);
 /* false: there is none. */
-bool queue_get(struct call *call, struct str account, struct str region, struct str name, struct queue *out);
+bool queue_get(struct call *call, struct str account, struct str region, struct str name,
+	struct queue *out);
 void queue_put(struct call *call, const struct queue *q);
 struct str queue_arn(struct call *call, const struct queue *q);
 /* A number that no queue or space of messages had before. */
@@ -62,19 +63,20 @@ bool queue_find_arn(struct call *call, struct str arn, struct queue *out);
 /* ---- attributes.c ---- */
 
 /* Puts the attributes into the record: 0 or -1 with an error. */
-int attributes_apply(struct call *call, struct queue *q, const struct sqs_queue_attribute_map *attributes,
-	bool is_new) MUSTCHECK;
+int attributes_apply(struct call *call, struct queue *q,
+	const struct sqs_queue_attribute_map *attributes, bool is_new) MUSTCHECK;
 /* The first attribute of those given that the queue has another value for; p == NULL: none. */
-struct str attributes_differ(struct call *call, const struct queue *q,
-	const struct sqs_queue_attribute_map *attributes);
+struct str attributes_differ(
+	struct call *call, const struct queue *q, const struct sqs_queue_attribute_map *attributes);
 /* Whether the source may use this queue for its dead letters. */
 bool redrive_is_allowed(struct call *call, const struct queue *dead, struct str source_arn);
 
 /* ---- place.c: where messages stand ---- */
 
 enum kind {
-	KIND_ENTRY = 1,   /* (visible_ms, sequence): a message of a standard queue */
-	KIND_PLACE = 2,   /* (sequence): where a message is whose visibility was changed: its visible_ms */
+	KIND_ENTRY = 1, /* (visible_ms, sequence): a message of a standard queue */
+	KIND_PLACE =
+		2, /* (sequence): where a message is whose visibility was changed: its visible_ms */
 	KIND_BODY = 3,    /* (sequence): the record of a large message */
 	KIND_FIFO = 4,    /* (group, sequence): a message of a FIFO queue */
 	KIND_GROUP = 5,   /* (group): its state */
@@ -87,7 +89,7 @@ enum kind {
 struct message {
 	struct message_head head;
 	int64_t sequence;
-	struct str group;  /* FIFO */
+	struct str group; /* FIFO */
 	struct str key;
 	struct str record; /* encoded; empty while it is external and not loaded */
 };
@@ -107,7 +109,8 @@ void message_erase(struct call *call, const struct queue *q, const struct messag
 bool message_is_expired(const struct queue *q, const struct message_head *head, int64_t now_ms);
 
 /* A new message: sequence, head.visible_ms, head.sent_ms and record are set; group for FIFO. */
-void message_add(struct call *call, const struct queue *q, struct changes *changes, struct message *m);
+void message_add(
+	struct call *call, const struct queue *q, struct changes *changes, struct message *m);
 
 /* What a receive takes. */
 struct take {
@@ -123,22 +126,26 @@ struct take {
 	struct changes *dead_changes;
 	bool dead_known;
 };
-void standard_add(struct call *call, const struct queue *q, struct changes *changes, struct message *m);
+void standard_add(
+	struct call *call, const struct queue *q, struct changes *changes, struct message *m);
 void standard_take(struct call *call, struct take *t);
 void fifo_add(struct call *call, const struct queue *q, struct changes *changes, struct message *m);
 void fifo_take(struct call *call, struct take *t);
-/* Moves a message that was received too often; false when there is no dead-letter queue to take it. */
+/* Moves a message that was received too often; false when there is no dead-letter queue to take it.
+ */
 bool dead_letter_move(struct call *call, struct take *t, struct message *m);
 /* The same record with another source. */
 struct str record_with_source(struct call *call, struct str record, struct str source_arn);
 
 /* A message taken out of the queue or changed, by FIFO's rules. */
-void fifo_remove(struct call *call, const struct queue *q, struct changes *changes, struct message *m);
-void fifo_set_visible(struct call *call, const struct queue *q, struct changes *changes, struct message *m,
-	int64_t visible_ms);
-void standard_remove(struct call *call, const struct queue *q, struct changes *changes, struct message *m);
-void standard_set_visible(struct call *call, const struct queue *q, struct changes *changes, struct message *m,
-	int64_t visible_ms);
+void fifo_remove(
+	struct call *call, const struct queue *q, struct changes *changes, struct message *m);
+void fifo_set_visible(struct call *call, const struct queue *q, struct changes *changes,
+	struct message *m, int64_t visible_ms);
+void standard_remove(
+	struct call *call, const struct queue *q, struct changes *changes, struct message *m);
+void standard_set_visible(struct call *call, const struct queue *q, struct changes *changes,
+	struct message *m, int64_t visible_ms);
 
 /* ---- handle.c ---- */
 
@@ -151,23 +158,27 @@ struct str handle_encode(struct arena *arena, const struct handle *h);
 int handle_decode(struct arena *arena, struct str text, struct handle *out) MUSTCHECK;
 
 enum found {
-	FOUND_NONE,     /* deleted, or received again by someone */
-	FOUND_VISIBLE,  /* its timeout has passed */
+	FOUND_NONE,    /* deleted, or received again by someone */
+	FOUND_VISIBLE, /* its timeout has passed */
 	FOUND_IN_FLIGHT,
 };
-enum found handle_find(struct call *call, const struct queue *q, const struct handle *h, struct message *m);
+enum found handle_find(
+	struct call *call, const struct queue *q, const struct handle *h, struct message *m);
 
 /* ---- batch.c ---- */
 
-/* The ids of a batch's entries, n of them, by its rules: 0 or -1. operation is the entry's type, for the words. */
+/* The ids of a batch's entries, n of them, by its rules: 0 or -1. operation is the entry's type,
+ * for the words. */
 int batch_check(struct call *call, const char *entry, const struct str *ids, size_t n) MUSTCHECK;
-void batch_fail(struct sqs_batch_result_error_entry_list *list, struct str id, const struct refusal *why);
+void batch_fail(
+	struct sqs_batch_result_error_entry_list *list, struct str id, const struct refusal *why);
 
 /* ---- receive.c ---- */
 
 /* The messages that a take got, in the form of the answer. */
-int receive_answer(struct call *call, const struct queue *q, const struct sqs_receive_message_input *in,
-	struct message *v, size_t n, struct sqs_receive_message_output *out) MUSTCHECK;
+int receive_answer(struct call *call, const struct queue *q,
+	const struct sqs_receive_message_input *in, struct message *v, size_t n,
+	struct sqs_receive_message_output *out) MUSTCHECK;
 
 /* ---- sweep.c, move.c: fibers ---- */
 

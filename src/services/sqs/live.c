@@ -157,7 +157,8 @@ enum waited live_wait(struct live *live, struct call *call, int64_t timeout_ms)
 void live_release_inner(struct live *live)
 {
 	struct receiver *r;
-	LIST_FOR(r, &live->receivers, struct receiver, link) {
+	LIST_FOR(r, &live->receivers, struct receiver, link)
+	{
 		if (!r->is_inner)
 			continue;
 		r->released = true;
@@ -207,7 +208,8 @@ static struct slot *slot_insert(struct live *live, size_t i, int64_t at)
 {
 	size_t end = live->slot_first + live->slot_count;
 	if (end == live->slot_cap && live->slot_first > live->slot_cap / 2) {
-		memmove(live->slots, live->slots + live->slot_first, live->slot_count * sizeof *live->slots);
+		memmove(live->slots, live->slots + live->slot_first,
+			live->slot_count * sizeof *live->slots);
 		i -= live->slot_first;
 		end -= live->slot_first;
 		live->slot_first = 0;
@@ -272,8 +274,8 @@ struct count_run {
 };
 
 /*
- * On the writer's thread, though it writes nothing: so it stands in the order of the commits, and a change is
- * either in what it sees or told afterwards, not both.
+ * On the writer's thread, though it writes nothing: so it stands in the order of the commits, and a
+ * change is either in what it sees or told afterwards, not both.
  */
 static int count_chunk(struct call *call, void *arg)
 {
@@ -286,7 +288,8 @@ static int count_chunk(struct call *call, void *arg)
 		struct message_head head;
 		if (!message_head_read(c.value, &head))
 			continue;
-		run->v[run->n] = (struct place){ .visible_ms = head.visible_ms, .received = head.receives > 0 };
+		run->v[run->n] = (struct place){ .visible_ms = head.visible_ms,
+			.received = head.receives > 0 };
 		if (++run->n == SQS_COUNT_CHUNK)
 			run->begin = key_after(call->arena, arena_str(call->arena, c.key));
 	}
@@ -365,7 +368,10 @@ static void changes_apply(void *arg)
 struct changes *changes_begin(struct call *call, const struct queue *q)
 {
 	struct changes *c = ARENA_NEW(call->arena, struct changes);
-	*c = (struct changes){ .sqs = sqs_state(call), .id = q->r.id.v, .space = q->r.space.v, .now_ms = call->now_ms,
+	*c = (struct changes){ .sqs = sqs_state(call),
+		.id = q->r.id.v,
+		.space = q->r.space.v,
+		.now_ms = call->now_ms,
 		.arena = call->arena };
 	call_after(call, changes_apply, c);
 	return c;

@@ -54,8 +54,8 @@ struct str md5_hex(struct arena *arena, const unsigned char md5[MD5_BYTES])
 
 static void md5_part(EVP_MD_CTX *c, struct str s)
 {
-	unsigned char n[4] = { (unsigned char)(s.n >> 24), (unsigned char)(s.n >> 16), (unsigned char)(s.n >> 8),
-		(unsigned char)s.n };
+	unsigned char n[4] = { (unsigned char)(s.n >> 24), (unsigned char)(s.n >> 16),
+		(unsigned char)(s.n >> 8), (unsigned char)s.n };
 	EVP_DigestUpdate(c, n, sizeof n);
 	EVP_DigestUpdate(c, s.p, s.n);
 }
@@ -66,7 +66,8 @@ static int by_name(const void *a, const void *b)
 	return str_cmp(x->key, y->key);
 }
 
-struct str message_attributes_md5(struct arena *arena, const struct sqs_message_body_attribute_map *attributes)
+struct str message_attributes_md5(
+	struct arena *arena, const struct sqs_message_body_attribute_map *attributes)
 {
 	unsigned char md5[MD5_BYTES];
 	if (!attributes->n)
@@ -101,8 +102,8 @@ __attribute__((format(printf, 4, 5))) static int refuse(struct arena *arena, str
 }
 
 /*
- * The first character that XML 1.0 does not have, or 0 (SendMessage: "#x9 | #xA | #xD | #x20 to #xD7FF | ..."). The
- * text is UTF-8.
+ * The first character that XML 1.0 does not have, or 0 (SendMessage: "#x9 | #xA | #xD | #x20 to
+ * #xD7FF | ..."). The text is UTF-8.
  */
 static unsigned bad_character(struct str s)
 {
@@ -110,7 +111,8 @@ static unsigned bad_character(struct str s)
 		unsigned char c = (unsigned char)s.p[i];
 		if (c < 0x20 && c != '\t' && c != '\n' && c != '\r')
 			return c ? c : 0x10ffff + 1;
-		if (c == 0xef && i + 2 < s.n && (unsigned char)s.p[i + 1] == 0xbf && (unsigned char)s.p[i + 2] >= 0xbe)
+		if (c == 0xef && i + 2 < s.n && (unsigned char)s.p[i + 1] == 0xbf &&
+			(unsigned char)s.p[i + 2] >= 0xbe)
 			return 0xffc0 | ((unsigned char)s.p[i + 2] & 0x3f);
 	}
 	return 0;
@@ -137,27 +139,29 @@ bool message_token_is_valid(struct str token)
 
 static int check_attribute_name(struct arena *arena, struct str name, struct refusal *why)
 {
-	bool ok = name.n >= 1 && name.n <= SQS_ATTRIBUTE_NAME_BYTES_MAX && name.p[0] != '.' && name.p[name.n - 1] != '.';
+	bool ok = name.n >= 1 && name.n <= SQS_ATTRIBUTE_NAME_BYTES_MAX && name.p[0] != '.' &&
+		  name.p[name.n - 1] != '.';
 	for (size_t i = 0; i < name.n && ok; i++) {
 		char c = name.p[i];
-		ok = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-' ||
-			(c == '.' && name.p[i - 1] != '.');
+		ok = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+		     c == '_' || c == '-' || (c == '.' && name.p[i - 1] != '.');
 	}
 	if (ok && !str_starts_ci(name, STR("aws.")) && !str_starts_ci(name, STR("amazon.")))
 		return 0;
-	return refuse(arena, why, &sqs_invalid_parameter_value_exception, "Invalid message attribute name '%.*s'.",
-		STR_ARG(name));
+	return refuse(arena, why, &sqs_invalid_parameter_value_exception,
+		"Invalid message attribute name '%.*s'.", STR_ARG(name));
 }
 
-static int check_attribute(struct arena *arena, struct str name, const struct sqs_message_attribute_value *v,
-	struct refusal *why)
+static int check_attribute(struct arena *arena, struct str name,
+	const struct sqs_message_attribute_value *v, struct refusal *why)
 {
 	const struct error_shape *invalid = &sqs_invalid_parameter_value_exception;
 	struct str rest = v->data_type, base = { 0 };
 	double number;
 	if (!v->data_type.n)
 		return refuse(arena, why, invalid,
-			"The message attribute '%.*s' must contain non-empty message attribute type.", STR_ARG(name));
+			"The message attribute '%.*s' must contain non-empty message attribute type.",
+			STR_ARG(name));
 	if (v->string_list_values.n || v->binary_list_values.n)
 		return refuse(arena, why, &sqs_unsupported_operation,
 			"Message attribute list values in SendMessage operation are not supported.");
@@ -169,11 +173,13 @@ static int check_attribute(struct arena *arena, struct str name, const struct sq
 			"Binary, Number, and String.",
 			STR_ARG(name));
 	if (v->data_type.n > SQS_ATTRIBUTE_NAME_BYTES_MAX)
-		return refuse(arena, why, invalid, "The length of the type of message attribute '%.*s' must be at most 256.",
+		return refuse(arena, why, invalid,
+			"The length of the type of message attribute '%.*s' must be at most 256.",
 			STR_ARG(name));
 	struct str value = is_binary ? v->binary_value : v->string_value;
 	if ((is_binary && v->string_value.p) || (!is_binary && v->binary_value.p))
-		return refuse(arena, why, invalid, "The message attribute '%.*s' with type '%.*s' must use field '%s'.",
+		return refuse(arena, why, invalid,
+			"The message attribute '%.*s' with type '%.*s' must use field '%s'.",
 			STR_ARG(name), STR_ARG(base), is_binary ? "Binary" : "String");
 	if (!value.n)
 		return refuse(arena, why, invalid,
@@ -181,11 +187,13 @@ static int check_attribute(struct arena *arena, struct str name, const struct sq
 			"'%.*s'.",
 			STR_ARG(name), STR_ARG(base));
 	if (is_number && str_to_f64(value, &number) < 0)
-		return refuse(arena, why, invalid, "Could not cast message attribute '%.*s' value to number.", STR_ARG(name));
+		return refuse(arena, why, invalid,
+			"Could not cast message attribute '%.*s' value to number.", STR_ARG(name));
 	return is_binary ? 0 : check_characters(arena, value, why);
 }
 
-static int check_system_attributes(struct arena *arena, const struct message_input *in, struct refusal *why)
+static int check_system_attributes(
+	struct arena *arena, const struct message_input *in, struct refusal *why)
 {
 	for (size_t i = 0; i < in->system_attributes.n; i++) {
 		struct str name = in->system_attributes.v[i].key;
@@ -208,19 +216,23 @@ int message_check(struct arena *arena, const struct message_input *in, struct re
 		return refuse(arena, why, &sqs_missing_required_parameter_exception,
 			"The request must contain the parameter MessageBody.");
 	if (!in->body.n)
-		return refuse(arena, why, &sqs_invalid_parameter_value_exception, "Message body must not be empty.");
+		return refuse(arena, why, &sqs_invalid_parameter_value_exception,
+			"Message body must not be empty.");
 	if (check_characters(arena, in->body, why) < 0)
 		return -1;
-	if (in->delay_seconds.set && (in->delay_seconds.v < 0 || in->delay_seconds.v > SQS_DELAY_SECONDS_MAX))
+	if (in->delay_seconds.set &&
+		(in->delay_seconds.v < 0 || in->delay_seconds.v > SQS_DELAY_SECONDS_MAX))
 		return refuse(arena, why, &sqs_invalid_parameter_value_exception,
 			"Value %lld for parameter DelaySeconds is invalid. Reason: DelaySeconds must be >= 0 and <= 900.",
 			(long long)in->delay_seconds.v);
 	if (in->attributes.n > SQS_ATTRIBUTES_MAX)
 		return refuse(arena, why, &sqs_invalid_parameter_value_exception,
-			"Number of message attributes [%zu] exceeds the allowed maximum [10].", in->attributes.n);
+			"Number of message attributes [%zu] exceeds the allowed maximum [10].",
+			in->attributes.n);
 	for (size_t i = 0; i < in->attributes.n; i++)
 		if (check_attribute_name(arena, in->attributes.v[i].key, why) < 0 ||
-			check_attribute(arena, in->attributes.v[i].key, &in->attributes.v[i].value, why) < 0)
+			check_attribute(arena, in->attributes.v[i].key, &in->attributes.v[i].value,
+				why) < 0)
 			return -1;
 	return check_system_attributes(arena, in, why);
 }
@@ -230,7 +242,8 @@ size_t message_bytes(const struct message_input *in)
 	size_t n = in->body.n;
 	for (size_t i = 0; i < in->attributes.n; i++) {
 		const struct sqs_message_attribute_value *v = &in->attributes.v[i].value;
-		n += in->attributes.v[i].key.n + v->data_type.n + v->string_value.n + v->binary_value.n;
+		n += in->attributes.v[i].key.n + v->data_type.n + v->string_value.n +
+		     v->binary_value.n;
 	}
 	return n;
 }
@@ -243,7 +256,8 @@ struct str message_id_text(struct arena *arena, struct str id)
 	if (id.n != MESSAGE_ID_BYTES)
 		return STR("");
 	hex_encode(id.p, id.n, hex);
-	return arena_printf(arena, "%.8s-%.4s-%.4s-%.4s-%.12s", hex, hex + 8, hex + 12, hex + 16, hex + 20);
+	return arena_printf(
+		arena, "%.8s-%.4s-%.4s-%.4s-%.12s", hex, hex + 8, hex + 12, hex + 16, hex + 20);
 }
 
 bool message_head_read(struct str value, struct message_head *head)

@@ -22,9 +22,10 @@ static struct refusal check_body(struct str body)
 /* SendMessage: "#x9 | #xA | #xD | #x20 to #xD7FF | #xE000 to #xFFFD | #x10000 to #x10FFFF". */
 static void test_bodies(void)
 {
-	static const char *const good[] = { "x", "\t\n\r ~", "\xed\x9f\xbf", "\xee\x80\x80", "\xef\xbf\xbd",
-		"\xf0\x90\x80\x80", "\xf4\x8f\xbf\xbf" };
-	static const char *const bad[] = { "\x01", "a\x1f", "\x0b", "\xef\xbf\xbe", "\xef\xbf\xbf", "\xff" };
+	static const char *const good[] = { "x", "\t\n\r ~", "\xed\x9f\xbf", "\xee\x80\x80",
+		"\xef\xbf\xbd", "\xf0\x90\x80\x80", "\xf4\x8f\xbf\xbf" };
+	static const char *const bad[] = { "\x01", "a\x1f", "\x0b", "\xef\xbf\xbe", "\xef\xbf\xbf",
+		"\xff" };
 	for (size_t i = 0; i < COUNT_OF(good); i++)
 		CHECK(!check_body(str_c(good[i])).error);
 	for (size_t i = 0; i < COUNT_OF(bad); i++)
@@ -50,25 +51,33 @@ static void test_delay(void)
 static bool attribute_is_good(const char *name, const struct sqs_message_attribute_value *value)
 {
 	struct sqs_message_body_attribute_map_entry e = { str_c(name), *value };
-	return !check_of(&(struct message_input){ .body = STR("x"), .attributes = { &e, 1 } }).error;
+	return !check_of(&(struct message_input){ .body = STR("x"), .attributes = { &e, 1 } })
+			.error;
 }
 
 static void test_attributes(void)
 {
-	const struct sqs_message_attribute_value text = { .data_type = STR("String"), .string_value = STR("v") };
-	static const char *const bad_names[] = { "", ".a", "a.", "a..b", "a b", "AWS.x", "amazon.y", "\xc3\xa9" };
+	const struct sqs_message_attribute_value text = { .data_type = STR("String"),
+		.string_value = STR("v") };
+	static const char *const bad_names[] = { "", ".a", "a.", "a..b", "a b", "AWS.x", "amazon.y",
+		"\xc3\xa9" };
 	CHECK(attribute_is_good("a.b-c_9", &text));
 	for (size_t i = 0; i < COUNT_OF(bad_names); i++)
 		CHECK(!attribute_is_good(bad_names[i], &text));
-	CHECK(attribute_is_good("n", &(struct sqs_message_attribute_value){
-		.data_type = STR("Number.float"), .string_value = STR("-1e10") }));
-	CHECK(!attribute_is_good("n", &(struct sqs_message_attribute_value){
-		.data_type = STR("Number"), .string_value = STR("one") }));
-	CHECK(!attribute_is_good("b", &(struct sqs_message_attribute_value){
-		.data_type = STR("Binary"), .string_value = STR("x") }));
-	CHECK(!attribute_is_good("x", &(struct sqs_message_attribute_value){
-		.data_type = STR("Strings"), .string_value = STR("x") }));
-	CHECK(!attribute_is_good("x", &(struct sqs_message_attribute_value){ .string_value = STR("x") }));
+	CHECK(attribute_is_good(
+		"n", &(struct sqs_message_attribute_value){
+			     .data_type = STR("Number.float"), .string_value = STR("-1e10") }));
+	CHECK(!attribute_is_good(
+		"n", &(struct sqs_message_attribute_value){
+			     .data_type = STR("Number"), .string_value = STR("one") }));
+	CHECK(!attribute_is_good(
+		"b", &(struct sqs_message_attribute_value){
+			     .data_type = STR("Binary"), .string_value = STR("x") }));
+	CHECK(!attribute_is_good(
+		"x", &(struct sqs_message_attribute_value){
+			     .data_type = STR("Strings"), .string_value = STR("x") }));
+	CHECK(!attribute_is_good(
+		"x", &(struct sqs_message_attribute_value){ .string_value = STR("x") }));
 }
 
 static void test_hashes(void)
@@ -81,9 +90,12 @@ static void test_hashes(void)
 	md5_of(STR("hello"), md5);
 	CHECK_STR(md5_hex(&arena, md5), "5d41402abc4b2a76b9719d911017c592");
 	/* By name, each as length and bytes: name, type, 1 (text) or 2 (bytes), value. */
-	md5_of(STR("\0\0\0\1a\0\0\0\6String\1\0\0\0\1v\0\0\0\1b\0\0\0\6Binary\2\0\0\0\2\x01\x02"), md5);
+	md5_of(STR("\0\0\0\1a\0\0\0\6String\1\0\0\0\1v\0\0\0\1b\0\0\0\6Binary\2\0\0\0\2\x01\x02"),
+		md5);
 	struct str wanted = md5_hex(&arena, md5);
-	CHECK(str_eq(message_attributes_md5(&arena, &(struct sqs_message_body_attribute_map){ e, 2 }), wanted));
+	CHECK(str_eq(
+		message_attributes_md5(&arena, &(struct sqs_message_body_attribute_map){ e, 2 }),
+		wanted));
 	CHECK(!message_attributes_md5(&arena, &(struct sqs_message_body_attribute_map){ 0 }).p);
 }
 
@@ -102,7 +114,11 @@ static void test_tokens(void)
 
 static void test_stored_form(void)
 {
-	struct message_head head = { .receives = 7, .sent_ms = 1, .visible_ms = -2, .nonce = UINT64_MAX }, read;
+	struct message_head head = { .receives = 7,
+		.sent_ms = 1,
+		.visible_ms = -2,
+		.nonce = UINT64_MAX },
+			    read;
 	struct str value = message_value(&arena, &head, STR("record"));
 	CHECK(message_head_read(value, &read));
 	CHECK_INT(read.receives, 7);
@@ -120,7 +136,8 @@ static void test_handles(void)
 	struct str text = handle_encode(&arena, &h);
 	CHECK(str_starts(text, STR("AQEB")));
 	CHECK_INT(handle_decode(&arena, text, &read), 0);
-	CHECK(read.queue == 1 && read.space == 2 && read.visible_ms == 3 && read.sequence == INT64_MAX);
+	CHECK(read.queue == 1 && read.space == 2 && read.visible_ms == 3 &&
+		read.sequence == INT64_MAX);
 	CHECK(read.nonce == UINT64_MAX);
 	CHECK_STR(read.group, "group");
 	CHECK(handle_decode(&arena, STR("AQEB"), &read) < 0);
@@ -136,8 +153,10 @@ static void test_arns(void)
 	CHECK_STR(n.account, "000000000000");
 	CHECK_STR(n.region, "eu-west-1");
 	CHECK_STR(n.name, "q.fifo");
-	static const char *const bad[] = { "", "arn", "arn:aws:sns:eu-west-1:000000000000:q", "arn:aws:sqs:eu-west-1:1:q",
-		"arn:aws:sqs:eu-west-1:000000000000:", "arn:aws:sqs:eu-west-1:000000000000:q:r", "x:aws:sqs:r:000000000000:q" };
+	static const char *const bad[] = { "", "arn", "arn:aws:sns:eu-west-1:000000000000:q",
+		"arn:aws:sqs:eu-west-1:1:q",
+		"arn:aws:sqs:eu-west-1:000000000000:", "arn:aws:sqs:eu-west-1:000000000000:q:r",
+		"x:aws:sqs:r:000000000000:q" };
 	for (size_t i = 0; i < COUNT_OF(bad); i++)
 		CHECK(arn_parse(str_c(bad[i]), &n) < 0);
 }
@@ -149,8 +168,10 @@ static void test_order_of_places(void)
 	struct str c = place_standard(&arena, 5, 70000, 1), other = place_standard(&arena, 6, 0, 0);
 	CHECK(str_cmp(a, b) < 0 && str_cmp(b, c) < 0 && str_cmp(c, other) < 0);
 	CHECK(str_starts(a, place_kind(&arena, 5, KIND_ENTRY)));
-	CHECK(str_starts(a, place_prefix(&arena, 5)) && !str_starts(other, place_prefix(&arena, 5)));
-	struct str f = place_fifo(&arena, 5, STR("g"), 255), g = place_fifo(&arena, 5, STR("g"), 256);
+	CHECK(str_starts(a, place_prefix(&arena, 5)) &&
+		!str_starts(other, place_prefix(&arena, 5)));
+	struct str f = place_fifo(&arena, 5, STR("g"), 255),
+		   g = place_fifo(&arena, 5, STR("g"), 256);
 	CHECK(str_cmp(f, g) < 0 && str_cmp(g, place_fifo(&arena, 5, STR("ga"), 1)) < 0);
 }
 

@@ -1,6 +1,7 @@
 /*
- * Moves of messages out of a dead-letter queue (StartMessageMoveTask and kin): a record, and a fiber that works on
- * it in transactions of a few messages each. A stop or a crash interrupts the fiber, not the move.
+ * Moves of messages out of a dead-letter queue (StartMessageMoveTask and kin): a record, and a
+ * fiber that works on it in transactions of a few messages each. A stop or a crash interrupts the
+ * fiber, not the move.
  */
 #include "base/encode.h"
 #include "base/random.h"
@@ -15,14 +16,15 @@ enum { MOVE_CHUNK = 50, MOVE_PAUSE_MS = 1000 };
 /* Under the source, in the order of their beginnings. */
 static struct str moves_prefix(struct call *call, const struct queue *q)
 {
-	return KEY(call->arena, KEY_LITERAL("sqs"), key_text(q->account), key_text(q->region), KEY_LITERAL("move"),
-		key_text(q->name));
+	return KEY(call->arena, KEY_LITERAL("sqs"), key_text(q->account), key_text(q->region),
+		KEY_LITERAL("move"), key_text(q->name));
 }
 
-static struct str move_key(struct call *call, const struct queue *q, const struct sqs_move_record *r)
+static struct str move_key(
+	struct call *call, const struct queue *q, const struct sqs_move_record *r)
 {
-	return KEY(call->arena, KEY_LITERAL("sqs"), key_text(q->account), key_text(q->region), KEY_LITERAL("move"),
-		key_text(q->name), key_int(r->started.v), key_text(r->id));
+	return KEY(call->arena, KEY_LITERAL("sqs"), key_text(q->account), key_text(q->region),
+		KEY_LITERAL("move"), key_text(q->name), key_int(r->started.v), key_text(r->id));
 }
 
 static bool is_running(const struct sqs_move_record *r)
@@ -32,12 +34,14 @@ static bool is_running(const struct sqs_move_record *r)
 
 static struct str move_handle(struct call *call, const struct sqs_move_record *r)
 {
-	return base64_encode(call->arena, arena_printf(call->arena, "{\"taskId\":\"%.*s\",\"sourceArn\":\"%.*s\"}",
-		STR_ARG(r->id), STR_ARG(r->source_arn)));
+	return base64_encode(call->arena,
+		arena_printf(call->arena, "{\"taskId\":\"%.*s\",\"sourceArn\":\"%.*s\"}",
+			STR_ARG(r->id), STR_ARG(r->source_arn)));
 }
 
 /* The newest first, n at most. */
-static size_t move_list(struct call *call, const struct queue *q, struct sqs_move_record *v, size_t n)
+static size_t move_list(
+	struct call *call, const struct queue *q, struct sqs_move_record *v, size_t n)
 {
 	struct str begin = moves_prefix(call, q);
 	struct txn_cursor c;
@@ -45,7 +49,8 @@ static size_t move_list(struct call *call, const struct queue *q, struct sqs_mov
 	txn_cursor_open(call->txn, begin, key_range_end(call->arena, begin), true, &c);
 	while (found < n && txn_cursor_next(&c)) {
 		v[found] = (struct sqs_move_record){ 0 };
-		found += record_decode(call->arena, &sqs_move_record_shape, arena_str(call->arena, c.value), &v[found]) == 0;
+		found += record_decode(call->arena, &sqs_move_record_shape,
+				 arena_str(call->arena, c.value), &v[found]) == 0;
 	}
 	txn_cursor_close(&c);
 	return found;
@@ -65,13 +70,15 @@ struct move {
 	bool ended;
 };
 
-static bool move_get(struct call *call, struct move *m, struct queue *source, struct sqs_move_record *r)
+static bool move_get(
+	struct call *call, struct move *m, struct queue *source, struct sqs_move_record *r)
 {
 	struct queue_name name;
 	*r = (struct sqs_move_record){ .id = str_c(m->id), .started = OPT_I64(m->started) };
 	if (arn_parse(str_c(m->source_arn), &name) < 0)
 		return false;
-	*source = (struct queue){ .account = name.account, .region = name.region, .name = name.name };
+	*source =
+		(struct queue){ .account = name.account, .region = name.region, .name = name.name };
 	return call_get_record(call, move_key(call, source, r), &sqs_move_record_shape, r);
 }
 
@@ -86,9 +93,11 @@ struct destination {
 	struct str arn;
 };
 
-/* "Redriven messages are considered new messages with a new messageID and enqueueTime." (StartMessageMoveTask) */
-static bool move_one(struct call *call, const struct queue *source, struct take *t, struct message *m,
-	const struct sqs_move_record *move, struct destination *to, const char **failure)
+/* "Redriven messages are considered new messages with a new messageID and enqueueTime."
+ * (StartMessageMoveTask) */
+static bool move_one(struct call *call, const struct queue *source, struct take *t,
+	struct message *m, const struct sqs_move_record *move, struct destination *to,
+	const char **failure)
 {
 	struct sqs_message_record r = { 0 };
 	if (!message_load(call, source, m) ||
@@ -102,7 +111,8 @@ static bool move_one(struct call *call, const struct queue *source, struct take 
 		return false;
 	}
 	if (!to->changes || !str_eq(arn, to->arn)) {
-		if (!queue_find_arn(call, arn, &to->queue) || to->queue.r.is_fifo.v != source->r.is_fifo.v) {
+		if (!queue_find_arn(call, arn, &to->queue) ||
+			to->queue.r.is_fifo.v != source->r.is_fifo.v) {
 			*failure = "AWS.SimpleQueueService.NonExistentQueue";
 			return false;
 		}
@@ -151,7 +161,9 @@ static int move_chunk(struct call *call, void *arg)
 	} else {
 		/* Taken as by a receive, without a dead-letter queue of its own. */
 		source.r.dead_letter_arn = (struct str){ 0 };
-		struct take t = { .queue = &source, .changes = changes_begin(call, &source), .visibility_ms = 60000 };
+		struct take t = { .queue = &source,
+			.changes = changes_begin(call, &source),
+			.visibility_ms = 60000 };
 		while (!empty && !failure && move->moved < max) {
 			t.max = (size_t)MIN(SQS_RECEIVE_MAX, max - move->moved);
 			if (source.r.is_fifo.v)
@@ -160,7 +172,8 @@ static int move_chunk(struct call *call, void *arg)
 				standard_take(call, &t);
 			empty = t.n == 0 && !t.more;
 			for (size_t i = 0; i < t.n && !failure; i++)
-				move->moved += move_one(call, &source, &t, &t.v[i], &r, &to, &failure);
+				move->moved +=
+					move_one(call, &source, &t, &t.v[i], &r, &to, &failure);
 		}
 		r.moved = OPT_I64(r.moved.v + move->moved);
 		if (failure) {
@@ -264,7 +277,8 @@ static int find_running(struct call *call, void *arg)
 		if (key_decode(call->arena, c.key, p, 7) != 7 || !str_is(p[3].text, "move"))
 			continue;
 		*r = (struct sqs_move_record){ 0 };
-		if (record_decode(call->arena, &sqs_move_record_shape, arena_str(call->arena, c.value), r) == 0)
+		if (record_decode(call->arena, &sqs_move_record_shape,
+			    arena_str(call->arena, c.value), r) == 0)
 			f->n += is_running(r);
 	}
 	txn_cursor_close(&c);
@@ -320,7 +334,8 @@ static int check_destination(struct call *call, const struct queue *source, stru
 		return fail(call, &sqs_resource_not_found_exception,
 			"The resource that you specified for the DestinationArn parameter doesn't exist.");
 	if (q.r.id.v == source->r.id.v)
-		return fail(call, &sqs_invalid_parameter_value_exception, "Source queue arn and destination queue arn must not be "
+		return fail(call, &sqs_invalid_parameter_value_exception,
+			"Source queue arn and destination queue arn must not be "
 			"the same.");
 	if (q.r.is_fifo.v != source->r.is_fifo.v)
 		return fail(call, &sqs_invalid_parameter_value_exception,
@@ -339,13 +354,15 @@ static void on_started(void *arg)
 	move_start(n->sqs, n->r.source_arn, n->r.id, n->r.started.v);
 }
 
-int sqs_start_message_move_task(struct call *call, const struct sqs_start_message_move_task_input *in,
+int sqs_start_message_move_task(struct call *call,
+	const struct sqs_start_message_move_task_input *in,
 	struct sqs_start_message_move_task_output *out)
 {
 	struct sqs_move_record latest;
 	struct queue q;
 	struct opt_i64 rate = in->max_number_of_messages_per_second;
-	if (find_source(call, in->source_arn, &q) < 0 || check_destination(call, &q, in->destination_arn) < 0)
+	if (find_source(call, in->source_arn, &q) < 0 ||
+		check_destination(call, &q, in->destination_arn) < 0)
 		return -1;
 	if (rate.set && (rate.v < 1 || rate.v > SQS_MOVES_PER_SECOND_MAX))
 		return fail(call, &sqs_invalid_parameter_value_exception,
@@ -355,7 +372,8 @@ int sqs_start_message_move_task(struct call *call, const struct sqs_start_messag
 		return fail(call, &sqs_invalid_parameter_value_exception,
 			"Source queue must be configured as a Dead Letter Queue.");
 	if (move_list(call, &q, &latest, 1) && is_running(&latest))
-		return fail(call, &sqs_unsupported_operation, "There is already a task running. Only one active task is allowed "
+		return fail(call, &sqs_unsupported_operation,
+			"There is already a task running. Only one active task is allowed "
 			"for a source queue arn at a given time.");
 	struct start_note *n = ARENA_NEW(call->arena, struct start_note);
 	char *id = arena_alloc(call->arena, UUID_LENGTH + 1);
@@ -377,7 +395,8 @@ int sqs_start_message_move_task(struct call *call, const struct sqs_start_messag
 }
 
 /* The source and id in a task handle. */
-static bool read_handle(struct call *call, struct str handle, struct str *source_arn, struct str *id)
+static bool read_handle(
+	struct call *call, struct str handle, struct str *source_arn, struct str *id)
 {
 	struct str json;
 	bool ok = false;
@@ -395,7 +414,8 @@ static bool read_handle(struct call *call, struct str handle, struct str *source
 	return ok;
 }
 
-int sqs_cancel_message_move_task(struct call *call, const struct sqs_cancel_message_move_task_input *in,
+int sqs_cancel_message_move_task(struct call *call,
+	const struct sqs_cancel_message_move_task_input *in,
 	struct sqs_cancel_message_move_task_output *out)
 {
 	struct sqs_move_record v[SQS_MOVES_LISTED_MAX];
@@ -405,7 +425,8 @@ int sqs_cancel_message_move_task(struct call *call, const struct sqs_cancel_mess
 		return fail(call, &sqs_missing_required_parameter_exception,
 			"The request must contain the parameter TaskHandle.");
 	if (!read_handle(call, in->task_handle, &source_arn, &id))
-		return fail(call, &sqs_invalid_parameter_value_exception, "Value for parameter TaskHandle is invalid.");
+		return fail(call, &sqs_invalid_parameter_value_exception,
+			"Value for parameter TaskHandle is invalid.");
 	if (find_source(call, source_arn, &q) < 0)
 		return -1;
 	size_t n = move_list(call, &q, v, SQS_MOVES_LISTED_MAX);
@@ -413,7 +434,8 @@ int sqs_cancel_message_move_task(struct call *call, const struct sqs_cancel_mess
 		if (!str_eq(v[i].id, id))
 			continue;
 		if (!str_is(v[i].status, "RUNNING"))
-			return fail(call, &sqs_unsupported_operation, "Only active tasks can be cancelled.");
+			return fail(call, &sqs_unsupported_operation,
+				"Only active tasks can be cancelled.");
 		v[i].status = STR("CANCELLING");
 		move_put(call, &q, &v[i]);
 		out->approximate_number_of_messages_moved = OPT_I64(v[i].moved.v);
@@ -422,30 +444,36 @@ int sqs_cancel_message_move_task(struct call *call, const struct sqs_cancel_mess
 	return fail(call, &sqs_resource_not_found_exception, "Task does not exist.");
 }
 
-int sqs_list_message_move_tasks(struct call *call, const struct sqs_list_message_move_tasks_input *in,
+int sqs_list_message_move_tasks(struct call *call,
+	const struct sqs_list_message_move_tasks_input *in,
 	struct sqs_list_message_move_tasks_output *out)
 {
 	struct sqs_move_record v[SQS_MOVES_LISTED_MAX];
 	struct queue q;
-	if (in->max_results.set && (in->max_results.v < 1 || in->max_results.v > SQS_MOVES_LISTED_MAX))
+	if (in->max_results.set &&
+		(in->max_results.v < 1 || in->max_results.v > SQS_MOVES_LISTED_MAX))
 		return fail(call, &sqs_invalid_parameter_value_exception,
 			"Value %lld for parameter MaxResults is invalid. Reason: Must be between 1 and 10.",
 			(long long)in->max_results.v);
 	if (find_source(call, in->source_arn, &q) < 0)
 		return -1;
 	size_t n = move_list(call, &q, v, in->max_results.set ? (size_t)in->max_results.v : 1);
-	out->results.v = ARENA_ARRAY(call->arena, struct sqs_list_message_move_tasks_result_entry, n + 1);
+	out->results.v =
+		ARENA_ARRAY(call->arena, struct sqs_list_message_move_tasks_result_entry, n + 1);
 	for (size_t i = 0; i < n; i++)
-		out->results.v[out->results.n++] = (struct sqs_list_message_move_tasks_result_entry){
-			.task_handle = str_is(v[i].status, "RUNNING") ? move_handle(call, &v[i]) : (struct str){ 0 },
-			.status = v[i].status,
-			.source_arn = v[i].source_arn,
-			.destination_arn = v[i].destination_arn,
-			.max_number_of_messages_per_second = v[i].per_second,
-			.approximate_number_of_messages_moved = OPT_I64(v[i].moved.v),
-			.approximate_number_of_messages_to_move = v[i].to_move,
-			.failure_reason = v[i].failure,
-			.started_timestamp = v[i].started,
-		};
+		out->results.v[out->results.n++] =
+			(struct sqs_list_message_move_tasks_result_entry){
+				.task_handle = str_is(v[i].status, "RUNNING")
+						       ? move_handle(call, &v[i])
+						       : (struct str){ 0 },
+				.status = v[i].status,
+				.source_arn = v[i].source_arn,
+				.destination_arn = v[i].destination_arn,
+				.max_number_of_messages_per_second = v[i].per_second,
+				.approximate_number_of_messages_moved = OPT_I64(v[i].moved.v),
+				.approximate_number_of_messages_to_move = v[i].to_move,
+				.failure_reason = v[i].failure,
+				.started_timestamp = v[i].started,
+			};
 	return 0;
 }

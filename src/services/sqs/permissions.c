@@ -7,15 +7,18 @@
 
 static int missing(struct call *call, const char *name)
 {
-	return fail(call, &sqs_missing_required_parameter_exception, "The request must contain the parameter %s.", name);
+	return fail(call, &sqs_missing_required_parameter_exception,
+		"The request must contain the parameter %s.", name);
 }
 
 static int check_tags(struct call *call, const struct sqs_tag_map *tags)
 {
 	for (size_t i = 0; i < tags->n; i++) {
 		struct str key = tags->v[i].key, value = tags->v[i].value;
-		if (!key.n || str_utf8_length(key) > SQS_TAG_KEY_BYTES_MAX || str_starts_ci(key, STR("aws:")))
-			return fail(call, &sqs_invalid_parameter_value_exception, "Tag keys must be between 1 and 128 characters in "
+		if (!key.n || str_utf8_length(key) > SQS_TAG_KEY_BYTES_MAX ||
+			str_starts_ci(key, STR("aws:")))
+			return fail(call, &sqs_invalid_parameter_value_exception,
+				"Tag keys must be between 1 and 128 characters in "
 				"length, and must not begin with aws:.");
 		if (str_utf8_length(value) > SQS_TAG_VALUE_BYTES_MAX)
 			return fail(call, &sqs_invalid_parameter_value_exception,
@@ -24,7 +27,8 @@ static int check_tags(struct call *call, const struct sqs_tag_map *tags)
 	return 0;
 }
 
-int sqs_tag_queue(struct call *call, const struct sqs_tag_queue_input *in, struct sqs_tag_queue_output *out)
+int sqs_tag_queue(
+	struct call *call, const struct sqs_tag_queue_input *in, struct sqs_tag_queue_output *out)
 {
 	struct queue q;
 	(void)out;
@@ -34,22 +38,24 @@ int sqs_tag_queue(struct call *call, const struct sqs_tag_queue_input *in, struc
 		return missing(call, "Tags");
 	if (check_tags(call, &in->tags) < 0)
 		return -1;
-	struct sqs_tag_map all = {
-		ARENA_ARRAY(call->arena, struct sqs_tag_map_entry, q.r.tags.n + in->tags.n), q.r.tags.n + in->tags.n };
+	struct sqs_tag_map all = { ARENA_ARRAY(call->arena, struct sqs_tag_map_entry,
+					   q.r.tags.n + in->tags.n),
+		q.r.tags.n + in->tags.n };
 	if (q.r.tags.n)
 		memcpy(all.v, q.r.tags.v, q.r.tags.n * sizeof *all.v);
 	if (in->tags.n)
 		memcpy(all.v + q.r.tags.n, in->tags.v, in->tags.n * sizeof *all.v);
 	all.n = map_last_wins(all.v, all.n, sizeof *all.v);
 	if (all.n > SQS_TAGS_MAX)
-		return fail(call, &sqs_invalid_parameter_value_exception, "Too many tags added for queue %.*s.",
-			STR_ARG(q.name));
+		return fail(call, &sqs_invalid_parameter_value_exception,
+			"Too many tags added for queue %.*s.", STR_ARG(q.name));
 	q.r.tags = all;
 	queue_put(call, &q);
 	return 0;
 }
 
-int sqs_untag_queue(struct call *call, const struct sqs_untag_queue_input *in, struct sqs_untag_queue_output *out)
+int sqs_untag_queue(struct call *call, const struct sqs_untag_queue_input *in,
+	struct sqs_untag_queue_output *out)
 {
 	struct queue q;
 	size_t n = 0;
@@ -86,7 +92,8 @@ int sqs_list_queue_tags(struct call *call, const struct sqs_list_queue_tags_inpu
 static bool is_action(struct str action)
 {
 	static const char *const names[] = { "*", "SendMessage", "ReceiveMessage", "DeleteMessage",
-		"ChangeMessageVisibility", "GetQueueAttributes", "GetQueueUrl", "ListDeadLetterSourceQueues", "PurgeQueue" };
+		"ChangeMessageVisibility", "GetQueueAttributes", "GetQueueUrl",
+		"ListDeadLetterSourceQueues", "PurgeQueue" };
 	for (size_t i = 0; i < COUNT_OF(names); i++)
 		if (str_is(action, names[i]))
 			return true;
@@ -99,7 +106,8 @@ static int check_permission(struct call *call, const struct sqs_add_permission_i
 		return missing(call, "Label");
 	for (size_t i = 0; i < in->label.n; i++) {
 		char c = in->label.p[i];
-		if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-') ||
+		if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+			    c == '_' || c == '-') ||
 			in->label.n > SQS_PERMISSION_LABEL_BYTES_MAX)
 			return fail(call, &sqs_invalid_parameter_value_exception,
 				"Value %.*s for parameter Label is invalid. Reason: Can only include alphanumeric characters, hyphens, or "
@@ -111,8 +119,8 @@ static int check_permission(struct call *call, const struct sqs_add_permission_i
 	if (!in->actions.n)
 		return missing(call, "Actions");
 	if (in->actions.n > SQS_ACTIONS_MAX)
-		return fail(call, &sqs_over_limit, "%zu Actions were found, maximum allowed is %d.", in->actions.n,
-			SQS_ACTIONS_MAX);
+		return fail(call, &sqs_over_limit, "%zu Actions were found, maximum allowed is %d.",
+			in->actions.n, SQS_ACTIONS_MAX);
 	for (size_t i = 0; i < in->actions.n; i++)
 		if (!is_action(in->actions.v[i]))
 			return fail(call, &sqs_invalid_parameter_value_exception,
@@ -121,7 +129,8 @@ static int check_permission(struct call *call, const struct sqs_add_permission_i
 				STR_ARG(in->actions.v[i]));
 	for (size_t i = 0; i < in->aws_account_ids.n; i++) {
 		uint64_t number;
-		if (in->aws_account_ids.v[i].n != 12 || str_to_u64(in->aws_account_ids.v[i], &number) < 0)
+		if (in->aws_account_ids.v[i].n != 12 ||
+			str_to_u64(in->aws_account_ids.v[i], &number) < 0)
 			return fail(call, &sqs_invalid_parameter_value_exception,
 				"Value %.*s for parameter PrincipalId is invalid. Reason: Unable to verify.",
 				STR_ARG(in->aws_account_ids.v[i]));
@@ -144,13 +153,16 @@ static yyjson_mut_val *one_or_more(yyjson_mut_doc *doc, yyjson_mut_val *list)
 static yyjson_mut_val *new_statement(struct call *call, yyjson_mut_doc *doc, struct str arn,
 	const struct sqs_add_permission_input *in)
 {
-	yyjson_mut_val *s = yyjson_mut_obj(doc), *who = yyjson_mut_arr(doc), *what = yyjson_mut_arr(doc);
+	yyjson_mut_val *s = yyjson_mut_obj(doc), *who = yyjson_mut_arr(doc),
+		       *what = yyjson_mut_arr(doc);
 	yyjson_mut_val *principal = yyjson_mut_obj(doc);
 	for (size_t i = 0; i < in->aws_account_ids.n; i++)
-		yyjson_mut_arr_append(who, text(doc, arena_printf(call->arena, "arn:aws:iam::%.*s:root",
-			STR_ARG(in->aws_account_ids.v[i]))));
+		yyjson_mut_arr_append(
+			who, text(doc, arena_printf(call->arena, "arn:aws:iam::%.*s:root",
+					       STR_ARG(in->aws_account_ids.v[i]))));
 	for (size_t i = 0; i < in->actions.n; i++)
-		yyjson_mut_arr_append(what, text(doc, arena_printf(call->arena, "SQS:%.*s", STR_ARG(in->actions.v[i]))));
+		yyjson_mut_arr_append(what, text(doc, arena_printf(call->arena, "SQS:%.*s",
+							      STR_ARG(in->actions.v[i]))));
 	yyjson_mut_obj_add_val(doc, principal, "AWS", one_or_more(doc, who));
 	yyjson_mut_obj_add_val(doc, s, "Sid", text(doc, in->label));
 	yyjson_mut_obj_add_str(doc, s, "Effect", "Allow");
@@ -160,8 +172,10 @@ static yyjson_mut_val *new_statement(struct call *call, yyjson_mut_doc *doc, str
 	return s;
 }
 
-/* The policy as a document that can be changed, its Statement a list; an empty one when there is none. */
-static yyjson_mut_doc *policy_open(struct call *call, const struct queue *q, yyjson_mut_val **statements)
+/* The policy as a document that can be changed, its Statement a list; an empty one when there is
+ * none. */
+static yyjson_mut_doc *policy_open(
+	struct call *call, const struct queue *q, yyjson_mut_val **statements)
 {
 	yyjson_doc *stored = q->r.policy.n ? yyjson_read(q->r.policy.p, q->r.policy.n, 0) : NULL;
 	yyjson_mut_doc *doc = stored ? yyjson_doc_mut_copy(stored, NULL) : yyjson_mut_doc_new(NULL);
@@ -171,12 +185,14 @@ static yyjson_mut_doc *policy_open(struct call *call, const struct queue *q, yyj
 		root = yyjson_mut_obj(doc);
 		yyjson_mut_doc_set_root(doc, root);
 		yyjson_mut_obj_add_str(doc, root, "Version", "2008-10-17");
-		yyjson_mut_obj_add_val(doc, root, "Id", text(doc, arena_printf(call->arena, "%.*s/SQSDefaultPolicy",
-			STR_ARG(queue_arn(call, q)))));
+		yyjson_mut_obj_add_val(doc, root, "Id",
+			text(doc, arena_printf(call->arena, "%.*s/SQSDefaultPolicy",
+					  STR_ARG(queue_arn(call, q)))));
 	}
 	*statements = yyjson_mut_obj_get(root, "Statement");
 	if (!yyjson_mut_is_arr(*statements)) {
-		yyjson_mut_val *list = yyjson_mut_arr(doc), *one = yyjson_mut_obj_remove_key(root, "Statement");
+		yyjson_mut_val *list = yyjson_mut_arr(doc),
+			       *one = yyjson_mut_obj_remove_key(root, "Statement");
 		if (one)
 			yyjson_mut_arr_append(list, one);
 		yyjson_mut_obj_add_val(doc, root, "Statement", list);
@@ -193,7 +209,8 @@ static ssize_t find_statement(yyjson_mut_val *statements, struct str label)
 	yyjson_mut_arr_foreach(statements, i, n, s)
 	{
 		yyjson_mut_val *sid = yyjson_mut_obj_get(s, "Sid");
-		if (sid && str_eq((struct str){ yyjson_mut_get_str(sid), yyjson_mut_get_len(sid) }, label))
+		if (sid && str_eq((struct str){ yyjson_mut_get_str(sid), yyjson_mut_get_len(sid) },
+				   label))
 			return (ssize_t)i;
 	}
 	return -1;
@@ -220,12 +237,14 @@ int sqs_add_permission(struct call *call, const struct sqs_add_permission_input 
 	yyjson_mut_doc *doc = policy_open(call, &q, &statements);
 	if (find_statement(statements, in->label) >= 0) {
 		r = fail(call, &sqs_invalid_parameter_value_exception,
-			"Value %.*s for parameter Label is invalid. Reason: Already exists.", STR_ARG(in->label));
+			"Value %.*s for parameter Label is invalid. Reason: Already exists.",
+			STR_ARG(in->label));
 	} else if (yyjson_mut_arr_size(statements) >= SQS_STATEMENTS_MAX) {
 		r = fail(call, &sqs_over_limit, "%zu Statements were found, maximum allowed is %d.",
 			yyjson_mut_arr_size(statements) + 1, SQS_STATEMENTS_MAX);
 	} else {
-		yyjson_mut_arr_append(statements, new_statement(call, doc, queue_arn(call, &q), in));
+		yyjson_mut_arr_append(
+			statements, new_statement(call, doc, queue_arn(call, &q), in));
 		policy_close(call, &q, doc);
 		queue_put(call, &q);
 	}
@@ -248,7 +267,8 @@ int sqs_remove_permission(struct call *call, const struct sqs_remove_permission_
 	ssize_t at = find_statement(statements, in->label);
 	if (at < 0) {
 		r = fail(call, &sqs_invalid_parameter_value_exception,
-			"Value %.*s for parameter Label is invalid. Reason: can't find label on existing policy.", STR_ARG(in->label));
+			"Value %.*s for parameter Label is invalid. Reason: can't find label on existing policy.",
+			STR_ARG(in->label));
 	} else {
 		yyjson_mut_arr_remove(statements, (size_t)at);
 		if (yyjson_mut_arr_size(statements))

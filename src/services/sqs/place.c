@@ -2,8 +2,8 @@
 #include "services/sqs/internal.h"
 
 /*
- * The first part differs from that of the queues' own records, so that store_generation() of these does not change
- * with every message.
+ * The first part differs from that of the queues' own records, so that store_generation() of these
+ * does not change with every message.
  */
 struct str place_prefix(struct arena *arena, int64_t number)
 {
@@ -17,18 +17,20 @@ struct str place_kind(struct arena *arena, int64_t space, enum kind kind)
 
 struct str place_standard(struct arena *arena, int64_t space, int64_t visible_ms, int64_t sequence)
 {
-	return KEY(arena, KEY_LITERAL("sqs.m"), key_int(space), key_int(KIND_ENTRY), key_int(visible_ms),
-		key_int(sequence));
+	return KEY(arena, KEY_LITERAL("sqs.m"), key_int(space), key_int(KIND_ENTRY),
+		key_int(visible_ms), key_int(sequence));
 }
 
 struct str place_fifo(struct arena *arena, int64_t space, struct str group, int64_t sequence)
 {
-	return KEY(arena, KEY_LITERAL("sqs.m"), key_int(space), key_int(KIND_FIFO), key_text(group), key_int(sequence));
+	return KEY(arena, KEY_LITERAL("sqs.m"), key_int(space), key_int(KIND_FIFO), key_text(group),
+		key_int(sequence));
 }
 
 static struct str body_key(struct arena *arena, int64_t space, int64_t sequence)
 {
-	return KEY(arena, KEY_LITERAL("sqs.m"), key_int(space), key_int(KIND_BODY), key_int(sequence));
+	return KEY(
+		arena, KEY_LITERAL("sqs.m"), key_int(space), key_int(KIND_BODY), key_int(sequence));
 }
 
 /* ---- sequence numbers ---- */
@@ -50,8 +52,8 @@ static void on_reserved(void *arg)
 }
 
 /*
- * Made of the time, so that a number needs no record; and greater than all before even if the clock goes back: the
- * store holds a bound that none has passed, written anew about every 16 seconds.
+ * Made of the time, so that a number needs no record; and greater than all before even if the clock
+ * goes back: the store holds a bound that none has passed, written anew about every 16 seconds.
  */
 int64_t sequence_next(struct call *call)
 {
@@ -77,7 +79,8 @@ bool message_load(struct call *call, const struct queue *q, struct message *m)
 {
 	if (m->record.n || !(m->head.flags & MESSAGE_EXTERNAL))
 		return m->record.n > 0;
-	return txn_get(call->txn, body_key(call->arena, q->r.space.v, m->sequence), call->arena, &m->record);
+	return txn_get(call->txn, body_key(call->arena, q->r.space.v, m->sequence), call->arena,
+		&m->record);
 }
 
 void message_store(struct call *call, const struct queue *q, struct message *m)
@@ -95,8 +98,8 @@ void message_erase(struct call *call, const struct queue *q, const struct messag
 	if (m->head.flags & MESSAGE_EXTERNAL)
 		txn_delete(call->txn, body_key(call->arena, q->r.space.v, m->sequence));
 	if (m->head.flags & MESSAGE_MOVED)
-		txn_delete(call->txn, KEY(call->arena, KEY_LITERAL("sqs.m"), key_int(q->r.space.v), key_int(KIND_PLACE),
-			key_int(m->sequence)));
+		txn_delete(call->txn, KEY(call->arena, KEY_LITERAL("sqs.m"), key_int(q->r.space.v),
+					      key_int(KIND_PLACE), key_int(m->sequence)));
 }
 
 bool message_is_expired(const struct queue *q, const struct message_head *head, int64_t now_ms)
@@ -104,7 +107,8 @@ bool message_is_expired(const struct queue *q, const struct message_head *head, 
 	return head->sent_ms + q->r.retention.v * 1000 <= now_ms;
 }
 
-void message_add(struct call *call, const struct queue *q, struct changes *changes, struct message *m)
+void message_add(
+	struct call *call, const struct queue *q, struct changes *changes, struct message *m)
 {
 	if (q->r.is_fifo.v)
 		fifo_add(call, q, changes, m);
@@ -129,22 +133,26 @@ static bool find_dead(struct call *call, struct take *t)
 		return t->dead_changes != NULL;
 	t->dead_known = true;
 	struct str source = queue_arn(call, t->queue);
-	if (!queue_find_arn(call, t->queue->r.dead_letter_arn, &t->dead) || t->dead.r.id.v == t->queue->r.id.v ||
-		t->dead.r.is_fifo.v != t->queue->r.is_fifo.v || !redrive_is_allowed(call, &t->dead, source))
+	if (!queue_find_arn(call, t->queue->r.dead_letter_arn, &t->dead) ||
+		t->dead.r.id.v == t->queue->r.id.v ||
+		t->dead.r.is_fifo.v != t->queue->r.is_fifo.v ||
+		!redrive_is_allowed(call, &t->dead, source))
 		return false;
 	t->dead_changes = changes_begin(call, &t->dead);
 	return true;
 }
 
 /*
- * A standard queue's message keeps its time of sending, and so the end of its retention; a FIFO queue's begins anew
- * (Developer Guide, "Using dead-letter queues").
+ * A standard queue's message keeps its time of sending, and so the end of its retention; a FIFO
+ * queue's begins anew (Developer Guide, "Using dead-letter queues").
  */
 bool dead_letter_move(struct call *call, struct take *t, struct message *m)
 {
 	if (!find_dead(call, t) || !message_load(call, t->queue, m))
 		return false;
-	struct message moved = { .head = m->head, .group = m->group, .sequence = sequence_next(call) };
+	struct message moved = {
+		.head = m->head, .group = m->group, .sequence = sequence_next(call)
+	};
 	moved.record = record_with_source(call, m->record, queue_arn(call, t->queue));
 	moved.head.visible_ms = call->now_ms;
 	if (t->dead.r.is_fifo.v)

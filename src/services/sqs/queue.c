@@ -5,24 +5,28 @@
 
 struct str queue_key(struct call *call, struct str account, struct str region, struct str name)
 {
-	return KEY(call->arena, KEY_LITERAL("sqs"), key_text(account), key_text(region), KEY_LITERAL("queue"),
-		key_text(name));
+	return KEY(call->arena, KEY_LITERAL("sqs"), key_text(account), key_text(region),
+		KEY_LITERAL("queue"), key_text(name));
 }
 
-bool queue_get(struct call *call, struct str account, struct str region, struct str name, struct queue *out)
+bool queue_get(struct call *call, struct str account, struct str region, struct str name,
+	struct queue *out)
 {
 	*out = (struct queue){ .account = account, .region = region, .name = name };
-	return call_get_record(call, queue_key(call, account, region, name), &sqs_queue_record_shape, &out->r);
+	return call_get_record(
+		call, queue_key(call, account, region, name), &sqs_queue_record_shape, &out->r);
 }
 
 void queue_put(struct call *call, const struct queue *q)
 {
-	call_put_record(call, queue_key(call, q->account, q->region, q->name), &sqs_queue_record_shape, &q->r);
+	call_put_record(call, queue_key(call, q->account, q->region, q->name),
+		&sqs_queue_record_shape, &q->r);
 }
 
 struct str queue_arn(struct call *call, const struct queue *q)
 {
-	struct str parts[] = { STR("arn:aws:sqs:"), q->region, STR(":"), q->account, STR(":"), q->name };
+	struct str parts[] = { STR("arn:aws:sqs:"), q->region, STR(":"), q->account, STR(":"),
+		q->name };
 	return arena_concat(call->arena, parts, COUNT_OF(parts));
 }
 
@@ -45,7 +49,8 @@ static void on_garbage(void *arg)
 void garbage_put(struct call *call, int64_t number)
 {
 	struct sqs_garbage_record r = { OPT_I64(call->now_ms) };
-	struct str key = KEY(call->arena, KEY_LITERAL("sqs"), KEY_LITERAL("garbage"), key_int(number));
+	struct str key =
+		KEY(call->arena, KEY_LITERAL("sqs"), KEY_LITERAL("garbage"), key_int(number));
 	call_put_record(call, key, &sqs_garbage_record_shape, &r);
 	call_after(call, on_garbage, sqs_state(call));
 }
@@ -56,7 +61,8 @@ static bool is_name(struct str s)
 {
 	for (size_t i = 0; i < s.n; i++) {
 		char c = s.p[i];
-		if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-'))
+		if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+			    c == '_' || c == '-'))
 			return false;
 	}
 	return s.n >= 1;
@@ -90,39 +96,43 @@ static int check_name(struct call *call, struct str name, bool is_fifo)
 		"Can only include alphanumeric characters, hyphens, or underscores. 1 to 80 in length");
 }
 
-static int answer_existing(struct call *call, const struct queue *q, const struct sqs_create_queue_input *in,
-	struct sqs_create_queue_output *out)
+static int answer_existing(struct call *call, const struct queue *q,
+	const struct sqs_create_queue_input *in, struct sqs_create_queue_output *out)
 {
 	struct str differs = attributes_differ(call, q, &in->attributes);
 	if (differs.p)
 		return fail(call, &sqs_queue_name_exists,
-			"A queue already exists with the same name and a different value for attribute %.*s", STR_ARG(differs));
+			"A queue already exists with the same name and a different value for attribute %.*s",
+			STR_ARG(differs));
 	out->queue_url = url_of(call, q->account, q->name);
 	return 0;
 }
 
-int sqs_create_queue(struct call *call, const struct sqs_create_queue_input *in, struct sqs_create_queue_output *out)
+int sqs_create_queue(struct call *call, const struct sqs_create_queue_input *in,
+	struct sqs_create_queue_output *out)
 {
 	bool is_fifo = str_eq_ci(attribute_of(&in->attributes, "FifoQueue"), STR("true"));
 	struct queue q;
 	if (check_name(call, in->queue_name, is_fifo) < 0)
 		return -1;
 	if (in->tags.n > SQS_TAGS_MAX)
-		return fail(call, &sqs_invalid_parameter_value_exception, "Too many tags added for queue %.*s.",
-			STR_ARG(in->queue_name));
-	bool exists = queue_get(call, call->identity.account, call->identity.region, in->queue_name, &q);
-	struct queue fresh = { q.account, q.region, q.name, {
-		.created = OPT_I64(call->now_ms),
-		.modified = OPT_I64(call->now_ms),
-		.is_fifo = OPT_BOOL(is_fifo),
-		.visibility = OPT_I64(30),
-		.delay = OPT_I64(0),
-		.wait = OPT_I64(0),
-		.retention = OPT_I64(345600),
-		.size_max = OPT_I64(SQS_MESSAGE_BYTES_MAX),
-		.sse = OPT_BOOL(true),
-		.tags = in->tags,
-	} };
+		return fail(call, &sqs_invalid_parameter_value_exception,
+			"Too many tags added for queue %.*s.", STR_ARG(in->queue_name));
+	bool exists =
+		queue_get(call, call->identity.account, call->identity.region, in->queue_name, &q);
+	struct queue fresh = { q.account, q.region, q.name,
+		{
+			.created = OPT_I64(call->now_ms),
+			.modified = OPT_I64(call->now_ms),
+			.is_fifo = OPT_BOOL(is_fifo),
+			.visibility = OPT_I64(30),
+			.delay = OPT_I64(0),
+			.wait = OPT_I64(0),
+			.retention = OPT_I64(345600),
+			.size_max = OPT_I64(SQS_MESSAGE_BYTES_MAX),
+			.sse = OPT_BOOL(true),
+			.tags = in->tags,
+		} };
 	if (attributes_apply(call, &fresh, &in->attributes, true) < 0)
 		return -1;
 	if (exists)
@@ -139,7 +149,8 @@ int sqs_get_queue_url(struct call *call, const struct sqs_get_queue_url_input *i
 	struct sqs_get_queue_url_output *out)
 {
 	struct queue q;
-	struct str account = in->queue_owner_aws_account_id.n ? in->queue_owner_aws_account_id : call->identity.account;
+	struct str account = in->queue_owner_aws_account_id.n ? in->queue_owner_aws_account_id
+							      : call->identity.account;
 	if (!in->queue_name.n)
 		return fail(call, &sqs_missing_required_parameter_exception,
 			"The request must contain the parameter QueueName.");
@@ -149,7 +160,8 @@ int sqs_get_queue_url(struct call *call, const struct sqs_get_queue_url_input *i
 	return 0;
 }
 
-int sqs_delete_queue(struct call *call, const struct sqs_delete_queue_input *in, struct sqs_delete_queue_output *out)
+int sqs_delete_queue(struct call *call, const struct sqs_delete_queue_input *in,
+	struct sqs_delete_queue_output *out)
 {
 	struct queue q;
 	(void)out;
@@ -163,7 +175,8 @@ int sqs_delete_queue(struct call *call, const struct sqs_delete_queue_input *in,
 }
 
 /* The messages stay where they are for the sweeper; the queue goes on in another space. */
-int sqs_purge_queue(struct call *call, const struct sqs_purge_queue_input *in, struct sqs_purge_queue_output *out)
+int sqs_purge_queue(struct call *call, const struct sqs_purge_queue_input *in,
+	struct sqs_purge_queue_output *out)
 {
 	struct queue q;
 	(void)out;
@@ -171,7 +184,8 @@ int sqs_purge_queue(struct call *call, const struct sqs_purge_queue_input *in, s
 		return -1;
 	if (q.r.purged.set && call->now_ms - q.r.purged.v < SQS_PURGE_MS)
 		return fail(call, &sqs_purge_queue_in_progress,
-			"Only one PurgeQueue operation on %.*s is allowed every 60 seconds.", STR_ARG(q.name));
+			"Only one PurgeQueue operation on %.*s is allowed every 60 seconds.",
+			STR_ARG(q.name));
 	garbage_put(call, q.r.space.v);
 	q.r.space = OPT_I64(queue_next_number(call));
 	q.r.purged = OPT_I64(call->now_ms);
@@ -211,7 +225,8 @@ static void list_queues(struct call *call, struct listing *l)
 	struct str all = KEY(call->arena, KEY_LITERAL("sqs"), key_text(l->account),
 		key_text(l->region), KEY_LITERAL("queue"));
 	struct str begin = all, last = { 0 };
-	struct str from = str_cmp(l->token.p ? l->token : STR(""), l->prefix) > 0 ? l->token : l->prefix;
+	struct str from =
+		str_cmp(l->token.p ? l->token : STR(""), l->prefix) > 0 ? l->token : l->prefix;
 	struct txn_cursor c;
 	if (from.n)
 		begin = queue_key(call, l->account, l->region, from);
@@ -225,8 +240,9 @@ static void list_queues(struct call *call, struct listing *l)
 			continue;
 		if (l->prefix.n && !str_starts(name.text, l->prefix))
 			break;
-		if (l->source_of.p && (record_decode(call->arena, &sqs_queue_record_shape, c.value, &r) < 0 ||
-			!str_eq(r.dead_letter_arn, l->source_of)))
+		if (l->source_of.p &&
+			(record_decode(call->arena, &sqs_queue_record_shape, c.value, &r) < 0 ||
+				!str_eq(r.dead_letter_arn, l->source_of)))
 			continue;
 		if (l->n == l->max) {
 			l->next = last;
@@ -241,8 +257,12 @@ static void list_queues(struct call *call, struct listing *l)
 bool queue_has_sources(struct call *call, const struct queue *q)
 {
 	struct str url;
-	struct listing l = { .account = q->account, .region = q->region, .prefix = STR(""), .source_of = queue_arn(call, q),
-		.max = 1, .urls = &url };
+	struct listing l = { .account = q->account,
+		.region = q->region,
+		.prefix = STR(""),
+		.source_of = queue_arn(call, q),
+		.max = 1,
+		.urls = &url };
 	list_queues(call, &l);
 	return l.n > 0;
 }
@@ -266,7 +286,8 @@ static int listing_begin(struct call *call, struct listing *l, struct opt_i64 ma
 	return 0;
 }
 
-int sqs_list_queues(struct call *call, const struct sqs_list_queues_input *in, struct sqs_list_queues_output *out)
+int sqs_list_queues(struct call *call, const struct sqs_list_queues_input *in,
+	struct sqs_list_queues_output *out)
 {
 	struct listing l = { .prefix = in->queue_name_prefix.p ? in->queue_name_prefix : STR("") };
 	if (listing_begin(call, &l, in->max_results, in->next_token) < 0)
@@ -280,12 +301,14 @@ int sqs_list_queues(struct call *call, const struct sqs_list_queues_input *in, s
 	return 0;
 }
 
-int sqs_list_dead_letter_source_queues(struct call *call, const struct sqs_list_dead_letter_source_queues_input *in,
+int sqs_list_dead_letter_source_queues(struct call *call,
+	const struct sqs_list_dead_letter_source_queues_input *in,
 	struct sqs_list_dead_letter_source_queues_output *out)
 {
 	struct listing l = { .prefix = STR("") };
 	struct queue q;
-	if (queue_find(call, in->queue_url, &q) < 0 || listing_begin(call, &l, in->max_results, in->next_token) < 0)
+	if (queue_find(call, in->queue_url, &q) < 0 ||
+		listing_begin(call, &l, in->max_results, in->next_token) < 0)
 		return -1;
 	l.source_of = queue_arn(call, &q);
 	list_queues(call, &l);

@@ -1,6 +1,7 @@
 /*
- * ReceiveMessage: waits until there can be a message, takes what there is in one write transaction, and looks again
- * if somebody else was quicker. A poll of a queue that is known to be empty touches no disk.
+ * ReceiveMessage: waits until there can be a message, takes what there is in one write transaction,
+ * and looks again if somebody else was quicker. A poll of a queue that is known to be empty touches
+ * no disk.
  */
 #include "base/clock.h"
 #include "net/http_server.h"
@@ -11,7 +12,8 @@
 static bool wants(const struct sqs_receive_message_input *in, const char *name)
 {
 	for (size_t i = 0; i < in->attribute_names.n; i++)
-		if (str_is(in->attribute_names.v[i], name) || str_is(in->attribute_names.v[i], "All"))
+		if (str_is(in->attribute_names.v[i], name) ||
+			str_is(in->attribute_names.v[i], "All"))
 			return true;
 	for (size_t i = 0; i < in->message_system_attribute_names.n; i++)
 		if (str_is(in->message_system_attribute_names.v[i], name) ||
@@ -27,7 +29,8 @@ static bool wants_user(const struct sqs_message_attribute_name_list *names, stru
 		struct str wanted = names->v[i];
 		if (str_eq(wanted, name) || str_is(wanted, "All"))
 			return true;
-		if (str_ends(wanted, STR(".*")) && str_starts(name, str_sub(wanted, 0, wanted.n - 2)))
+		if (str_ends(wanted, STR(".*")) &&
+			str_starts(name, str_sub(wanted, 0, wanted.n - 2)))
 			return true;
 	}
 	return false;
@@ -42,7 +45,8 @@ struct filling {
 static void put_text(struct filling *f, const char *name, struct str value)
 {
 	if (value.n && wants(f->in, name))
-		f->map->v[f->map->n++] = (struct sqs_message_system_attribute_map_entry){ str_c(name), value };
+		f->map->v[f->map->n++] =
+			(struct sqs_message_system_attribute_map_entry){ str_c(name), value };
 }
 
 static void put_number(struct filling *f, const char *name, const char *format, int64_t value)
@@ -56,10 +60,12 @@ static void put_number(struct filling *f, const char *name, const char *format, 
 
 enum { SYSTEM_ATTRIBUTES = 10 };
 
-static void fill_system(struct filling *f, const struct message *m, const struct sqs_message_record *r)
+static void fill_system(
+	struct filling *f, const struct message *m, const struct sqs_message_record *r)
 {
 	bool is_fifo = m->group.p != NULL;
-	f->map->v = ARENA_ARRAY(f->call->arena, struct sqs_message_system_attribute_map_entry, SYSTEM_ATTRIBUTES);
+	f->map->v = ARENA_ARRAY(
+		f->call->arena, struct sqs_message_system_attribute_map_entry, SYSTEM_ATTRIBUTES);
 	put_text(f, "SenderId", r->sender);
 	put_number(f, "SentTimestamp", "%lld", m->head.sent_ms);
 	put_number(f, "ApproximateReceiveCount", "%lld", m->head.receives);
@@ -74,8 +80,8 @@ static void fill_system(struct filling *f, const struct message *m, const struct
 		f->map->v = NULL;
 }
 
-static void fill_user(struct call *call, const struct sqs_receive_message_input *in, struct sqs_message_record *r,
-	struct sqs_message *out)
+static void fill_user(struct call *call, const struct sqs_receive_message_input *in,
+	struct sqs_message_record *r, struct sqs_message *out)
 {
 	size_t n = 0;
 	for (size_t i = 0; i < r->attributes.n; i++)
@@ -85,21 +91,26 @@ static void fill_user(struct call *call, const struct sqs_receive_message_input 
 		return;
 	out->message_attributes = (struct sqs_message_body_attribute_map){ r->attributes.v, n };
 	/* Of those that are answered: the SDKs check it. */
-	out->md5_of_message_attributes = message_attributes_md5(call->arena, &out->message_attributes);
+	out->md5_of_message_attributes =
+		message_attributes_md5(call->arena, &out->message_attributes);
 }
 
-int receive_answer(struct call *call, const struct queue *q, const struct sqs_receive_message_input *in,
-	struct message *v, size_t n, struct sqs_receive_message_output *out)
+int receive_answer(struct call *call, const struct queue *q,
+	const struct sqs_receive_message_input *in, struct message *v, size_t n,
+	struct sqs_receive_message_output *out)
 {
 	struct sqs_message *messages = ARENA_ARRAY(call->arena, struct sqs_message, n + 1);
 	size_t count = 0;
 	for (size_t i = 0; i < n; i++) {
 		struct sqs_message_record r = { 0 };
 		struct sqs_message *m = &messages[count];
-		struct handle h = { q->r.id.v, q->r.space.v, v[i].head.visible_ms, v[i].sequence, v[i].head.nonce, v[i].group };
+		struct handle h = { q->r.id.v, q->r.space.v, v[i].head.visible_ms, v[i].sequence,
+			v[i].head.nonce, v[i].group };
 		if (q->r.is_fifo.v)
-			h.visible_ms = 0; /* it is not needed to find the message, and the handle stays the same */
-		if (record_decode(call->arena, &sqs_message_record_shape, v[i].record, &r) < 0 || r.md5.n != MD5_BYTES)
+			h.visible_ms = 0; /* it is not needed to find the message, and the handle
+					     stays the same */
+		if (record_decode(call->arena, &sqs_message_record_shape, v[i].record, &r) < 0 ||
+			r.md5.n != MD5_BYTES)
 			return fail(call, &aws_internal_failure, "A stored message can't be read.");
 		*m = (struct sqs_message){
 			.message_id = message_id_text(call->arena, r.id),
@@ -123,28 +134,33 @@ int receive_answer(struct call *call, const struct queue *q, const struct sqs_re
 
 static bool is_system_name(struct str name)
 {
-	static const char *const names[] = { "All", "SenderId", "SentTimestamp", "ApproximateReceiveCount",
-		"ApproximateFirstReceiveTimestamp", "SequenceNumber", "MessageDeduplicationId", "MessageGroupId",
-		"AWSTraceHeader", "DeadLetterQueueSourceArn",
+	static const char *const names[] = { "All", "SenderId", "SentTimestamp",
+		"ApproximateReceiveCount", "ApproximateFirstReceiveTimestamp", "SequenceNumber",
+		"MessageDeduplicationId", "MessageGroupId", "AWSTraceHeader",
+		"DeadLetterQueueSourceArn",
 		/* Of queues: AttributeNames once took them here, and still does without effect. */
-		"Policy", "VisibilityTimeout", "MaximumMessageSize", "MessageRetentionPeriod", "ApproximateNumberOfMessages",
-		"ApproximateNumberOfMessagesNotVisible", "CreatedTimestamp", "LastModifiedTimestamp", "QueueArn",
-		"ApproximateNumberOfMessagesDelayed", "DelaySeconds", "ReceiveMessageWaitTimeSeconds", "RedrivePolicy",
-		"FifoQueue", "ContentBasedDeduplication", "KmsMasterKeyId", "KmsDataKeyReusePeriodSeconds",
-		"DeduplicationScope", "FifoThroughputLimit", "RedriveAllowPolicy", "SqsManagedSseEnabled" };
+		"Policy", "VisibilityTimeout", "MaximumMessageSize", "MessageRetentionPeriod",
+		"ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible",
+		"CreatedTimestamp", "LastModifiedTimestamp", "QueueArn",
+		"ApproximateNumberOfMessagesDelayed", "DelaySeconds",
+		"ReceiveMessageWaitTimeSeconds", "RedrivePolicy", "FifoQueue",
+		"ContentBasedDeduplication", "KmsMasterKeyId", "KmsDataKeyReusePeriodSeconds",
+		"DeduplicationScope", "FifoThroughputLimit", "RedriveAllowPolicy",
+		"SqsManagedSseEnabled" };
 	for (size_t i = 0; i < COUNT_OF(names); i++)
 		if (str_is(name, names[i]))
 			return true;
 	return false;
 }
 
-static int check_range(struct call *call, const char *name, struct opt_i64 value, int64_t min, int64_t max,
-	const char *reason)
+static int check_range(struct call *call, const char *name, struct opt_i64 value, int64_t min,
+	int64_t max, const char *reason)
 {
 	if (!value.set || (value.v >= min && value.v <= max))
 		return 0;
-	return fail(call, &sqs_invalid_parameter_value_exception, "Value %lld for parameter %s is invalid. Reason: %s",
-		(long long)value.v, name, reason);
+	return fail(call, &sqs_invalid_parameter_value_exception,
+		"Value %lld for parameter %s is invalid. Reason: %s", (long long)value.v, name,
+		reason);
 }
 
 static int check(struct call *call, const struct sqs_receive_message_input *in)
@@ -153,15 +169,16 @@ static int check(struct call *call, const struct sqs_receive_message_input *in)
 		    "Must be between 1 and 10, if provided.") < 0 ||
 		check_range(call, "WaitTimeSeconds", in->wait_time_seconds, 0, SQS_WAIT_SECONDS_MAX,
 			"Must be >= 0 and <= 20, if provided.") < 0 ||
-		check_range(call, "VisibilityTimeout", in->visibility_timeout, 0, SQS_VISIBILITY_SECONDS_MAX,
-			"Must be >= 0 and <= 43200, if provided.") < 0)
+		check_range(call, "VisibilityTimeout", in->visibility_timeout, 0,
+			SQS_VISIBILITY_SECONDS_MAX, "Must be >= 0 and <= 43200, if provided.") < 0)
 		return -1;
 	const struct str *lists[] = { in->attribute_names.v, in->message_system_attribute_names.v };
 	size_t counts[] = { in->attribute_names.n, in->message_system_attribute_names.n };
 	for (size_t l = 0; l < COUNT_OF(lists); l++)
 		for (size_t i = 0; i < counts[l]; i++)
 			if (!is_system_name(lists[l][i]))
-				return fail(call, &sqs_invalid_attribute_name, "Unknown Attribute %.*s.", STR_ARG(lists[l][i]));
+				return fail(call, &sqs_invalid_attribute_name,
+					"Unknown Attribute %.*s.", STR_ARG(lists[l][i]));
 	return 0;
 }
 
@@ -184,10 +201,11 @@ static int check_attempt(struct call *call, const struct queue *q, struct str at
 
 /* ---- attempts that are repeated ---- */
 
-static struct str attempt_key(struct call *call, const struct queue *q, int64_t period, struct str id)
+static struct str attempt_key(
+	struct call *call, const struct queue *q, int64_t period, struct str id)
 {
-	return KEY(call->arena, KEY_LITERAL("sqs.m"), key_int(q->r.id.v), key_int(KIND_ATTEMPT), key_int(period),
-		key_text(id));
+	return KEY(call->arena, KEY_LITERAL("sqs.m"), key_int(q->r.id.v), key_int(KIND_ATTEMPT),
+		key_int(period), key_text(id));
 }
 
 static void attempt_put(struct call *call, const struct take *t, struct str id)
@@ -195,14 +213,15 @@ static void attempt_put(struct call *call, const struct take *t, struct str id)
 	struct sqs_attempt_message messages[SQS_RECEIVE_MAX];
 	struct sqs_attempt_record r = { OPT_I64(call->now_ms), { messages, t->n } };
 	for (size_t i = 0; i < t->n; i++)
-		messages[i] = (struct sqs_attempt_message){ t->v[i].group, OPT_I64(t->v[i].sequence),
-			OPT_I64((int64_t)t->v[i].head.nonce) };
-	call_put_record(call, attempt_key(call, t->queue, call->now_ms / SQS_DEDUP_MS, id), &sqs_attempt_record_shape, &r);
+		messages[i] = (struct sqs_attempt_message){ t->v[i].group,
+			OPT_I64(t->v[i].sequence), OPT_I64((int64_t)t->v[i].head.nonce) };
+	call_put_record(call, attempt_key(call, t->queue, call->now_ms / SQS_DEDUP_MS, id),
+		&sqs_attempt_record_shape, &r);
 }
 
 /*
- * What the same attempt got before and still has in flight, by the same handles, its timeout begun anew
- * (ReceiveMessage, "ReceiveRequestAttemptId").
+ * What the same attempt got before and still has in flight, by the same handles, its timeout begun
+ * anew (ReceiveMessage, "ReceiveRequestAttemptId").
  */
 static void attempt_take(struct call *call, struct take *t, struct str id)
 {
@@ -210,11 +229,13 @@ static void attempt_take(struct call *call, struct take *t, struct str id)
 	int64_t period = call->now_ms / SQS_DEDUP_MS;
 	bool found = false;
 	for (int64_t p = period; p >= period - 1 && !found; p--)
-		found = call_get_record(call, attempt_key(call, t->queue, p, id), &sqs_attempt_record_shape, &r) &&
+		found = call_get_record(call, attempt_key(call, t->queue, p, id),
+				&sqs_attempt_record_shape, &r) &&
 			r.at.v + SQS_DEDUP_MS > call->now_ms;
 	for (size_t i = 0; found && i < MIN(r.messages.n, SQS_RECEIVE_MAX); i++) {
 		const struct sqs_attempt_message *a = &r.messages.v[i];
-		struct handle h = { t->queue->r.id.v, t->queue->r.space.v, 0, a->sequence.v, (uint64_t)a->nonce.v, a->group };
+		struct handle h = { t->queue->r.id.v, t->queue->r.space.v, 0, a->sequence.v,
+			(uint64_t)a->nonce.v, a->group };
 		struct message m;
 		if (handle_find(call, t->queue, &h, &m) != FOUND_IN_FLIGHT)
 			continue;
@@ -249,8 +270,8 @@ static int take_run(struct call *call, void *arg)
 	*t = (struct take){ .queue = &r->queue, .max = 1 };
 	if (r->in->max_number_of_messages.set)
 		t->max = (size_t)r->in->max_number_of_messages.v;
-	t->visibility_ms =
-		1000 * (r->in->visibility_timeout.set ? r->in->visibility_timeout.v : r->queue.r.visibility.v);
+	t->visibility_ms = 1000 * (r->in->visibility_timeout.set ? r->in->visibility_timeout.v
+								 : r->queue.r.visibility.v);
 	t->changes = changes_begin(call, &r->queue);
 	if (r->in->receive_request_attempt_id.p)
 		attempt_take(call, t, r->in->receive_request_attempt_id);
@@ -275,14 +296,16 @@ static int64_t now_of(const struct call *call)
 	return call->aws->now_ms ? call->aws->now_ms() : clock_now_ms();
 }
 
-/* Whether so many are in flight that no more may be received: "about 120,000", 20,000 of a FIFO queue. */
+/* Whether so many are in flight that no more may be received: "about 120,000", 20,000 of a FIFO
+ * queue. */
 static bool is_over_limit(struct receive *r, int64_t now_ms)
 {
 	int64_t max = r->queue.r.is_fifo.v ? SQS_IN_FLIGHT_FIFO_MAX : SQS_IN_FLIGHT_STANDARD_MAX;
 	return live_in_flight(r->live, now_ms) >= max;
 }
 
-/* One look, if it is worth it: 0 or -1. What it says of the queue is kept for those who come next. */
+/* One look, if it is worth it: 0 or -1. What it says of the queue is kept for those who come next.
+ */
 static int look(struct call *call, struct receive *r)
 {
 	struct live *live = r->live;
@@ -308,7 +331,9 @@ static int receive(struct call *call, struct receive *r)
 	for (;;) {
 		bool over = is_over_limit(r, now_of(call));
 		if (over && !r->wait_ms && !r->queue.r.is_fifo.v)
-			return fail(call, &sqs_over_limit, "Too many messages in flight: at most %d.", SQS_IN_FLIGHT_STANDARD_MAX);
+			return fail(call, &sqs_over_limit,
+				"Too many messages in flight: at most %d.",
+				SQS_IN_FLIGHT_STANDARD_MAX);
 		if (!over && look(call, r) < 0)
 			return -1;
 		uint64_t now = clock_mono_ms();

@@ -43,7 +43,8 @@ static void stop(struct aws *aws, void *state)
 	free(sqs);
 }
 
-/* The queue that the input's QueueUrl means, and its policy; operations that name an ARN need no help. */
+/* The queue that the input's QueueUrl means, and its policy; operations that name an ARN need no
+ * help. */
 static int resource_run(struct call *call, void *arg)
 {
 	struct queue *q = arg;

@@ -1,14 +1,15 @@
 /*
- * Standard queues: one range of messages in the order of the time from which each may be received. What is before
- * now is waiting, what is after is delayed or in flight; so a timeout needs nobody to notice it, and a receive
- * begins at the start of the range however many are behind.
+ * Standard queues: one range of messages in the order of the time from which each may be received.
+ * What is before now is waiting, what is after is delayed or in flight; so a timeout needs nobody
+ * to notice it, and a receive begins at the start of the range however many are behind.
  */
 #include "base/random.h"
 #include "services/sqs/internal.h"
 
 static struct str pointer_key(struct call *call, const struct queue *q, int64_t sequence)
 {
-	return KEY(call->arena, KEY_LITERAL("sqs.m"), key_int(q->r.space.v), key_int(KIND_PLACE), key_int(sequence));
+	return KEY(call->arena, KEY_LITERAL("sqs.m"), key_int(q->r.space.v), key_int(KIND_PLACE),
+		key_int(sequence));
 }
 
 static struct place place_of(const struct message *m)
@@ -16,7 +17,8 @@ static struct place place_of(const struct message *m)
 	return (struct place){ m->key, m->head.visible_ms, m->head.receives > 0 };
 }
 
-void standard_add(struct call *call, const struct queue *q, struct changes *changes, struct message *m)
+void standard_add(
+	struct call *call, const struct queue *q, struct changes *changes, struct message *m)
 {
 	message_store(call, q, m);
 	m->key = place_standard(call->arena, q->r.space.v, m->head.visible_ms, m->sequence);
@@ -26,7 +28,8 @@ void standard_add(struct call *call, const struct queue *q, struct changes *chan
 	changes_add(changes, NULL, &after);
 }
 
-void standard_remove(struct call *call, const struct queue *q, struct changes *changes, struct message *m)
+void standard_remove(
+	struct call *call, const struct queue *q, struct changes *changes, struct message *m)
 {
 	struct place before = place_of(m);
 	message_erase(call, q, m);
@@ -34,8 +37,8 @@ void standard_remove(struct call *call, const struct queue *q, struct changes *c
 }
 
 /* To where it stands by its new head. */
-static void relocate(struct call *call, const struct queue *q, struct changes *changes, struct message *m,
-	const struct place *before)
+static void relocate(struct call *call, const struct queue *q, struct changes *changes,
+	struct message *m, const struct place *before)
 {
 	txn_delete(call->txn, before->key);
 	m->key = place_standard(call->arena, q->r.space.v, m->head.visible_ms, m->sequence);
@@ -44,13 +47,14 @@ static void relocate(struct call *call, const struct queue *q, struct changes *c
 	changes_add(changes, before, &after);
 }
 
-void standard_set_visible(struct call *call, const struct queue *q, struct changes *changes, struct message *m,
-	int64_t visible_ms)
+void standard_set_visible(struct call *call, const struct queue *q, struct changes *changes,
+	struct message *m, int64_t visible_ms)
 {
 	struct place before = place_of(m);
 	m->head.visible_ms = visible_ms;
 	m->head.flags |= MESSAGE_MOVED;
-	txn_put(call->txn, pointer_key(call, q, m->sequence), arena_printf(call->arena, "%lld", (long long)visible_ms));
+	txn_put(call->txn, pointer_key(call, q, m->sequence),
+		arena_printf(call->arena, "%lld", (long long)visible_ms));
 	relocate(call, q, changes, m, &before);
 }
 
@@ -71,7 +75,8 @@ static void take_one(struct call *call, struct take *t, struct message *m)
 }
 
 /* Reads the entry that the cursor is at; false for what is no message. */
-static bool read_entry(struct call *call, const struct txn_cursor *c, size_t prefix, struct message *m)
+static bool read_entry(
+	struct call *call, const struct txn_cursor *c, size_t prefix, struct message *m)
 {
 	struct key_part parts[2];
 	*m = (struct message){ 0 };
@@ -125,13 +130,15 @@ void standard_take(struct call *call, struct take *t)
 			examined++;
 			if (message_is_expired(q, &m->head, call->now_ms))
 				standard_remove(call, q, t->changes, m);
-			else if (receive_max && m->head.receives >= receive_max && dead_letter_move(call, t, m))
+			else if (receive_max && m->head.receives >= receive_max &&
+				 dead_letter_move(call, t, m))
 				standard_remove(call, q, t->changes, m);
 			else
 				take_one(call, t, m);
 		}
 		/* Those that were dead or expired have left room for others. */
-	} while (t->more && t->n < t->max && found && t->visibility_ms && examined < SQS_EXAMINED_MAX);
+	} while (t->more && t->n < t->max && found && t->visibility_ms &&
+		 examined < SQS_EXAMINED_MAX);
 	/* Those that were taken are the next, if nobody deletes them. */
 	if (t->n)
 		t->next_ms = MIN(t->next_ms, call->now_ms + t->visibility_ms);

@@ -1,6 +1,7 @@
 /*
- * The sweeper: a fiber that deletes what retention ends, the messages of deleted and purged queues, and ids that
- * need no longer be remembered; a bit at a time, so that nobody waits for it. Receives look at retention themselves.
+ * The sweeper: a fiber that deletes what retention ends, the messages of deleted and purged queues,
+ * and ids that need no longer be remembered; a bit at a time, so that nobody waits for it. Receives
+ * look at retention themselves.
  */
 #include "services/sqs/internal.h"
 #include <stdlib.h>
@@ -9,7 +10,7 @@ struct sweep {
 	struct sqs *sqs;
 	struct call call;
 	struct arena arena;
-	struct str from;      /* the key after which the next queue is looked for */
+	struct str from; /* the key after which the next queue is looked for */
 	struct buf from_bytes;
 	struct queue queue;
 	bool found;
@@ -49,7 +50,8 @@ static int erase_run(struct call *call, void *arg)
 	for (size_t i = 0; i < s->n; i++)
 		txn_delete(call->txn, s->keys[i]);
 	if (!s->more && s->garbage)
-		txn_delete(call->txn, KEY(call->arena, KEY_LITERAL("sqs"), KEY_LITERAL("garbage"), key_int(s->garbage)));
+		txn_delete(call->txn, KEY(call->arena, KEY_LITERAL("sqs"), KEY_LITERAL("garbage"),
+					      key_int(s->garbage)));
 	return 0;
 }
 
@@ -72,7 +74,8 @@ static void sweep_periods(struct sweep *s, enum kind kind)
 		s->end = KEY(&s->arena, KEY_LITERAL("sqs.m"), key_int(id), key_int(kind),
 			key_int(s->call.now_ms / SQS_DEDUP_MS - 1));
 		s->garbage = 0;
-		if (call_read(&s->call, any_run, s) < 0 || !s->found || call_write(&s->call, erase_run, s) < 0)
+		if (call_read(&s->call, any_run, s) < 0 || !s->found ||
+			call_write(&s->call, erase_run, s) < 0)
 			return;
 	}
 }
@@ -84,7 +87,8 @@ static int garbage_run(struct call *call, void *arg)
 	struct txn_cursor c;
 	struct key_part part;
 	txn_cursor_open(call->txn, begin, key_range_end(call->arena, begin), false, &c);
-	s->found = txn_cursor_next(&c) && key_decode(call->arena, str_from(c.key, begin.n), &part, 1) == 1;
+	s->found = txn_cursor_next(&c) &&
+		   key_decode(call->arena, str_from(c.key, begin.n), &part, 1) == 1;
 	txn_cursor_close(&c);
 	if (s->found)
 		s->garbage = part.integer;
@@ -113,16 +117,18 @@ static int next_queue_run(struct call *call, void *arg)
 	struct str all = KEY(call->arena, KEY_LITERAL("sqs"));
 	struct txn_cursor c;
 	s->found = false;
-	txn_cursor_open(call->txn, s->from_bytes.n ? buf_view(&s->from_bytes) : all, key_range_end(call->arena, all),
-		false, &c);
+	txn_cursor_open(call->txn, s->from_bytes.n ? buf_view(&s->from_bytes) : all,
+		key_range_end(call->arena, all), false, &c);
 	while (!s->found && txn_cursor_next(&c)) {
 		struct key_part p[5];
 		if (key_decode(call->arena, c.key, p, 5) != 5 || !str_is(p[3].text, "queue"))
 			continue;
-		s->queue = (struct queue){ .account = p[1].text, .region = p[2].text, .name = p[4].text };
+		s->queue = (struct queue){
+			.account = p[1].text, .region = p[2].text, .name = p[4].text
+		};
 		s->from = key_after(call->arena, arena_str(call->arena, c.key));
-		s->found = record_decode(call->arena, &sqs_queue_record_shape, arena_str(call->arena, c.value),
-			&s->queue.r) == 0;
+		s->found = record_decode(call->arena, &sqs_queue_record_shape,
+				   arena_str(call->arena, c.value), &s->queue.r) == 0;
 	}
 	txn_cursor_close(&c);
 	return 0;
@@ -143,7 +149,8 @@ static int look_run(struct call *call, void *arg)
 			s->begin = arena_str(call->arena, c.key);
 			break;
 		}
-		if (message_head_read(c.value, &head) && message_is_expired(&s->queue, &head, call->now_ms))
+		if (message_head_read(c.value, &head) &&
+			message_is_expired(&s->queue, &head, call->now_ms))
 			s->keys[s->n++] = arena_str(call->arena, c.key);
 	}
 	txn_cursor_close(&c);
@@ -155,7 +162,8 @@ static bool read_key(struct call *call, const struct queue *q, struct str key, s
 	struct key_part p[5];
 	struct str value;
 	*m = (struct message){ .key = key };
-	if (key_decode(call->arena, key, p, 5) != 5 || !txn_get(call->txn, key, call->arena, &value) ||
+	if (key_decode(call->arena, key, p, 5) != 5 ||
+		!txn_get(call->txn, key, call->arena, &value) ||
 		!message_head_read(value, &m->head))
 		return false;
 	m->sequence = p[4].integer;
@@ -175,7 +183,8 @@ static int expire_run(struct call *call, void *arg)
 	struct changes *changes = changes_begin(call, &q);
 	for (size_t i = 0; i < s->n; i++) {
 		struct message m;
-		if (!read_key(call, &q, s->keys[i], &m) || !message_is_expired(&q, &m.head, call->now_ms))
+		if (!read_key(call, &q, s->keys[i], &m) ||
+			!message_is_expired(&q, &m.head, call->now_ms))
 			continue;
 		if (q.r.is_fifo.v)
 			fifo_remove(call, &q, changes, &m);
@@ -187,14 +196,16 @@ static int expire_run(struct call *call, void *arg)
 }
 
 /*
- * One chunk of the queue's messages; the next time goes on behind it. Those that wait longest stand first, so the
- * first chunk is looked at each time as well.
+ * One chunk of the queue's messages; the next time goes on behind it. Those that wait longest stand
+ * first, so the first chunk is looked at each time as well.
  */
 static void sweep_messages(struct sweep *s)
 {
 	struct queue *q = &s->queue;
-	struct live *live = map_get(&s->sqs->lives, (struct str){ (const char *)&q->r.id.v, sizeof q->r.id.v });
-	struct str all = place_kind(&s->arena, q->r.space.v, q->r.is_fifo.v ? KIND_FIFO : KIND_ENTRY);
+	struct live *live =
+		map_get(&s->sqs->lives, (struct str){ (const char *)&q->r.id.v, sizeof q->r.id.v });
+	struct str all =
+		place_kind(&s->arena, q->r.space.v, q->r.is_fifo.v ? KIND_FIFO : KIND_ENTRY);
 	s->end = key_range_end(&s->arena, all);
 	s->begin = all;
 	for (bool again = true; again && !s->sqs->stopping;) {
@@ -210,10 +221,12 @@ static void sweep_messages(struct sweep *s)
 		return;
 	if (!live)
 		live = live_get(s->sqs, q->r.id.v, q->r.space.v);
-	if (str_cmp(buf_view(&live->swept_to), s->begin) > 0 && str_cmp(buf_view(&live->swept_to), s->end) < 0)
+	if (str_cmp(buf_view(&live->swept_to), s->begin) > 0 &&
+		str_cmp(buf_view(&live->swept_to), s->end) < 0)
 		s->begin = arena_str(&s->arena, buf_view(&live->swept_to));
 	live_hold(live);
-	if (call_read(&s->call, look_run, s) == 0 && (!s->n || call_write(&s->call, expire_run, s) == 0)) {
+	if (call_read(&s->call, look_run, s) == 0 &&
+		(!s->n || call_write(&s->call, expire_run, s) == 0)) {
 		live->swept_to.n = 0;
 		if (s->more)
 			buf_str(&live->swept_to, s->begin);

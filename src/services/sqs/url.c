@@ -21,7 +21,8 @@ static struct str host_region(struct str host)
 	/* A region has a hyphen and a digit at its end: "us-east-1". */
 	struct str region = str_is(second, "queue") ? first : second;
 	bool named = str_is(first, "sqs") || str_is(first, "sqs-fips") || str_is(second, "queue");
-	if (!named || str_index(region, '-') < 0 || region.p[region.n - 1] < '0' || region.p[region.n - 1] > '9')
+	if (!named || str_index(region, '-') < 0 || region.p[region.n - 1] < '0' ||
+		region.p[region.n - 1] > '9')
 		return (struct str){ 0 };
 	return region;
 }
@@ -32,8 +33,8 @@ int arn_parse(struct str arn, struct queue_name *out)
 	size_t n = 0;
 	while (n < 6 && arn.p && str_cut(&arn, ':', &parts[n]))
 		n++;
-	if (n != 6 || arn.p || !str_is(parts[0], "arn") || !str_is(parts[2], "sqs") || !is_account(parts[4]) ||
-		!parts[3].n || !parts[5].n)
+	if (n != 6 || arn.p || !str_is(parts[0], "arn") || !str_is(parts[2], "sqs") ||
+		!is_account(parts[4]) || !parts[3].n || !parts[5].n)
 		return -EINVAL;
 	*out = (struct queue_name){ parts[4], parts[3], parts[5] };
 	return 0;
@@ -68,8 +69,9 @@ static bool parse_path(struct str path, struct queue_name *out)
 int url_parse(struct call *call, struct str url, struct queue_name *out)
 {
 	struct str path = url;
-	if (!url.p && call->http && is_account(str_sub(http_request(call->http)->path, 1,
-		MIN(12, MAX(http_request(call->http)->path.n, 1) - 1))))
+	if (!url.p && call->http &&
+		is_account(str_sub(http_request(call->http)->path, 1,
+			MIN(12, MAX(http_request(call->http)->path.n, 1) - 1))))
 		path = http_request(call->http)->path;
 	else if (!url.n)
 		return fail(call, &sqs_missing_required_parameter_exception,
@@ -81,7 +83,8 @@ int url_parse(struct call *call, struct str url, struct queue_name *out)
 	if (scheme >= 0) {
 		path = str_from(path, (size_t)scheme + 3);
 		ssize_t slash = str_index(path, '/');
-		struct str host = slash < 0 ? path : str_sub(path, 0, (size_t)slash), region = host_region(host);
+		struct str host = slash < 0 ? path : str_sub(path, 0, (size_t)slash),
+			   region = host_region(host);
 		path = slash < 0 ? STR("") : str_from(path, (size_t)slash);
 		if (region.n)
 			out->region = region;
@@ -93,7 +96,8 @@ int url_parse(struct call *call, struct str url, struct queue_name *out)
 	}
 	if (parse_path(path, out))
 		return 0;
-	return fail(call, &sqs_invalid_address, "The address %.*s is not valid for this endpoint.", STR_ARG(url));
+	return fail(call, &sqs_invalid_address, "The address %.*s is not valid for this endpoint.",
+		STR_ARG(url));
 }
 
 struct str url_of(struct call *call, struct str account, struct str name)
@@ -115,5 +119,6 @@ int queue_find(struct call *call, struct str url, struct queue *out)
 bool queue_find_arn(struct call *call, struct str arn, struct queue *out)
 {
 	struct queue_name name;
-	return arn_parse(arn, &name) == 0 && queue_get(call, name.account, name.region, name.name, out);
+	return arn_parse(arn, &name) == 0 &&
+	       queue_get(call, name.account, name.region, name.name, out);
 }
