@@ -169,7 +169,8 @@ static int apply_redrive_allow(struct call *call, struct queue *q, struct str va
 		yyjson_doc_free(doc);
 		if (!ok)
 			return fail(call, &sqs_invalid_parameter_value_exception,
-				"Value %.*s for parameter RedriveAllowPolicy is invalid. Reason: Amazon SQS can't create the redrive allow "
+				"Value %.*s for parameter RedriveAllowPolicy is invalid. Reason: Amazon "
+				"SQS can't create the redrive allow "
 				"policy, as it’s in an unsupported format.",
 				STR_ARG(value));
 	}
@@ -224,7 +225,8 @@ static int apply_fifo(
 			return unknown(call, name);
 		if (!is_new && b.v != is_fifo)
 			return fail(call, &sqs_invalid_attribute_value,
-				"Invalid value for the parameter FifoQueue. Reason: Modifying queue type is not supported.");
+				"Invalid value for the parameter FifoQueue. Reason: Modifying queue type "
+				"is not supported.");
 		return 0;
 	}
 	if (!is_fifo)
@@ -296,7 +298,8 @@ int attributes_apply(struct call *call, struct queue *q,
 	if (str_is(q->r.throughput_limit, "perMessageGroupId") &&
 		!str_is(q->r.dedup_scope, "messageGroup"))
 		return fail(call, &sqs_invalid_attribute_value,
-			"The perMessageGroupId value is allowed only when the value for DeduplicationScope is messageGroup.");
+			"The perMessageGroupId value is allowed only when the value for "
+			"DeduplicationScope is messageGroup.");
 	return 0;
 }
 

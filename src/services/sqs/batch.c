@@ -24,7 +24,8 @@ int batch_check(struct call *call, const char *entry, const struct str *ids, siz
 	for (size_t i = 0; i < n; i++) {
 		if (!is_id(ids[i]))
 			return fail(call, &sqs_invalid_batch_entry_id,
-				"A batch entry id can only contain alphanumeric characters, hyphens and underscores. It can be at most "
+				"A batch entry id can only contain alphanumeric characters, hyphens and "
+				"underscores. It can be at most "
 				"80 letters long.");
 		for (size_t k = 0; k < i; k++)
 			if (str_eq(ids[i], ids[k]))

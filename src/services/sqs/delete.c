@@ -42,7 +42,8 @@ static int delete_one(struct call *call, const struct queue *q, struct changes *
 	enum found found = handle_find(call, q, &h, &m);
 	if (q->r.is_fifo.v && found == FOUND_VISIBLE)
 		return refuse(call, why, &sqs_invalid_parameter_value_exception,
-			"Value %.*s for parameter ReceiptHandle is invalid. Reason: The receipt handle has expired.",
+			"Value %.*s for parameter ReceiptHandle is invalid. Reason: The receipt handle "
+			"has expired.",
 			STR_ARG(text));
 	if (found == FOUND_NONE)
 		return 0;
@@ -105,7 +106,8 @@ static int change_one(struct call *call, const struct queue *q, struct changes *
 			"The request must contain the parameter VisibilityTimeout.");
 	if (seconds.v < 0 || seconds.v > SQS_VISIBILITY_SECONDS_MAX)
 		return refuse(call, why, &sqs_invalid_parameter_value_exception,
-			"Value %lld for parameter VisibilityTimeout is invalid. Reason: VisibilityTimeout must be an integer between "
+			"Value %lld for parameter VisibilityTimeout is invalid. Reason: VisibilityTimeout "
+			"must be an integer between "
 			"0 and 43200.",
 			(long long)seconds.v);
 	if (read_handle(call, q, text, &h, why) < 0)
@@ -113,7 +115,8 @@ static int change_one(struct call *call, const struct queue *q, struct changes *
 	switch (handle_find(call, q, &h, &m)) {
 	case FOUND_NONE:
 		return refuse(call, why, &sqs_invalid_parameter_value_exception,
-			"Value %.*s for parameter ReceiptHandle is invalid. Reason: Message does not exist or is not available for "
+			"Value %.*s for parameter ReceiptHandle is invalid. Reason: Message does not "
+			"exist or is not available for "
 			"visibility timeout change.",
 			STR_ARG(text));
 	case FOUND_VISIBLE:
@@ -126,7 +129,8 @@ static int change_one(struct call *call, const struct queue *q, struct changes *
 	/* "within the 12-hour maximum, from the time of the receive" (ChangeMessageVisibility) */
 	if (visible_ms - m.head.taken_ms > SQS_VISIBILITY_SECONDS_MAX * INT64_C(1000))
 		return refuse(call, why, &sqs_invalid_parameter_value_exception,
-			"Value %lld for parameter VisibilityTimeout is invalid. Reason: Total VisibilityTimeout for the message is "
+			"Value %lld for parameter VisibilityTimeout is invalid. Reason: Total "
+			"VisibilityTimeout for the message is "
 			"beyond the limit [43200 seconds].",
 			(long long)seconds.v);
 	if (q->r.is_fifo.v)

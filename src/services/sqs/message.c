@@ -124,7 +124,8 @@ static int check_characters(struct arena *arena, struct str s, struct refusal *w
 	if (!bad && str_is_utf8(s))
 		return 0;
 	return refuse(arena, why, &sqs_invalid_message_contents,
-		"Invalid binary character '#x%X' was found in the message body, the set of allowed characters is #x9 | #xA | "
+		"Invalid binary character '#x%X' was found in the message body, the set of allowed "
+		"characters is #x9 | #xA | "
 		"#xD | #x20 to #xD7FF | #xE000 to #xFFFD | #x10000 to #x10FFFF",
 		bad > 0x10ffff ? 0 : bad);
 }
@@ -169,7 +170,8 @@ static int check_attribute(struct arena *arena, struct str name,
 	bool is_binary = str_is(base, "Binary"), is_number = str_is(base, "Number");
 	if (!is_binary && !is_number && !str_is(base, "String"))
 		return refuse(arena, why, invalid,
-			"The message attribute '%.*s' has an invalid message attribute type, the set of supported type prefixes is "
+			"The message attribute '%.*s' has an invalid message attribute type, the set of "
+			"supported type prefixes is "
 			"Binary, Number, and String.",
 			STR_ARG(name));
 	if (v->data_type.n > SQS_ATTRIBUTE_NAME_BYTES_MAX)
@@ -183,7 +185,8 @@ static int check_attribute(struct arena *arena, struct str name,
 			STR_ARG(name), STR_ARG(base), is_binary ? "Binary" : "String");
 	if (!value.n)
 		return refuse(arena, why, invalid,
-			"The message attribute '%.*s' must contain non-empty message attribute value for message attribute type "
+			"The message attribute '%.*s' must contain non-empty message attribute value for "
+			"message attribute type "
 			"'%.*s'.",
 			STR_ARG(name), STR_ARG(base));
 	if (is_number && str_to_f64(value, &number) < 0)
@@ -223,7 +226,8 @@ int message_check(struct arena *arena, const struct message_input *in, struct re
 	if (in->delay_seconds.set &&
 		(in->delay_seconds.v < 0 || in->delay_seconds.v > SQS_DELAY_SECONDS_MAX))
 		return refuse(arena, why, &sqs_invalid_parameter_value_exception,
-			"Value %lld for parameter DelaySeconds is invalid. Reason: DelaySeconds must be >= 0 and <= 900.",
+			"Value %lld for parameter DelaySeconds is invalid. Reason: DelaySeconds must be "
+			">= 0 and <= 900.",
 			(long long)in->delay_seconds.v);
 	if (in->attributes.n > SQS_ATTRIBUTES_MAX)
 		return refuse(arena, why, &sqs_invalid_parameter_value_exception,

@@ -312,7 +312,8 @@ static int find_source(struct call *call, struct str arn, struct queue *out)
 			"The request must contain the parameter SourceArn.");
 	if (arn_parse(arn, &name) < 0)
 		return fail(call, &sqs_invalid_parameter_value_exception,
-			"You must use this format to specify the SourceArn: arn:<partition>:<service>:<region>:<account-id>:"
+			"You must use this format to specify the SourceArn: "
+			"arn:<partition>:<service>:<region>:<account-id>:"
 			"<resource-id>");
 	if (queue_get(call, name.account, name.region, name.name, out))
 		return 0;
@@ -328,7 +329,8 @@ static int check_destination(struct call *call, const struct queue *source, stru
 		return 0;
 	if (arn_parse(arn, &name) < 0)
 		return fail(call, &sqs_invalid_parameter_value_exception,
-			"You must use this format to specify the DestinationArn: arn:<partition>:<service>:<region>:<account-id>:"
+			"You must use this format to specify the DestinationArn: "
+			"arn:<partition>:<service>:<region>:<account-id>:"
 			"<resource-id>");
 	if (!queue_find_arn(call, arn, &q))
 		return fail(call, &sqs_resource_not_found_exception,
@@ -366,7 +368,8 @@ int sqs_start_message_move_task(struct call *call,
 		return -1;
 	if (rate.set && (rate.v < 1 || rate.v > SQS_MOVES_PER_SECOND_MAX))
 		return fail(call, &sqs_invalid_parameter_value_exception,
-			"Value %lld for parameter MaxNumberOfMessagesPerSecond is invalid. Reason: Must be between 1 and 500.",
+			"Value %lld for parameter MaxNumberOfMessagesPerSecond is invalid. Reason: Must "
+			"be between 1 and 500.",
 			(long long)rate.v);
 	if (!queue_has_sources(call, &q))
 		return fail(call, &sqs_invalid_parameter_value_exception,

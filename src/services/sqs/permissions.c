@@ -110,7 +110,8 @@ static int check_permission(struct call *call, const struct sqs_add_permission_i
 			    c == '_' || c == '-') ||
 			in->label.n > SQS_PERMISSION_LABEL_BYTES_MAX)
 			return fail(call, &sqs_invalid_parameter_value_exception,
-				"Value %.*s for parameter Label is invalid. Reason: Can only include alphanumeric characters, hyphens, or "
+				"Value %.*s for parameter Label is invalid. Reason: Can only include "
+				"alphanumeric characters, hyphens, or "
 				"underscores. 1 to 80 in length.",
 				STR_ARG(in->label));
 	}
@@ -124,7 +125,8 @@ static int check_permission(struct call *call, const struct sqs_add_permission_i
 	for (size_t i = 0; i < in->actions.n; i++)
 		if (!is_action(in->actions.v[i]))
 			return fail(call, &sqs_invalid_parameter_value_exception,
-				"Value SQS:%.*s for parameter ActionName is invalid. Reason: Please refer to the appropriate WSDL for a "
+				"Value SQS:%.*s for parameter ActionName is invalid. Reason: Please refer "
+				"to the appropriate WSDL for a "
 				"list of valid actions.",
 				STR_ARG(in->actions.v[i]));
 	for (size_t i = 0; i < in->aws_account_ids.n; i++) {
@@ -267,7 +269,8 @@ int sqs_remove_permission(struct call *call, const struct sqs_remove_permission_
 	ssize_t at = find_statement(statements, in->label);
 	if (at < 0) {
 		r = fail(call, &sqs_invalid_parameter_value_exception,
-			"Value %.*s for parameter Label is invalid. Reason: can't find label on existing policy.",
+			"Value %.*s for parameter Label is invalid. Reason: can't find label on existing "
+			"policy.",
 			STR_ARG(in->label));
 	} else {
 		yyjson_mut_arr_remove(statements, (size_t)at);

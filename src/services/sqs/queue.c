@@ -90,7 +90,8 @@ static int check_name(struct call *call, struct str name, bool is_fifo)
 		return 0;
 	if (is_fifo)
 		return fail(call, &sqs_invalid_parameter_value_exception,
-			"The name of a FIFO queue can only include alphanumeric characters, hyphens, or underscores, must end with "
+			"The name of a FIFO queue can only include alphanumeric characters, hyphens, or "
+			"underscores, must end with "
 			".fifo suffix and be 1 to 80 in length.");
 	return fail(call, &sqs_invalid_parameter_value_exception,
 		"Can only include alphanumeric characters, hyphens, or underscores. 1 to 80 in length");
@@ -271,7 +272,8 @@ static int listing_begin(struct call *call, struct listing *l, struct opt_i64 ma
 {
 	if (max.set && (max.v < 1 || max.v > SQS_LIST_MAX))
 		return fail(call, &sqs_invalid_parameter_value_exception,
-			"Value %lld for parameter MaxResults is invalid. Reason: MaxResults must be an integer between 1 and 1000.",
+			"Value %lld for parameter MaxResults is invalid. Reason: MaxResults must be an "
+			"integer between 1 and 1000.",
 			(long long)max.v);
 	if (token.n && !max.set)
 		return fail(call, &sqs_invalid_parameter_value_exception,

@@ -188,13 +188,15 @@ static int check_attempt(struct call *call, const struct queue *q, struct str at
 		return 0;
 	if (!q->r.is_fifo.v)
 		return fail(call, &sqs_invalid_parameter_value_exception,
-			"Value %.*s for parameter ReceiveRequestAttemptId is invalid. Reason: The request includes a parameter that "
+			"Value %.*s for parameter ReceiveRequestAttemptId is invalid. Reason: The request "
+			"includes a parameter that "
 			"is not valid for this queue type.",
 			STR_ARG(attempt));
 	if (message_token_is_valid(attempt))
 		return 0;
 	return fail(call, &sqs_invalid_parameter_value_exception,
-		"Value %.*s for parameter ReceiveRequestAttemptId is invalid. Reason: ReceiveRequestAttemptId can only include "
+		"Value %.*s for parameter ReceiveRequestAttemptId is invalid. Reason: "
+		"ReceiveRequestAttemptId can only include "
 		"alphanumeric and punctuation characters. 1 to 128 in length.",
 		STR_ARG(attempt));
 }

@@ -29,24 +29,28 @@ static int check_type(struct call *call, const struct queue *q, const struct mes
 	bool is_fifo = q->r.is_fifo.v;
 	if (in->group.p && !message_token_is_valid(in->group))
 		return refuse(call, why, invalid,
-			"Value %.*s for parameter MessageGroupId is invalid. Reason: MessageGroupId can only include alphanumeric "
+			"Value %.*s for parameter MessageGroupId is invalid. Reason: MessageGroupId can "
+			"only include alphanumeric "
 			"and punctuation characters. 1 to 128 in length.",
 			STR_ARG(in->group));
 	if (in->dedup.p && !message_token_is_valid(in->dedup))
 		return refuse(call, why, invalid,
-			"Value %.*s for parameter MessageDeduplicationId is invalid. Reason: MessageDeduplicationId can only include "
+			"Value %.*s for parameter MessageDeduplicationId is invalid. Reason: "
+			"MessageDeduplicationId can only include "
 			"alphanumeric and punctuation characters. 1 to 128 in length.",
 			STR_ARG(in->dedup));
 	if (!is_fifo && in->dedup.p)
 		return refuse(call, why, invalid,
-			"Value %.*s for parameter MessageDeduplicationId is invalid. Reason: The request includes a parameter that "
+			"Value %.*s for parameter MessageDeduplicationId is invalid. Reason: The request "
+			"includes a parameter that "
 			"is not valid for this queue type.",
 			STR_ARG(in->dedup));
 	if (!is_fifo)
 		return 0;
 	if (in->delay_seconds.v)
 		return refuse(call, why, invalid,
-			"Value %lld for parameter DelaySeconds is invalid. Reason: The request include parameter that is not valid "
+			"Value %lld for parameter DelaySeconds is invalid. Reason: The request include "
+			"parameter that is not valid "
 			"for this queue type.",
 			(long long)in->delay_seconds.v);
 	if (!in->group.p)
@@ -54,7 +58,8 @@ static int check_type(struct call *call, const struct queue *q, const struct mes
 			"The request must contain the parameter MessageGroupId.");
 	if (!in->dedup.p && !q->r.content_dedup.v)
 		return refuse(call, why, invalid,
-			"The queue should either have ContentBasedDeduplication enabled or MessageDeduplicationId provided "
+			"The queue should either have ContentBasedDeduplication enabled or "
+			"MessageDeduplicationId provided "
 			"explicitly");
 	return 0;
 }
@@ -66,7 +71,8 @@ static int check(struct call *call, const struct queue *q, const struct message_
 		return -1;
 	if (message_bytes(in) > (size_t)q->r.size_max.v)
 		return refuse(call, why, &sqs_invalid_parameter_value_exception,
-			"One or more parameters are invalid. Reason: Message must be shorter than %lld bytes.",
+			"One or more parameters are invalid. Reason: Message must be shorter than %lld "
+			"bytes.",
 			(long long)q->r.size_max.v);
 	return 0;
 }
