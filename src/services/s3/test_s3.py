@@ -457,3 +457,91 @@ def test_bad_xml(server, s3, bucket):
             urllib.request.urlopen(urllib.request.Request(f"{server.url}/{bucket}?delete", data=body, method="POST",
                                                           headers={"Content-Type": "application/xml"}))
         assert (e.value.code, b"<Code>MalformedXML</Code>" in e.value.read()) == (400, True)
+
+
+# ---- a strict server ----
+
+@pytest.fixture(scope="module")
+def strict():
+    import configparser
+    import os
+
+    import samovar
+    with samovar.Server("--auth", "strict") as s:
+        root = configparser.ConfigParser()
+        root.read(os.path.join(s.data, "root-credentials"))
+        profile = root[root.sections()[0]]
+        yield s, {"key": profile["aws_access_key_id"], "secret": profile["aws_secret_access_key"]}
+
+
+def policy_of(bucket, principal, action, resource, effect="Allow"):
+    import json
+    return json.dumps({"Version": "2012-10-17", "Statement": [{"Effect": effect, "Principal": principal, "Action": action,
+                                                               "Resource": f"arn:aws:s3:::{bucket}{resource}"}]})
+
+
+def test_strict_signatures(strict, client_of):
+    server, key = strict
+    s3 = client_of(server, "s3", **key)
+    s3.create_bucket(Bucket="signed")
+    s3.put_object(Bucket="signed", Key="a b/c+d", Body=some_bytes(200_000))
+    assert read(s3, "signed", "a b/c+d") == some_bytes(200_000)
+    wrong = client_of(server, "s3", key=key["key"], secret="no")
+    assert code_of(wrong.put_object, Bucket="signed", Key="k", Body=b"x") == ("SignatureDoesNotMatch", 403)
+    s3 = client_of(server, "s3", signature_version="s3v4", **key)
+    url = s3.generate_presigned_url("get_object", Params={"Bucket": "signed", "Key": "a b/c+d"})
+    assert urllib.request.urlopen(url).read() == some_bytes(200_000)
+    with pytest.raises(urllib.error.HTTPError) as e:
+        urllib.request.urlopen(url.replace("a%20b", "a%20c"))
+    assert e.value.code == 403
+
+
+def test_strict_body_must_be_what_was_signed(strict, client_of):
+    """A body that streams is hashed as it comes: another than was signed stores nothing."""
+    server, key = strict
+    s3 = client_of(server, "s3", **key)
+    s3.create_bucket(Bucket="changed")
+
+    for size in (10, 100_000):
+        def change(request, **_):
+            request.body = b"y" * size
+
+        s3.meta.events.register("before-send.s3.PutObject", change, unique_id="change")
+        assert code_of(s3.put_object, Bucket="changed", Key="k", Body=b"x" * size) in (
+            ("XAmzContentSHA256Mismatch", 400), ("BadDigest", 400))
+        s3.meta.events.unregister("before-send.s3.PutObject", unique_id="change")
+        assert code_of(s3.head_object, Bucket="changed", Key="k") == ("404", 404)
+
+
+def test_strict_strangers_need_the_buckets_policy(strict, client_of):
+    server, key = strict
+    s3 = client_of(server, "s3", **key)
+    s3.create_bucket(Bucket="open-one")
+    s3.put_object(Bucket="open-one", Key="k", Body=b"x")
+    url = f"{server.url}/open-one/k"
+    with pytest.raises(urllib.error.HTTPError) as e:
+        urllib.request.urlopen(url)
+    assert (e.value.code, b"<Code>AccessDenied</Code>" in e.value.read()) == (403, True)
+    s3.put_bucket_policy(Bucket="open-one", Policy=policy_of("open-one", "*", "s3:GetObject", "/*"))
+    assert urllib.request.urlopen(url).read() == b"x"
+    with pytest.raises(urllib.error.HTTPError) as e:
+        urllib.request.urlopen(urllib.request.Request(url, data=b"y", method="PUT"))
+    assert e.value.code == 403
+    s3.put_public_access_block(Bucket="open-one", PublicAccessBlockConfiguration={"RestrictPublicBuckets": True})
+    s3.delete_public_access_block(Bucket="open-one")
+    assert urllib.request.urlopen(url).read() == b"x"
+
+
+def test_strict_users(strict, client_of):
+    server, key = strict
+    s3, iam = client_of(server, "s3", **key), client_of(server, "iam", **key)
+    s3.create_bucket(Bucket="users-one")
+    s3.put_object(Bucket="users-one", Key="k", Body=b"x")
+    iam.create_user(UserName="u")
+    made = iam.create_access_key(UserName="u")["AccessKey"]
+    user = client_of(server, "s3", key=made["AccessKeyId"], secret=made["SecretAccessKey"])
+    assert code_of(user.get_object, Bucket="users-one", Key="k") == ("AccessDenied", 403)
+    arn = "arn:aws:iam::000000000000:user/u"
+    s3.put_bucket_policy(Bucket="users-one", Policy=policy_of("users-one", {"AWS": arn}, "s3:GetObject", "/*"))
+    assert read(user, "users-one", "k") == b"x"
+    assert code_of(user.put_object, Bucket="users-one", Key="k", Body=b"y") == ("AccessDenied", 403)
