@@ -10,7 +10,7 @@ static int start(struct aws *aws, void **state)
 	list_init(&logs->followers);
 	waitq_init(&logs->sweep);
 	waitq_init(&logs->ended);
-	int r = fiber_start(sweep_run, logs);
+	int r = fiber_start(logs_sweep_run, logs);
 	if (r < 0) {
 		free(logs);
 		return r;

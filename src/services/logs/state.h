@@ -78,6 +78,6 @@ bool follow_serve(struct aws *aws, void *state, struct http_exchange *ex);
 /* ---- sweep.c ---- */
 
 /* The fiber that deletes what retention and deletions leave behind. */
-void sweep_run(void *logs);
+void logs_sweep_run(void *logs);
 
 #endif

@@ -129,7 +129,7 @@ static int sweep_once(struct call *call, struct logs *logs)
 	return 0;
 }
 
-void sweep_run(void *arg)
+void logs_sweep_run(void *arg)
 {
 	struct logs *logs = arg;
 	while (!logs->stopping) {
