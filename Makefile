@@ -112,10 +112,13 @@ $(OUT)/gen/%.o: $(GEN)/%.c | $(GEN_HEADERS)
 	@echo "  CC $@"
 	@$(CCACHE) $(CC) $(CFLAGS_ALL) -MMD -MP -c -o $@ $<
 
+# An archive's members are linked when something needs them, so that a name defined twice would go unseen.
 $(LIBRARY): $(OBJECTS)
 	@rm -f $@
 	@echo "  AR $@"
 	@ar rcs $@ $^
+	@twice=$$(nm -g --defined-only $@ 2>/dev/null | awk 'NF == 3 && $$2 ~ /[BDGRST]/ { print $$3 }' | sort | uniq -d); \
+		[ -z "$$twice" ] || { echo "defined in two files, of which the linker takes one:" $$twice; exit 1; }
 
 $(OUT)/samovar: $(OUT)/src/cli/main.o $(EMBEDDED) $(LIBRARY)
 	@echo "  LD $@"
