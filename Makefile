@@ -120,7 +120,8 @@ $(LIBRARY): $(OBJECTS)
 	@twice=$$(nm -g --defined-only $@ 2>/dev/null | awk 'NF == 3 && $$2 ~ /[BDGRST]/ { print $$3 }' | sort | uniq -d); \
 		[ -z "$$twice" ] || { echo "defined in two files, of which the linker takes one:" $$twice; exit 1; }
 
-$(OUT)/samovar: $(OUT)/src/cli/main.o $(EMBEDDED) $(LIBRARY)
+# The objects themselves, not the library: a name that two files define is an error then.
+$(OUT)/samovar: $(OUT)/src/cli/main.o $(EMBEDDED) $(OBJECTS)
 	@echo "  LD $@"
 	@$(CC) $(LDFLAGS_$(MODE)) -o $@ $^ $(LIBS_PKGS)
 

@@ -182,7 +182,7 @@ int receive_answer(struct call *call, const struct queue *q,
 
 /* ---- sweep.c, move.c: fibers ---- */
 
-void sweep_run(void *sqs);
+void sqs_sweep_run(void *sqs);
 /* Goes on with the moves that a stop or a crash interrupted. */
 void moves_resume(void *sqs);
 

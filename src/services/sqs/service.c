@@ -19,7 +19,7 @@ static int start(struct aws *aws, void **state)
 	waitq_init(&sqs->ended);
 	waitq_init(&sqs->sweep);
 	*state = sqs;
-	int r = start_fiber(sqs, sweep_run);
+	int r = start_fiber(sqs, sqs_sweep_run);
 	if (r == 0)
 		r = start_fiber(sqs, moves_resume);
 	if (r < 0 && !sqs->fibers)

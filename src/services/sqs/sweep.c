@@ -251,7 +251,7 @@ static void sweep_queues(struct sweep *s)
 	}
 }
 
-void sweep_run(void *arg)
+void sqs_sweep_run(void *arg)
 {
 	struct sweep *s = xcalloc(1, sizeof *s);
 	s->sqs = arg;
