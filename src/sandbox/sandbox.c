@@ -263,6 +263,8 @@ static void decide(void *arg)
 	describe(s);
 	if (s->error)
 		log_error("%s", s->summary);
+	else if (s->degraded)
+		log_warn("%s", s->summary);
 	waitq_wake_all(&s->deciding);
 	if (box && s->egress && !egress_try(s, box) && !s->closing) {
 		s->egress = false;
