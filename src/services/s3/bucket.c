@@ -1,6 +1,6 @@
 /* Buckets: made, found, listed, deleted. */
 #include "net/http_server.h"
-#include "services/s3/internal.h"
+#include "services/s3/web.h"
 #include <ctype.h>
 
 struct str bucket_key(struct call *call, struct str name)
@@ -30,6 +30,10 @@ int bucket_require(struct call *call, struct str name, struct str expected_owner
 		return fail_with(call, &s3_no_such_bucket, &detail, "The specified bucket does not exist");
 	if (expected_owner.p && !str_eq(expected_owner, out->account))
 		return fail(call, &s3_access_denied, "Access Denied");
+	/* Elsewhere only pages of this machine get here, which may read all. */
+	if (out->has_cors.v && call->http && call->aws->auth == AWS_AUTH_STRICT &&
+		http_header_get(&http_request(call->http)->headers, STR("origin")).p)
+		cors_add_headers(call, name);
 	return 0;
 }
 

@@ -2,6 +2,7 @@
 #include "services/s3/lifecycle.h"
 #include "services/s3/policies.h"
 #include "services/s3/s3.h"
+#include "services/s3/web.h"
 #include <stdlib.h>
 
 static int start(struct aws *aws, void **state)
@@ -39,5 +40,6 @@ const struct service s3_service = {
 	.api = &s3_api,
 	.start = start,
 	.stop = stop,
+	.serve = s3_serve,
 	.find_resource = s3_find_resource,
 };

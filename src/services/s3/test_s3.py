@@ -459,6 +459,54 @@ def test_bad_xml(server, s3, bucket):
         assert (e.value.code, b"<Code>MalformedXML</Code>" in e.value.read()) == (400, True)
 
 
+def test_website(server, s3, bucket):
+    for key, body in (("index.html", b"home"), ("docs/index.html", b"docs"), ("e.html", b"error"), ("big", some_bytes(MIB))):
+        s3.put_object(Bucket=bucket, Key=key, Body=body, ContentType="text/html")
+    s3.put_bucket_website(Bucket=bucket, WebsiteConfiguration={
+        "IndexDocument": {"Suffix": "index.html"}, "ErrorDocument": {"Key": "e.html"},
+        "RoutingRules": [{"Condition": {"KeyPrefixEquals": "old/"}, "Redirect": {"ReplaceKeyPrefixWith": "docs/"}}]})
+
+    def get(path):
+        request = urllib.request.Request(server.url + path, headers={"Host": f"{bucket}.s3-website-us-east-1.amazonaws.com"})
+        try:
+            with urllib.request.build_opener(NoRedirect).open(request) as answer:
+                return answer.status, answer.read(), answer.headers
+        except urllib.error.HTTPError as e:
+            return e.code, e.read(), e.headers
+
+    class NoRedirect(urllib.request.HTTPRedirectHandler):
+        def redirect_request(self, *args):
+            return None
+
+    assert get("/")[:2] == (200, b"home")
+    assert get("/big")[:2] == (200, some_bytes(MIB))
+    assert get("/docs/")[:2] == (200, b"docs")
+    status, _, headers = get("/docs")
+    assert (status, headers["Location"]) == (302, "/docs/")
+    assert get("/none")[:2] == (404, b"error")
+    status, _, headers = get("/old/x")
+    assert status == 301 and headers["Location"].endswith("/docs/x")
+    assert urllib.request.urlopen(f"{server.url}/_aws/s3-website/{bucket}/docs/").read() == b"docs"
+
+
+def test_preflight(server, s3, bucket):
+    s3.put_bucket_cors(Bucket=bucket, CORSConfiguration={"CORSRules": [
+        {"AllowedMethods": ["PUT"], "AllowedOrigins": ["http://*.example.com"], "AllowedHeaders": ["x-*"], "MaxAgeSeconds": 9}]})
+
+    def ask(origin, method, headers="x-a"):
+        return urllib.request.urlopen(urllib.request.Request(f"{server.url}/{bucket}/k", method="OPTIONS", headers={
+            "Origin": origin, "Access-Control-Request-Method": method, "Access-Control-Request-Headers": headers}))
+
+    answer = ask("http://www.example.com", "PUT")
+    assert answer.headers["Access-Control-Allow-Origin"] == "http://www.example.com"
+    assert (answer.headers["Access-Control-Allow-Methods"], answer.headers["Access-Control-Max-Age"]) == ("PUT", "9")
+    for origin, method, headers in (("http://other.org", "PUT", "x-a"), ("http://www.example.com", "GET", "x-a"),
+                                    ("http://www.example.com", "PUT", "y")):
+        with pytest.raises(urllib.error.HTTPError) as e:
+            ask(origin, method, headers)
+        assert e.value.code == 403
+
+
 # ---- a strict server ----
 
 @pytest.fixture(scope="module")
