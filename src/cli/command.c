@@ -1,9 +1,13 @@
 /* Commands: the parsing of their options, and their help, made from the same rows. */
 #include "cli/command.h"
+#include "base/mem.h"
 #include "base/str.h"
 #include <stdio.h>
 
 enum { ARGUMENTS_MAX = 64, HELP_COLUMN = 34, HELP_WIDTH = 110 };
+
+/* Values of repeated options, until the program ends. */
+static struct arena joined;
 
 /* The text, broken at blanks so that it stands right of the column. */
 static void print_wrapped(const char *text, int column)
@@ -88,7 +92,10 @@ static int take_option(const struct command *c, int argc, char **argv, int *i)
 	}
 	if (!value && *i + 1 == argc)
 		return command_usage(c, "a value is missing after ", word);
-	*o->text = value ? value : argv[++*i];
+	value = value ? value : argv[++*i];
+	if (*o->text && str_ends(str_c(o->value), STR("...")))
+		value = arena_printf(&joined, "%s\n%s", *o->text, value).p;
+	*o->text = value;
 	return EXIT_OK;
 }
 

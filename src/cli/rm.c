@@ -1,8 +1,9 @@
-/* samovar rm: removes a function, its URL and its log. */
+/* samovar rm: removes a function, its URL and its log; or the whole service of this folder. */
 #include "api/lambda.h"
 #include "api/logs.h"
 #include "cli/client.h"
 #include "cli/command.h"
+#include "cli/deploy.h"
 #include "cli/program.h"
 #include <stdio.h>
 
@@ -10,6 +11,7 @@ static bool keep_log;
 
 static const struct option options[] = {
 	{ "keep-log", 'k', NULL, "leave the log group", &keep_log, NULL },
+	DEPLOY_OPTIONS,
 	CLIENT_OPTIONS,
 	{ 0 },
 };
@@ -59,9 +61,9 @@ static int remove_function(void *arg)
 
 static int rm_run(size_t argc, const char *const *argv)
 {
-	(void)argc;
-	return program_run(remove_function, (void *)argv);
+	return argc > 0 ? program_run(remove_function, (void *)argv) : program_run(deploy_remove, NULL);
 }
 
-const struct command command_rm = { "rm", "FUNCTION", "remove a function, its URL and its log", NULL, rm_options, 1, 1,
-	rm_run };
+const struct command command_rm = { "rm", "[FUNCTION]", "remove a function, or the service of this folder",
+	"With a name: the function, its URL and its log. Without: what samovar deploy made of this folder, its packages too.",
+	rm_options, 0, 1, rm_run };

@@ -1,0 +1,91 @@
+/* Packages into their bucket, by S3's own protocol: bodies are streams. */
+#include "cli/upload.h"
+#include "api/s3.h"
+#include "aws/sigv4.h"
+#include "base/clock.h"
+#include <errno.h>
+
+enum { UPLOAD_TIMEOUT_MS = 10 * 60 * 1000 };
+
+static int create_bucket(struct client *c, struct str bucket)
+{
+	struct s3_create_bucket_configuration where = { .location_constraint = c->region };
+	struct s3_create_bucket_input in = { .bucket = bucket,
+		.create_bucket_configuration = str_is(c->region, "us-east-1") ? NULL : &where };
+	struct s3_create_bucket_output out;
+	int r = client_call(c, &s3_api, &s3_create_bucket_operation, &in, &out);
+	/* Another deployment may have made it meanwhile. */
+	return r < 0 && client_failed_with(c, &s3_bucket_already_owned_by_you) ? 0 : r;
+}
+
+int upload_is_there(struct client *c, struct str bucket, struct str key)
+{
+	struct s3_list_objects_v2_input in = { .bucket = bucket, .prefix = key, .max_keys = OPT_I64(1) };
+	struct s3_list_objects_v2_output out;
+	int r = client_call(c, &s3_api, &s3_list_objects_v2_operation, &in, &out);
+	if (r < 0 && client_failed_with(c, &s3_no_such_bucket))
+		return create_bucket(c, bucket);
+	return r < 0 ? r : out.contents.n > 0 && str_eq(out.contents.v[0].key, key);
+}
+
+int upload_put(struct client *c, struct str bucket, struct str key, struct str bytes)
+{
+	char hash[2 * SHA256_BYTES + 1];
+	ssize_t slashes = str_find(c->endpoint, STR("://"));
+	sha256_hex(bytes, hash);
+	struct http_header headers[3 + SIGV4_SIGN_HEADERS_MAX] = {
+		{ STR("Host"), slashes < 0 ? c->endpoint : str_from(c->endpoint, (size_t)slashes + 3) },
+		{ STR("Content-Type"), STR("application/zip") },
+	};
+	struct http_headers own = { headers, 2 };
+	struct sigv4_request request = {
+		.method = STR("PUT"),
+		.path = arena_printf(&c->arena, "/%.*s/%.*s", STR_ARG(bucket), STR_ARG(key)),
+		.query = STR(""),
+		.headers = &own,
+	};
+	struct sigv4_signer signer = {
+		.access_key_id = c->access_key_id,
+		.secret_access_key = c->secret_access_key,
+		.session_token = c->session_token.n > 0 ? c->session_token : (struct str){ 0 },
+		.region = c->region,
+		.service = STR("s3"),
+		.now_ms = clock_now_ms(),
+	};
+	struct http_client_request sent = {
+		.method = request.method,
+		.url = arena_concat(&c->arena, (struct str[]){ c->endpoint, request.path }, 2),
+		.headers = headers,
+		.header_count = 2 + sigv4_sign(&c->arena, &signer, &request, bytes, headers + 2),
+		.body = bytes,
+		.timeout_ms = UPLOAD_TIMEOUT_MS,
+	};
+	struct http_client_response response;
+	int r = http_client_send(&c->arena, &sent, &response);
+	if (r < 0 || response.status / 100 == 2)
+		return r;
+	c->error_code = arena_printf(&c->arena, "HTTP %d", response.status);
+	c->error_message = response.body;
+	return -EREMOTEIO;
+}
+
+int upload_remove(struct client *c, struct str bucket, struct str prefix)
+{
+	struct s3_list_objects_v2_input in = { .bucket = bucket, .prefix = prefix };
+	struct s3_list_objects_v2_output list;
+	struct s3_delete_objects_output deleted;
+	int r;
+	do {
+		r = client_call(c, &s3_api, &s3_list_objects_v2_operation, &in, &list);
+		if (r < 0)
+			return client_failed_with(c, &s3_no_such_bucket) ? 0 : r;
+		struct s3_delete which = { .quiet = OPT_BOOL(true) };
+		which.objects.v = ARENA_ARRAY(&c->arena, struct s3_object_identifier, list.contents.n + 1);
+		for (; which.objects.n < list.contents.n; which.objects.n++)
+			which.objects.v[which.objects.n].key = list.contents.v[which.objects.n].key;
+		struct s3_delete_objects_input out = { .bucket = bucket, .delete = &which };
+		if (which.objects.n > 0)
+			r = client_call(c, &s3_api, &s3_delete_objects_operation, &out, &deleted);
+	} while (r == 0 && list.contents.n > 0 && list.is_truncated.v);
+	return r;
+}
