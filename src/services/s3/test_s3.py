@@ -593,3 +593,20 @@ def test_strict_users(strict, client_of):
     s3.put_bucket_policy(Bucket="users-one", Policy=policy_of("users-one", {"AWS": arn}, "s3:GetObject", "/*"))
     assert read(user, "users-one", "k") == b"x"
     assert code_of(user.put_object, Bucket="users-one", Key="k", Body=b"y") == ("AccessDenied", 403)
+
+
+# ---- code of functions ----
+
+@pytest.mark.parametrize("size", [10, 100_000])
+def test_lambda_code_from_a_bucket(s3, bucket, client, unique, zip_of, size):
+    import os
+    archive = zip_of({"index.py": "def handler(event, context):\n    return 1\n", "pad": os.urandom(size).hex()})
+    s3.put_object(Bucket=bucket, Key="code.zip", Body=archive)
+    functions = client("lambda")
+    made = functions.create_function(FunctionName=unique("f"), Runtime="python3.11", Handler="index.handler",
+                                     Role="arn:aws:iam::000000000000:role/r", Code={"S3Bucket": bucket, "S3Key": "code.zip"})
+    assert made["CodeSize"] == len(archive)
+    assert made["CodeSha256"] == base64.b64encode(hashlib.sha256(archive).digest()).decode()
+    with pytest.raises(ClientError) as e:
+        functions.update_function_code(FunctionName=made["FunctionName"], S3Bucket=bucket, S3Key="none")
+    assert "S3 Error Code: NoSuchKey" in str(e.value)
