@@ -97,7 +97,8 @@ int call_inner(struct call *parent, const struct operation *op, const struct ide
 
 /*
  * For @waits operations whose input has a @streaming member: the next part of the body, valid until the next call, with
- * aws-chunked undone and the signatures and x-amz-content-sha256 checked: 1, 0 at the end (then it is whole), or -1 after
+ * aws-chunked undone and the signatures and x-amz-content-sha256 checked: 1, 0 at the end (then it is whole),
+ * or -1 after
  * fail().
  */
 int call_body_next(struct call *call, struct str *part) MUSTCHECK;
@@ -114,7 +115,8 @@ struct call_part {
 	uint64_t offset, length;
 };
 /*
- * The answer's payload is these parts one after another, sent once the handler has returned 0. They are pinned from here
+ * The answer's payload is these parts one after another, sent once the handler has returned 0. They are pinned
+ * from here
  * on: look afterwards whether the record still refers to them, or drop the answer.
  */
 void call_answer_parts(struct call *call, struct call_part *parts, size_t n);

@@ -4,7 +4,8 @@
 #include <errno.h>
 #include <openssl/evp.h>
 
-static const char EMPTY_SHA256[] = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+static const char EMPTY_SHA256[] =
+	"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
 
 void chunked_fini(struct chunked *c)
 {
@@ -23,15 +24,17 @@ static void hash_begin(struct chunked *c)
 	assert(ok && "out of memory for a hash");
 }
 
-/* Signs what begins with this algorithm, and compares; the signature is then the one before the next. */
-static int check_signature(struct chunked *c, const char *algorithm, const char *first, const char *second)
+/* Signs what begins with this algorithm, and compares; the signature is then the one before the
+ * next. */
+static int check_signature(
+	struct chunked *c, const char *algorithm, const char *first, const char *second)
 {
 	struct chunked_signer *s = c->signer;
 	struct buf text = { 0 };
 	unsigned char mac[SHA256_BYTES];
 	char hex[2 * SHA256_BYTES + 1];
-	buf_printf(&text, "%s\n%.*s\n%.*s\n%s\n%s", algorithm, STR_ARG(s->amz_date), STR_ARG(s->scope), s->previous,
-		first);
+	buf_printf(&text, "%s\n%.*s\n%.*s\n%s\n%s", algorithm, STR_ARG(s->amz_date),
+		STR_ARG(s->scope), s->previous, first);
 	if (second)
 		buf_printf(&text, "\n%s", second);
 	hmac_key_sign(&s->key, buf_view(&text), mac);
@@ -106,7 +109,8 @@ static int check_trailers(struct chunked *c)
 	if (!c->has_trailer_signature)
 		return -EACCES;
 	for (size_t i = 0; i < c->trailer_count; i++)
-		buf_printf(&text, "%.*s:%.*s\n", STR_ARG(c->trailers[i].name), STR_ARG(c->trailers[i].value));
+		buf_printf(&text, "%.*s:%.*s\n", STR_ARG(c->trailers[i].name),
+			STR_ARG(c->trailers[i].value));
 	sha256_hex(buf_view(&text), hex);
 	buf_fini(&text);
 	return check_signature(c, "AWS4-HMAC-SHA256-TRAILER", hex, NULL);
@@ -121,7 +125,8 @@ static int take_trailer(struct chunked *c, struct str line)
 	}
 	if (colon <= 0)
 		return -EBADMSG;
-	struct str name = str_trim(str_sub(line, 0, (size_t)colon)), value = str_trim(str_from(line, (size_t)colon + 1));
+	struct str name = str_trim(str_sub(line, 0, (size_t)colon)),
+		   value = str_trim(str_from(line, (size_t)colon + 1));
 	if (str_eq_ci(name, STR("x-amz-trailer-signature"))) {
 		c->has_trailer_signature = true;
 		return set_signature(c, value);

@@ -1,6 +1,7 @@
 /*
- * The aws-chunked coding of a body: chunks with signatures, and trailers. (S3 API Reference, "Signature calculations
- * for the Authorization header: transferring payload in multiple chunks", and the same "... including trailing headers")
+ * The aws-chunked coding of a body: chunks with signatures, and trailers. (S3 API Reference,
+ * "Signature calculations for the Authorization header: transferring payload in multiple chunks",
+ * and the same "... including trailing headers")
  */
 #ifndef SAMOVAR_AWS_CHUNKED_H
 #define SAMOVAR_AWS_CHUNKED_H
@@ -26,18 +27,19 @@ struct chunked {
 	struct arena *arena;           /* for trailers */
 	enum { CHUNK_SIZE, CHUNK_DATA, CHUNK_CR, CHUNK_LF, CHUNK_TRAILER, CHUNK_DONE } state;
 	struct buf line;
-	uint64_t left;                 /* bytes of the chunk that are still to come */
+	uint64_t left; /* bytes of the chunk that are still to come */
 	bool is_last;
 	char signature[2 * SHA256_BYTES + 1];
-	struct evp_md_ctx_st *hash;    /* of the chunk's data, with a signer */
+	struct evp_md_ctx_st *hash; /* of the chunk's data, with a signer */
 	struct http_header trailers[CHUNKED_TRAILERS_MAX];
 	size_t trailer_count;
 	bool has_trailer_signature;
 };
 
 /*
- * Takes bytes off *input: 1 with the next decoded bytes in *data (a view of the input), 0 when more input is needed,
- * 2 at the end of the body, -EBADMSG for what is ill-formed, -EACCES for a signature that is not the chunk's.
+ * Takes bytes off *input: 1 with the next decoded bytes in *data (a view of the input), 0 when more
+ * input is needed, 2 at the end of the body, -EBADMSG for what is ill-formed, -EACCES for a
+ * signature that is not the chunk's.
  */
 int chunked_feed(struct chunked *c, struct str *input, struct str *data) MUSTCHECK;
 void chunked_fini(struct chunked *c);

@@ -1,4 +1,5 @@
-/* Fuzzing aws-chunked: the first byte says how the rest is cut, and the decoded bytes don't depend on it. */
+/* Fuzzing aws-chunked: the first byte says how the rest is cut, and the decoded bytes don't depend
+ * on it. */
 #include "aws/chunked.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

@@ -4,15 +4,18 @@
 #include "tests/check.h"
 #include <errno.h>
 
-/* S3 API Reference, "Transferring payload in multiple chunks": 66560 letters a in chunks of 64 KiB. */
+/* S3 API Reference, "Transferring payload in multiple chunks": 66560 letters a in chunks of 64 KiB.
+ */
 static const char seed[] = "4f232c4386841ef735655705268965c44a0e4690baa4adea153f7db9fa80a0a9";
 
 static struct str example(struct buf *b, const char *last_signature)
 {
-	buf_cat(b, "10000;chunk-signature=ad80c730a21e5b8d04586a2213dd63b9a0e99e0e2307b0ade35a65485a288648\r\n");
+	buf_cat(b,
+		"10000;chunk-signature=ad80c730a21e5b8d04586a2213dd63b9a0e99e0e2307b0ade35a65485a288648\r\n");
 	memset(buf_reserve(b, 65536), 'a', 65536);
 	b->n += 65536;
-	buf_cat(b, "\r\n400;chunk-signature=0055627c9e194cb4542bae2aa5492e3c1575bbb81b612b7d234b86a503ef5497\r\n");
+	buf_cat(b,
+		"\r\n400;chunk-signature=0055627c9e194cb4542bae2aa5492e3c1575bbb81b612b7d234b86a503ef5497\r\n");
 	memset(buf_reserve(b, 1024), 'a', 1024);
 	b->n += 1024;
 	buf_printf(b, "\r\n0;chunk-signature=%s\r\n\r\n", last_signature);
@@ -21,7 +24,9 @@ static struct str example(struct buf *b, const char *last_signature)
 
 static void signer_init(struct chunked_signer *s)
 {
-	struct sigv4_claim claim = { .date = STR("20130524"), .region = STR("us-east-1"), .service = STR("s3") };
+	struct sigv4_claim claim = {
+		.date = STR("20130524"), .region = STR("us-east-1"), .service = STR("s3")
+	};
 	*s = (struct chunked_signer){ .amz_date = STR("20130524T000000Z"),
 		.scope = STR("20130524/us-east-1/s3/aws4_request") };
 	sigv4_derive_key(&claim, STR("wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"), &s->key);
@@ -44,7 +49,8 @@ static int feed(struct chunked *c, struct str text, size_t piece, struct buf *ou
 	return r;
 }
 
-static int decode(const char *text, size_t piece, struct buf *out, struct str trailer, struct str *value)
+static int decode(
+	const char *text, size_t piece, struct buf *out, struct str trailer, struct str *value)
 {
 	struct arena arena = { 0 };
 	struct chunked c = { .arena = &arena };
@@ -102,7 +108,8 @@ static void test_changed_bytes(void)
 
 static void test_unsigned_with_trailer(void)
 {
-	const char *text = "5\r\nhello\r\n6\r\n world\r\n0\r\nx-amz-checksum-crc32:DUoRhQ==\r\n\r\n";
+	const char *text =
+		"5\r\nhello\r\n6\r\n world\r\n0\r\nx-amz-checksum-crc32:DUoRhQ==\r\n\r\n";
 	for (size_t piece = 1; piece < 60; piece++) {
 		struct buf out = { 0 };
 		struct str value;
@@ -115,8 +122,9 @@ static void test_unsigned_with_trailer(void)
 
 static void test_ill_formed(void)
 {
-	static const char *const texts[] = { "g\r\n", "\r\n", "-1\r\nx", "5\r\nhelloX\r\n", "1234567890abcdef0\r\n",
-		"0\r\nno colon\r\n\r\n", "0\r\n:empty\r\n\r\n", "5;chunk-signature=short\r\nhello\r\n", " \r\n" };
+	static const char *const texts[] = { "g\r\n", "\r\n", "-1\r\nx", "5\r\nhelloX\r\n",
+		"1234567890abcdef0\r\n", "0\r\nno colon\r\n\r\n", "0\r\n:empty\r\n\r\n",
+		"5;chunk-signature=short\r\nhello\r\n", " \r\n" };
 	for (size_t i = 0; i < COUNT_OF(texts); i++) {
 		struct buf out = { 0 };
 		CHECK_INT(decode(texts[i], 3, &out, STR(""), NULL), -EBADMSG);

@@ -142,7 +142,8 @@ static int serve(struct request *r, void **out)
 	bool is_valid = validate(r->arena, r->operation->input, in, &message) == 0;
 	if (!is_valid && wire_is_s3(r))
 		return fail(call, &aws_s3_malformed_xml,
-			"The XML you provided was not well-formed or did not validate against our published schema: %.*s",
+			"The XML you provided was not well-formed or did not validate against our published "
+				"schema: %.*s",
 			STR_ARG(message));
 	if (!is_valid)
 		return fail(call, validation_error(r->operation), "%.*s", STR_ARG(message));

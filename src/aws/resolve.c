@@ -124,7 +124,8 @@ static bool cut_s3(struct str *host)
 			return false;
 		struct str label = str_from(left, (size_t)dot + 1);
 		left.n = (size_t)dot;
-		if (str_eq_ci(label, STR("s3")) || (str_starts_ci(label, STR("s3-")) && !str_starts_ci(label, STR("s3-website")))) {
+		if (str_eq_ci(label, STR("s3")) || (str_starts_ci(label, STR("s3-")) && !str_starts_ci(label,
+			STR("s3-website")))) {
 			*host = left;
 			return true;
 		}
@@ -133,7 +134,8 @@ static bool cut_s3(struct str *host)
 }
 
 /*
- * The bucket in the host's name (S3 User Guide, "Virtual hosting of general purpose buckets"), or p == NULL. is_signed: the
+ * The bucket in the host's name (S3 User Guide, "Virtual hosting of general purpose buckets"), or p == NULL.
+ * is_signed: the
  * request is S3's by its signature; then bucket.localhost is a bucket, too.
  */
 static struct str host_bucket(const struct request *r, bool is_signed)

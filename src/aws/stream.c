@@ -29,13 +29,15 @@ bool stream_takes_body(struct request *r)
 	enum sigv4_rules rules = wire_is_s3(r) ? SIGV4_RULES_S3 : SIGV4_RULES_COMMON;
 	if (!rest_is_streaming(r->operation->input))
 		return false;
-	return !sigv4_hashes_body(&r->signed_part, &r->claim, rules) || is_hash(header(r, "x-amz-content-sha256"));
+	return !sigv4_hashes_body(&r->signed_part, &r->claim, rules) ||
+	       is_hash(header(r, "x-amz-content-sha256"));
 }
 
 void stream_begin(struct request *r)
 {
 	struct call_body *b = ARENA_NEW(r->arena, struct call_body);
-	struct str named = header(r, "x-amz-content-sha256"), decoded = header(r, "x-amz-decoded-content-length");
+	struct str named = header(r, "x-amz-content-sha256"),
+		   decoded = header(r, "x-amz-decoded-content-length");
 	b->request = r;
 	b->is_chunked = str_starts(named, STR("STREAMING-"));
 	b->length = r->http->content_length;
@@ -47,7 +49,8 @@ void stream_begin(struct request *r)
 		if (r->secret.p && str_starts(named, STR("STREAMING-AWS4-HMAC-SHA256"))) {
 			sigv4_derive_key(&r->claim, r->secret, &b->signer.key);
 			b->signer.amz_date = r->claim.amz_date;
-			b->signer.scope = str_from(r->claim.credential, r->claim.access_key_id.n + 1);
+			b->signer.scope =
+				str_from(r->claim.credential, r->claim.access_key_id.n + 1);
 			memcpy(b->signer.previous, r->claim.signature.p,
 				MIN(r->claim.signature.n, sizeof b->signer.previous - 1));
 			b->chunked.signer = &b->signer;
@@ -81,11 +84,14 @@ static int body_failed(struct call *call, int r)
 {
 	switch (r) {
 	case -EACCES:
-		return fail(call, &aws_invalid_signature, "The signature of a chunk of the body does not match it.");
+		return fail(call, &aws_invalid_signature,
+			"The signature of a chunk of the body does not match it.");
 	case -EBADMSG:
-		return fail(call, &aws_s3_incomplete_body, "The request body's framing is ill-formed.");
+		return fail(
+			call, &aws_s3_incomplete_body, "The request body's framing is ill-formed.");
 	case -ETIMEDOUT:
-		return fail(call, &aws_s3_request_timeout, "Your socket connection to the server was not read from "
+		return fail(call, &aws_s3_request_timeout,
+			"Your socket connection to the server was not read from "
 			"or written to within the timeout period. Idle connections will be closed.");
 	default:
 		return fail(call, &aws_s3_incomplete_body,
@@ -189,7 +195,8 @@ struct str call_body_trailer(const struct call *call, struct str name)
 	trailers.v = (struct http_header *)(uintptr_t)b->chunked.trailers;
 	trailers.n = b->chunked.trailer_count;
 	struct str value = http_header_get(&trailers, name);
-	return value.p || b->is_chunked ? value : http_header_get(http_trailers(b->request->ex), name);
+	return value.p || b->is_chunked ? value
+					: http_header_get(http_trailers(b->request->ex), name);
 }
 
 /* ---- answers ---- */
@@ -237,7 +244,8 @@ static int send_part(struct request *r, const struct call_part *part)
 	struct buf path = { 0 };
 	blob_path(r->aws->blobs, part->blob, &path);
 	int fd = open(buf_cstr(&path), O_RDONLY | O_CLOEXEC);
-	int result = fd < 0 ? -errno : http_respond_write_file(r->ex, fd, part->offset, part->length);
+	int result =
+		fd < 0 ? -errno : http_respond_write_file(r->ex, fd, part->offset, part->length);
 	if (result < 0 && result != -ECONNRESET)
 		log_error("%s can't be sent: %s", path.p, strerror(-result));
 	if (fd >= 0)
@@ -249,7 +257,8 @@ static int send_part(struct request *r, const struct call_part *part)
 void stream_send(struct request *r, struct reply *reply)
 {
 	struct call_answer *a = r->call.answer;
-	int result = http_respond_start(r->ex, reply->status, reply->headers, reply->header_count, (int64_t)a->length);
+	int result = http_respond_start(
+		r->ex, reply->status, reply->headers, reply->header_count, (int64_t)a->length);
 	bool is_head = str_is(r->http->method, "HEAD");
 	for (size_t i = 0; i < a->n && result == 0 && !is_head; i++)
 		if (a->parts[i].length > 0)

@@ -1,4 +1,5 @@
-/* Bodies that the dispatcher does not hold in memory: an operation's input in parts, and answers out of files. */
+/* Bodies that the dispatcher does not hold in memory: an operation's input in parts, and answers
+ * out of files. */
 #ifndef SAMOVAR_AWS_STREAM_H
 #define SAMOVAR_AWS_STREAM_H
 
@@ -11,14 +12,16 @@ struct call_body {
 	bool is_chunked, ended;
 	struct chunked chunked;
 	struct chunked_signer signer;
-	struct str rest;                /* what came and is not decoded */
-	struct str wanted_hash;         /* x-amz-content-sha256, when it is the body's own; else p == NULL */
+	struct str rest; /* what came and is not decoded */
+	struct str
+		wanted_hash; /* x-amz-content-sha256, when it is the body's own; else p == NULL */
 	struct evp_md_ctx_st *hash;
-	int64_t length;                 /* of the decoded body; -1: not said */
+	int64_t length; /* of the decoded body; -1: not said */
 	uint64_t seen;
 };
 
-/* Whether the handler reads the body itself: its input streams, and a hash of the body can be checked as it comes. */
+/* Whether the handler reads the body itself: its input streams, and a hash of the body can be
+ * checked as it comes. */
 bool stream_takes_body(struct request *r);
 /* After the signature has been verified. Sets call.body. */
 void stream_begin(struct request *r);

@@ -1,4 +1,5 @@
-/* Answers out of files, by sendfile: the bytes go from the page cache to the socket without passing through here. */
+/* Answers out of files, by sendfile: the bytes go from the page cache to the socket without passing
+ * through here. */
 #include "net/http_connection.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -13,7 +14,8 @@ struct send_file {
 	off_t at;
 	uint64_t left;
 	int result;  /* -EAGAIN: the socket is full */
-	char *piece; /* what goes through the loop when the socket is full, so that it tells when there is room */
+	char *piece; /* what goes through the loop when the socket is full, so that it tells when
+			there is room */
 	size_t piece_bytes;
 };
 
@@ -82,7 +84,8 @@ int http_respond_write_file(struct http_exchange *ex, int fd, uint64_t offset, u
 	if (s.socket < 0)
 		return -errno;
 	if (ex->response_left >= 0) {
-		assert((uint64_t)ex->response_left >= length && "more than the length that was declared");
+		assert((uint64_t)ex->response_left >= length &&
+			"more than the length that was declared");
 		ex->response_left -= (int64_t)length;
 	}
 	s.piece = xmalloc(PIECE_BYTES);

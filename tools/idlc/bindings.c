@@ -212,7 +212,8 @@ static bool requires_same(const struct operation *a, const struct operation *b)
 			struct str name = trait_text(f->traits, places[i]);
 			bool found = !name.p;
 			for (const struct member *g = b->input->members; g && !found; g = g->next)
-				found = trait_find(g->traits, "required") && str_eq(trait_text(g->traits, places[i]), name);
+				found = trait_find(g->traits, "required") && str_eq(trait_text(g->traits,
+					places[i]), name);
 			if (!found)
 				return false;
 		}

@@ -15,12 +15,13 @@ struct body_writer {
 	struct blob_writer *blob; /* NULL: what has come is in data */
 	char *data;
 	uint64_t size;
-	struct str part;          /* of the work on the pool */
+	struct str part; /* of the work on the pool */
 };
 
 /* ---- what the headers say ---- */
 
-static int read_checksum_header(struct call *call, const struct http_headers *headers, struct body_rules *out)
+static int read_checksum_header(
+	struct call *call, const struct http_headers *headers, struct body_rules *out)
 {
 	unsigned char digest[CHECKSUM_BYTES_MAX];
 	struct str trailer = http_header_get(headers, STR("x-amz-trailer"));
@@ -34,7 +35,8 @@ static int read_checksum_header(struct call *call, const struct http_headers *he
 			return fail(call, &s3_invalid_request,
 				"Expecting a single x-amz-checksum- header. Multiple checksum Types are not allowed.");
 		if (value.p && !checksum_parse(call->arena, kind, value, digest))
-			return fail(call, &s3_invalid_request, "Value for %s header is invalid.", checksum_header(kind).p);
+			return fail(call, &s3_invalid_request, "Value for %s header is invalid.",
+				checksum_header(kind).p);
 		out->kind = kind;
 		out->checksum = value;
 		out->is_trailer = !value.p;
@@ -50,7 +52,8 @@ int body_read_rules(struct call *call, struct body_rules *out)
 	const struct http_headers *headers = &http_request(call->http)->headers;
 	struct str named = http_header_get(headers, STR("x-amz-sdk-checksum-algorithm")), bytes;
 	out->content_md5 = http_header_get(headers, STR("content-md5"));
-	if (out->content_md5.p && (base64_decode(call->arena, out->content_md5, &bytes) < 0 || bytes.n != 16))
+	if (out->content_md5.p &&
+		(base64_decode(call->arena, out->content_md5, &bytes) < 0 || bytes.n != 16))
 		return fail(call, &s3_invalid_digest, "The Content-MD5 you specified was invalid.");
 	if (read_checksum_header(call, headers, out) < 0)
 		return -1;
@@ -65,11 +68,13 @@ int body_read_rules(struct call *call, struct body_rules *out)
 static int write_failed(struct call *call, int r)
 {
 	if (r == -ENOSPC)
-		return fail(call, &aws_service_unavailable, "The server's disk is full; nothing was stored.");
+		return fail(call, &aws_service_unavailable,
+			"The server's disk is full; nothing was stored.");
 	return fail(call, &s3_internal_error, "The object could not be written: %s", strerror(-r));
 }
 
-int body_writer_begin(struct call *call, const struct body_rules *rules, int64_t length, struct body_writer **out)
+int body_writer_begin(
+	struct call *call, const struct body_rules *rules, int64_t length, struct body_writer **out)
 {
 	struct body_writer *w = xcalloc(1, sizeof *w);
 	w->call = call;
@@ -103,7 +108,8 @@ int body_writer_append(struct body_writer *w, struct str part)
 {
 	struct call *call = w->call;
 	if (w->size + part.n > w->rules.bytes_max)
-		return fail(call, &s3_entity_too_large, "Your proposed upload exceeds the maximum allowed size");
+		return fail(call, &s3_entity_too_large,
+			"Your proposed upload exceeds the maximum allowed size");
 	w->part = part;
 	if (part.n >= 32 * KIB)
 		loop_work(work_hash, w);
@@ -144,9 +150,11 @@ static int check_digests(struct body_writer *w, struct body *out)
 	EVP_DigestFinal_ex(w->md5, out->md5, NULL);
 	hex_encode(out->md5, sizeof out->md5, hex);
 	out->e_tag = arena_str(call->arena, str_c(hex));
-	if (w->rules.content_md5.p && (base64_decode(call->arena, w->rules.content_md5, &wanted) < 0 ||
-		memcmp(wanted.p, out->md5, sizeof out->md5) != 0))
-		return fail(call, &s3_bad_digest, "The Content-MD5 you specified did not match what we received.");
+	if (w->rules.content_md5.p &&
+		(base64_decode(call->arena, w->rules.content_md5, &wanted) < 0 ||
+			memcmp(wanted.p, out->md5, sizeof out->md5) != 0))
+		return fail(call, &s3_bad_digest,
+			"The Content-MD5 you specified did not match what we received.");
 	out->kind = w->rules.kind;
 	if (out->kind == CHECKSUM_NONE)
 		return 0;
@@ -157,11 +165,13 @@ static int check_digests(struct body_writer *w, struct body *out)
 		wanted = call_body_trailer(call, checksum_header(out->kind));
 		if (!wanted.p)
 			return fail(call, &s3_malformed_trailer_error,
-				"The request contained trailing data that was not well-formed or did not conform to our published "
+				"The request contained trailing data that was not well-formed or did not "
+					"conform to our published "
 				"schema.");
 	}
 	if (wanted.p && !str_eq(wanted, out->checksum))
-		return fail(call, &s3_bad_digest, "The %s you specified did not match the calculated checksum.",
+		return fail(call, &s3_bad_digest,
+			"The %s you specified did not match the calculated checksum.",
 			checksum_name(out->kind).p);
 	return 0;
 }
@@ -192,11 +202,13 @@ int body_receive(struct call *call, const struct body_rules *rules, struct body 
 	int64_t length = call_body_length(call);
 	int r;
 	if (call->body && length < 0)
-		return fail(call, &s3_missing_content_length, "You must provide the Content-Length HTTP header.");
+		return fail(call, &s3_missing_content_length,
+			"You must provide the Content-Length HTTP header.");
 	if (!call->body && call->http)
 		length = http_request(call->http)->content_length;
 	if (length > 0 && (uint64_t)length > rules->bytes_max)
-		return fail(call, &s3_entity_too_large, "Your proposed upload exceeds the maximum allowed size");
+		return fail(call, &s3_entity_too_large,
+			"Your proposed upload exceeds the maximum allowed size");
 	if (body_writer_begin(call, rules, length, &w) < 0)
 		return -1;
 	while ((r = call_body_next(call, &part)) > 0)

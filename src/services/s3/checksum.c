@@ -79,8 +79,9 @@ void checksum_init(struct checksum *c, enum checksum_kind kind)
 		c->crc = crc_mask(kind);
 	} else if (kind != CHECKSUM_NONE) {
 		c->hash = EVP_MD_CTX_new();
-		int ok = c->hash &&
-			EVP_DigestInit_ex(c->hash, kind == CHECKSUM_SHA1 ? EVP_sha1() : EVP_sha256(), NULL);
+		int ok =
+			c->hash && EVP_DigestInit_ex(c->hash,
+					   kind == CHECKSUM_SHA1 ? EVP_sha1() : EVP_sha256(), NULL);
 		assert(ok && "out of memory for a hash");
 	}
 }
@@ -98,8 +99,9 @@ void checksum_update(struct checksum *c, const void *data, size_t n)
 		for (int i = 0; i < SLICES; i++)
 			v |= (uint64_t)p[i] << (8 * i);
 		v ^= crc;
-		crc = t[7][v & 0xff] ^ t[6][v >> 8 & 0xff] ^ t[5][v >> 16 & 0xff] ^ t[4][v >> 24 & 0xff] ^
-			t[3][v >> 32 & 0xff] ^ t[2][v >> 40 & 0xff] ^ t[1][v >> 48 & 0xff] ^ t[0][v >> 56];
+		crc = t[7][v & 0xff] ^ t[6][v >> 8 & 0xff] ^ t[5][v >> 16 & 0xff] ^
+		      t[4][v >> 24 & 0xff] ^ t[3][v >> 32 & 0xff] ^ t[2][v >> 40 & 0xff] ^
+		      t[1][v >> 48 & 0xff] ^ t[0][v >> 56];
 	}
 	for (; n > 0; n--, p++)
 		crc = t[0][(crc ^ *p) & 0xff] ^ crc >> 8;
@@ -166,7 +168,8 @@ struct str checksum_text(struct arena *arena, enum checksum_kind kind, const uns
 	return base64_encode(arena, (struct str){ (const char *)digest, kinds[kind].bytes });
 }
 
-bool checksum_parse(struct arena *arena, enum checksum_kind kind, struct str text, unsigned char out[CHECKSUM_BYTES_MAX])
+bool checksum_parse(struct arena *arena, enum checksum_kind kind, struct str text,
+	unsigned char out[CHECKSUM_BYTES_MAX])
 {
 	struct str bytes;
 	if (base64_decode(arena, text, &bytes) < 0 || bytes.n != kinds[kind].bytes)

@@ -4,7 +4,14 @@
 
 #include "base/mem.h"
 
-enum checksum_kind { CHECKSUM_NONE, CHECKSUM_CRC32, CHECKSUM_CRC32C, CHECKSUM_CRC64NVME, CHECKSUM_SHA1, CHECKSUM_SHA256 };
+enum checksum_kind {
+	CHECKSUM_NONE,
+	CHECKSUM_CRC32,
+	CHECKSUM_CRC32C,
+	CHECKSUM_CRC64NVME,
+	CHECKSUM_SHA1,
+	CHECKSUM_SHA256
+};
 enum { CHECKSUM_KINDS = CHECKSUM_SHA256 + 1, CHECKSUM_BYTES_MAX = 32 };
 
 struct checksum {
@@ -32,6 +39,7 @@ void checksum_combine(enum checksum_kind kind, unsigned char first[CHECKSUM_BYTE
 /* base64 */
 struct str checksum_text(struct arena *arena, enum checksum_kind kind, const unsigned char *digest);
 /* Whether the text is a digest of that kind; its bytes in out. */
-bool checksum_parse(struct arena *arena, enum checksum_kind kind, struct str text, unsigned char out[CHECKSUM_BYTES_MAX]);
+bool checksum_parse(struct arena *arena, enum checksum_kind kind, struct str text,
+	unsigned char out[CHECKSUM_BYTES_MAX]);
 
 #endif

@@ -25,13 +25,15 @@ struct str s3_encoded(struct call *call, struct str encoding_type, struct str te
 int s3_check_encoding_type(struct call *call, struct str encoding_type)
 {
 	if (encoding_type.p && !str_is(encoding_type, "url"))
-		return s3_invalid(call, "encoding-type", encoding_type, "Invalid Encoding Method specified in Request");
+		return s3_invalid(call, "encoding-type", encoding_type,
+			"Invalid Encoding Method specified in Request");
 	return 0;
 }
 
 int s3_invalid(struct call *call, const char *name, struct str value, const char *message)
 {
-	struct s3_invalid_argument detail = { .argument_name = str_c(name), .argument_value = value };
+	struct s3_invalid_argument detail = { .argument_name = str_c(name),
+		.argument_value = value };
 	return fail_with(call, &s3_invalid_argument, &detail, "%s", message);
 }
 
@@ -39,7 +41,9 @@ int s3_page_size(struct call *call, const char *name, struct opt_i64 asked, int6
 {
 	if (asked.set && (asked.v < 0 || asked.v > INT32_MAX))
 		return s3_invalid(call, name, arena_printf(call->arena, "%lld", (long long)asked.v),
-			arena_printf(call->arena, "Argument %s must be an integer between 0 and 2147483647", name).p);
+			arena_printf(call->arena,
+				"Argument %s must be an integer between 0 and 2147483647", name)
+				.p);
 	*out = asked.set ? MIN(asked.v, (int64_t)S3_PAGE_MAX) : S3_PAGE_MAX;
 	return 0;
 }
@@ -52,7 +56,8 @@ static int check_md5(struct call *call, struct str body, struct str wanted)
 		return fail(call, &s3_invalid_digest, "The Content-MD5 you specified was invalid.");
 	EVP_Digest(body.p, body.n, digest, NULL, EVP_md5(), NULL);
 	if (memcmp(digest, bytes.p, sizeof digest) != 0)
-		return fail(call, &s3_bad_digest, "The Content-MD5 you specified did not match what we received.");
+		return fail(call, &s3_bad_digest,
+			"The Content-MD5 you specified did not match what we received.");
 	return 0;
 }
 
@@ -75,13 +80,15 @@ int s3_check_body(struct call *call)
 		if (!text.p)
 			continue;
 		if (!checksum_parse(call->arena, kind, text, wanted))
-			return fail(call, &s3_invalid_request, "Value for %s header is invalid.", checksum_header(kind).p);
+			return fail(call, &s3_invalid_request, "Value for %s header is invalid.",
+				checksum_header(kind).p);
 		checksum_init(&c, kind);
 		checksum_update(&c, body.p, body.n);
 		checksum_final(&c, digest);
 		checksum_fini(&c);
 		if (memcmp(digest, wanted, checksum_bytes(kind)) != 0)
-			return fail(call, &s3_bad_digest, "The %s you specified did not match the calculated checksum.",
+			return fail(call, &s3_bad_digest,
+				"The %s you specified did not match the calculated checksum.",
 				checksum_name(kind).p);
 	}
 	return 0;
@@ -89,12 +96,13 @@ int s3_check_body(struct call *call)
 
 int s3_check_query(struct call *call)
 {
-	static const char *const unserved[] = { "accelerate", "analytics", "intelligent-tiering", "inventory", "metrics",
-		"logging", "requestPayment", "replication", "object-lock", "legal-hold", "retention", "restore", "select",
-		"torrent", "metadataTable", "metadataConfiguration", "session", "acl", "cors", "delete", "encryption",
-		"lifecycle", "location", "notification", "ownershipControls", "policy", "policyStatus",
-		"publicAccessBlock", "tagging", "uploads", "versioning", "versions", "website", "attributes", "append",
-		"renameObject", "abac" };
+	static const char *const unserved[] = { "accelerate", "analytics", "intelligent-tiering",
+		"inventory", "metrics", "logging", "requestPayment", "replication", "object-lock",
+		"legal-hold", "retention", "restore", "select", "torrent", "metadataTable",
+		"metadataConfiguration", "session", "acl", "cors", "delete", "encryption",
+		"lifecycle", "location", "notification", "ownershipControls", "policy",
+		"policyStatus", "publicAccessBlock", "tagging", "uploads", "versioning", "versions",
+		"website", "attributes", "append", "renameObject", "abac" };
 	if (!call->http)
 		return 0;
 	struct str query = http_request(call->http)->query, pair, name;
@@ -103,8 +111,12 @@ int s3_check_query(struct call *call)
 		for (size_t i = 0; i < COUNT_OF(unserved); i++)
 			if (str_is(name, unserved[i]))
 				return fail(call, &s3_not_implemented,
-					"A header or query you provided implies functionality that is not implemented: %s %.*s",
-					http_request(call->http)->method.n ? call->operation->http_method : "", STR_ARG(name));
+					"A header or query you provided implies functionality that is not "
+						"implemented: %s %.*s",
+					http_request(call->http)->method.n
+						? call->operation->http_method
+						: "",
+					STR_ARG(name));
 	}
 	return 0;
 }
@@ -113,8 +125,8 @@ struct s3_owner *s3_owner_of(struct call *call, struct str account)
 {
 	struct s3_owner *owner = ARENA_NEW(call->arena, struct s3_owner);
 	/* The canonical id of an account: 64 hexadecimal digits, the same each time. */
-	owner->id = arena_printf(call->arena, "%.*s%.*s%.*s%.*s%.*s0000", STR_ARG(account), STR_ARG(account), STR_ARG(account),
-		STR_ARG(account), STR_ARG(account));
+	owner->id = arena_printf(call->arena, "%.*s%.*s%.*s%.*s%.*s0000", STR_ARG(account),
+		STR_ARG(account), STR_ARG(account), STR_ARG(account), STR_ARG(account));
 	return owner;
 }
 
@@ -140,18 +152,23 @@ int s3_check_tags(struct call *call, const struct s3_tag *tags, size_t n, size_t
 {
 	if (n > max)
 		return fail(call, max == S3_OBJECT_TAGS_MAX ? &s3_invalid_request : &s3_invalid_tag,
-			max == S3_OBJECT_TAGS_MAX ? "Object tags cannot be greater than %zu" :
-						    "Bucket tag count cannot be greater than %zu", max);
+			max == S3_OBJECT_TAGS_MAX ? "Object tags cannot be greater than %zu"
+						  : "Bucket tag count cannot be greater than %zu",
+			max);
 	for (size_t i = 0; i < n; i++) {
 		if (!is_tag_text(tags[i].key, 1, 128))
-			return fail(call, &s3_invalid_tag, "The TagKey you have provided is invalid");
+			return fail(
+				call, &s3_invalid_tag, "The TagKey you have provided is invalid");
 		if (!is_tag_text(tags[i].value, 0, 256))
-			return fail(call, &s3_invalid_tag, "The TagValue you have provided is invalid");
+			return fail(
+				call, &s3_invalid_tag, "The TagValue you have provided is invalid");
 		if (str_starts_ci(tags[i].key, STR("aws:")))
-			return fail(call, &s3_invalid_tag, "System tags cannot be added/updated by requester");
+			return fail(call, &s3_invalid_tag,
+				"System tags cannot be added/updated by requester");
 		for (size_t j = 0; j < i; j++)
 			if (str_eq(tags[i].key, tags[j].key))
-				return fail(call, &s3_invalid_tag, "Cannot provide multiple Tags with the same key");
+				return fail(call, &s3_invalid_tag,
+					"Cannot provide multiple Tags with the same key");
 	}
 	return 0;
 }

@@ -6,14 +6,19 @@
 
 /* Each in a transaction: 0, or -1 with AWS's error. */
 /* The bucket is there, and the body is what its checksums say. */
-int s3_config_begin(struct call *call, struct str bucket, struct str owner, struct s3_bucket_record *out) MUSTCHECK;
-void s3_config_put(struct call *call, struct str bucket, const char *kind, const struct shape *shape, const void *value);
+int s3_config_begin(struct call *call, struct str bucket, struct str owner,
+	struct s3_bucket_record *out) MUSTCHECK;
+void s3_config_put(struct call *call, struct str bucket, const char *kind,
+	const struct shape *shape, const void *value);
 /* The record, or the error if it is not set. */
-int s3_config_get(struct call *call, struct str bucket, struct str owner, const char *kind, const struct shape *shape,
-	void *out, const struct error_shape *error, const char *message) MUSTCHECK;
+int s3_config_get(struct call *call, struct str bucket, struct str owner, const char *kind,
+	const struct shape *shape, void *out, const struct error_shape *error,
+	const char *message) MUSTCHECK;
 /* For those who look whether it is set. */
-bool s3_config_find(struct call *call, struct str bucket, const char *kind, const struct shape *shape, void *out);
-int s3_config_delete(struct call *call, struct str bucket, struct str owner, const char *kind) MUSTCHECK;
+bool s3_config_find(struct call *call, struct str bucket, const char *kind,
+	const struct shape *shape, void *out);
+int s3_config_delete(
+	struct call *call, struct str bucket, struct str owner, const char *kind) MUSTCHECK;
 int s3_malformed(struct call *call);
 
 /* Whether the bucket's ownership lets lists of access be used (they are off unless asked for). */

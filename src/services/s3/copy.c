@@ -18,7 +18,8 @@ struct copy {
 	uint64_t offset, length;
 };
 
-/* "bucket/key?versionId=x", percent-encoded, with or without a slash before it; or an ARN's form. */
+/* "bucket/key?versionId=x", percent-encoded, with or without a slash before it; or an ARN's form.
+ */
 static int read_copy_source(struct call *call, struct str text, struct copy *out)
 {
 	struct str path = text, query = { 0 };
@@ -44,7 +45,8 @@ static int read_copy_source(struct call *call, struct str text, struct copy *out
 static int find_source(struct call *call, void *arg)
 {
 	struct copy *c = arg;
-	if (source_find(call, c->bucket, c->expected_owner, c->key, c->version_id, &c->source) < 0 ||
+	if (source_find(call, c->bucket, c->expected_owner, c->key, c->version_id, &c->source) <
+			0 ||
 		conditions_check_copy(call, &c->conditions, &c->source.record) < 0)
 		return -1;
 	c->offset = 0;
@@ -70,7 +72,8 @@ static void work_read(void *arg)
 	while (w->result < 0 && errno == EINTR);
 }
 
-static int copy_part(struct call *call, const struct call_part *part, struct body_writer *to, char *space)
+static int copy_part(
+	struct call *call, const struct call_part *part, struct body_writer *to, char *space)
 {
 	struct buf path = { 0 };
 	uint64_t done = 0;
@@ -78,9 +81,11 @@ static int copy_part(struct call *call, const struct call_part *part, struct bod
 	int fd = open(buf_cstr(&path), O_RDONLY | O_CLOEXEC), r = fd < 0 ? -1 : 0;
 	buf_fini(&path);
 	if (fd < 0)
-		return fail(call, &s3_operation_aborted, "The source was overwritten while it was copied. Please try again.");
+		return fail(call, &s3_operation_aborted,
+			"The source was overwritten while it was copied. Please try again.");
 	while (done < part->length && r == 0) {
-		struct read_work w = { fd, space, (size_t)MIN(part->length - done, (uint64_t)COPY_BYTES),
+		struct read_work w = { fd, space,
+			(size_t)MIN(part->length - done, (uint64_t)COPY_BYTES),
 			(off_t)(part->offset + done), 0 };
 		loop_work(work_read, &w);
 		if (w.result <= 0)
@@ -94,7 +99,8 @@ static int copy_part(struct call *call, const struct call_part *part, struct bod
 }
 
 /* The range's bytes as a body of its own. */
-static int copy_bytes(struct call *call, struct copy *c, const struct body_rules *rules, struct body *out)
+static int copy_bytes(
+	struct call *call, struct copy *c, const struct body_rules *rules, struct body *out)
 {
 	struct body_writer *w;
 	size_t n = 0;
@@ -120,9 +126,9 @@ static int copy_bytes(struct call *call, struct copy *c, const struct body_rules
 struct copy_object {
 	const struct s3_copy_object_input *in;
 	struct copy copy;
-	struct body body;        /* when the bytes were copied */
+	struct body body; /* when the bytes were copied */
 	bool has_body;
-	struct str body_of;      /* the id of the version that was copied */
+	struct str body_of; /* the id of the version that was copied */
 	struct s3_object_record record;
 	struct s3_copy_object_output *out;
 };
@@ -140,7 +146,8 @@ static int share_bytes(struct call *call, const struct source *s, struct s3_obje
 		record->blob = s->record.blob;
 		body_ref(call, record->blob, record->id);
 	} else {
-		/* One reference for each part, by an id of its own: the two objects end at different times. */
+		/* One reference for each part, by an id of its own: the two objects end at
+		 * different times. */
 		parts.parts.v = ARENA_ARRAY(call->arena, struct s3_part_record, s->parts.n);
 		for (size_t i = 0; i < s->parts.n; i++) {
 			parts.parts.v[i] = s->parts.v[i];
@@ -153,24 +160,29 @@ static int share_bytes(struct call *call, const struct source *s, struct s3_obje
 	return 0;
 }
 
-static int set_metadata(struct call *call, const struct s3_copy_object_input *in, const struct s3_object_record *source,
-	struct s3_object_record *record)
+static int set_metadata(struct call *call, const struct s3_copy_object_input *in,
+	const struct s3_object_record *source, struct s3_object_record *record)
 {
 	struct s3_stored_headers *h = ARENA_NEW(call->arena, struct s3_stored_headers);
 	bool replaces = str_is(in->metadata_directive, "REPLACE");
 	if (in->metadata_directive.p && !replaces && !str_is(in->metadata_directive, "COPY"))
-		return s3_invalid(call, "x-amz-metadata-directive", in->metadata_directive, "Unknown metadata directive.");
+		return s3_invalid(call, "x-amz-metadata-directive", in->metadata_directive,
+			"Unknown metadata directive.");
 	if (replaces)
-		*h = (struct s3_stored_headers){ in->content_type.n ? in->content_type : STR("binary/octet-stream"),
-			in->cache_control, in->content_disposition, in->content_encoding, in->content_language, in->expires,
-			in->website_redirect_location, in->metadata };
+		*h = (struct s3_stored_headers){ in->content_type.n ? in->content_type
+								    : STR("binary/octet-stream"),
+			in->cache_control, in->content_disposition, in->content_encoding,
+			in->content_language, in->expires, in->website_redirect_location,
+			in->metadata };
 	else if (source->headers)
 		*h = *source->headers;
 	if (!replaces)
 		h->redirect = in->website_redirect_location;
 	record->headers = h;
-	if (in->tagging_directive.p && !str_is(in->tagging_directive, "COPY") && !str_is(in->tagging_directive, "REPLACE"))
-		return s3_invalid(call, "x-amz-tagging-directive", in->tagging_directive, "Unknown tagging directive.");
+	if (in->tagging_directive.p && !str_is(in->tagging_directive, "COPY") &&
+		!str_is(in->tagging_directive, "REPLACE"))
+		return s3_invalid(call, "x-amz-tagging-directive", in->tagging_directive,
+			"Unknown tagging directive.");
 	if (str_is(in->tagging_directive, "REPLACE")) {
 		if (in->tagging.p && s3_parse_tagging(call, in->tagging, &record->tags) < 0)
 			return -1;
@@ -183,13 +195,16 @@ static int set_metadata(struct call *call, const struct s3_copy_object_input *in
 static int check_itself(struct call *call, const struct copy_object *c)
 {
 	const struct s3_copy_object_input *in = c->in;
-	bool changes = str_is(in->metadata_directive, "REPLACE") || str_is(in->tagging_directive, "REPLACE") ||
-		in->storage_class.p || in->server_side_encryption.p || in->website_redirect_location.p ||
-		c->copy.version_id.p || in->checksum_algorithm.p;
+	bool changes = str_is(in->metadata_directive, "REPLACE") ||
+		       str_is(in->tagging_directive, "REPLACE") || in->storage_class.p ||
+		       in->server_side_encryption.p || in->website_redirect_location.p ||
+		       c->copy.version_id.p || in->checksum_algorithm.p;
 	if (changes || !str_eq(in->bucket, c->copy.bucket) || !str_eq(in->key, c->copy.key))
 		return 0;
-	return fail(call, &s3_invalid_request, "This copy request is illegal because it is trying to copy an object to itself "
-		"without changing the object's metadata, storage class, website redirect location or encryption attributes.");
+	return fail(call, &s3_invalid_request,
+		"This copy request is illegal because it is trying to copy an object to itself "
+		"without changing the object's metadata, storage class, website redirect location or "
+			"encryption attributes.");
 }
 
 static int commit_copy(struct call *call, void *arg)
@@ -198,23 +213,28 @@ static int commit_copy(struct call *call, void *arg)
 	const struct s3_copy_object_input *in = c->in;
 	struct s3_object_record record = { 0 }, old;
 	struct s3_bucket_record bucket;
-	if (find_source(call, &c->copy) < 0 || bucket_require(call, in->bucket, in->expected_bucket_owner, &bucket) < 0)
+	if (find_source(call, &c->copy) < 0 ||
+		bucket_require(call, in->bucket, in->expected_bucket_owner, &bucket) < 0)
 		return -1;
 	const struct s3_object_record *source = &c->copy.source.record;
 	if ((uint64_t)source->size.v > S3_PUT_BYTES_MAX)
-		return fail(call, &s3_invalid_request, "The specified copy source is larger than the maximum allowable size for a "
+		return fail(call, &s3_invalid_request,
+			"The specified copy source is larger than the maximum allowable size for a "
 			"copy source: 5368709120");
 	if (in->if_match.p || in->if_none_match.p) {
 		bool is_there = object_current(call, in->bucket, in->key, &old);
-		if (conditions_check_write(call, in->if_match, in->if_none_match, is_there ? &old : NULL) < 0)
+		if (conditions_check_write(
+			    call, in->if_match, in->if_none_match, is_there ? &old : NULL) < 0)
 			return -1;
 	}
 	if (s3_check_canned_acl(call, in->bucket, in->acl) < 0 ||
-		object_set_class(call, &record, in->storage_class, in->server_side_encryption, in->ssekms_key_id) < 0 ||
+		object_set_class(call, &record, in->storage_class, in->server_side_encryption,
+			in->ssekms_key_id) < 0 ||
 		set_metadata(call, in, source, &record) < 0)
 		return -1;
 	if (c->has_body && !str_eq(source->id, c->body_of))
-		return fail(call, &s3_operation_aborted, "The source was overwritten while it was copied. Please try again.");
+		return fail(call, &s3_operation_aborted,
+			"The source was overwritten while it was copied. Please try again.");
 	record.e_tag = source->e_tag;
 	record.checksum_algorithm = source->checksum_algorithm;
 	record.checksum_type = source->checksum_type;
@@ -238,10 +258,12 @@ static int commit_copy(struct call *call, void *arg)
 /* Another checksum than the source has: the bytes are read for it. */
 static int rehash(struct call *call, struct copy_object *c)
 {
-	struct body_rules rules = { .kind = checksum_kind_of(c->in->checksum_algorithm), .bytes_max = S3_PUT_BYTES_MAX };
+	struct body_rules rules = { .kind = checksum_kind_of(c->in->checksum_algorithm),
+		.bytes_max = S3_PUT_BYTES_MAX };
 	if (call_read(call, find_source, &c->copy) < 0)
 		return -1;
-	if (!rules.kind || str_eq(c->copy.source.record.checksum_algorithm, c->in->checksum_algorithm))
+	if (!rules.kind ||
+		str_eq(c->copy.source.record.checksum_algorithm, c->in->checksum_algorithm))
 		return 0;
 	c->body_of = c->copy.source.record.id;
 	if (copy_bytes(call, &c->copy, &rules, &c->body) < 0)
@@ -250,15 +272,17 @@ static int rehash(struct call *call, struct copy_object *c)
 	return 0;
 }
 
-int s3_copy_object(struct call *call, const struct s3_copy_object_input *in, struct s3_copy_object_output *out)
+int s3_copy_object(
+	struct call *call, const struct s3_copy_object_input *in, struct s3_copy_object_output *out)
 {
 	struct copy_object c = { .in = in, .out = out };
-	if (object_check_key(call, in->key) < 0 || read_copy_source(call, in->copy_source, &c.copy) < 0 ||
-		check_itself(call, &c) < 0)
+	if (object_check_key(call, in->key) < 0 ||
+		read_copy_source(call, in->copy_source, &c.copy) < 0 || check_itself(call, &c) < 0)
 		return -1;
 	c.copy.expected_owner = in->expected_source_bucket_owner;
-	c.copy.conditions = (struct conditions){ in->copy_source_if_match, in->copy_source_if_none_match,
-		in->copy_source_if_modified_since, in->copy_source_if_unmodified_since };
+	c.copy.conditions =
+		(struct conditions){ in->copy_source_if_match, in->copy_source_if_none_match,
+			in->copy_source_if_modified_since, in->copy_source_if_unmodified_since };
 	if (in->checksum_algorithm.p && rehash(call, &c) < 0)
 		return -1;
 	int r = call_write(call, commit_copy, &c);
@@ -284,9 +308,11 @@ static int choose_copy_range(struct call *call, struct str text, struct copy *c)
 	uint64_t size = c->length;
 	if (!text.p)
 		return 0;
-	if (range_parse(text, size, &c->offset, &c->length) != RANGE_OK || str_index(text, '-') == 6)
+	if (range_parse(text, size, &c->offset, &c->length) != RANGE_OK ||
+		str_index(text, '-') == 6)
 		return s3_invalid(call, "x-amz-copy-source-range", text,
-			"The x-amz-copy-source-range value must be of the form bytes=first-last where first and last are the "
+			"The x-amz-copy-source-range value must be of the form bytes=first-last where first "
+				"and last are the "
 			"zero-based offsets of the first and last bytes to copy");
 	return 0;
 }
@@ -295,18 +321,22 @@ int s3_upload_part_copy(struct call *call, const struct s3_upload_part_copy_inpu
 	struct s3_upload_part_copy_output *out)
 {
 	struct copy copy = { .expected_owner = in->expected_source_bucket_owner,
-		.conditions = { in->copy_source_if_match, in->copy_source_if_none_match, in->copy_source_if_modified_since,
-			in->copy_source_if_unmodified_since } };
-	struct part_place place = { in->bucket, in->key, in->upload_id, in->expected_bucket_owner, in->part_number.v };
+		.conditions = { in->copy_source_if_match, in->copy_source_if_none_match,
+			in->copy_source_if_modified_since, in->copy_source_if_unmodified_since } };
+	struct part_place place = { in->bucket, in->key, in->upload_id, in->expected_bucket_owner,
+		in->part_number.v };
 	struct s3_upload_record upload;
 	struct body body;
-	if (read_copy_source(call, in->copy_source, &copy) < 0 || upload_find(call, &place, &upload) < 0 ||
-		call_read(call, find_source, &copy) < 0 || choose_copy_range(call, in->copy_source_range, &copy) < 0)
+	if (read_copy_source(call, in->copy_source, &copy) < 0 ||
+		upload_find(call, &place, &upload) < 0 || call_read(call, find_source, &copy) < 0 ||
+		choose_copy_range(call, in->copy_source_range, &copy) < 0)
 		return -1;
-	struct body_rules rules = { .kind = checksum_kind_of(upload.object->checksum_algorithm), .bytes_max = S3_PUT_BYTES_MAX,
+	struct body_rules rules = { .kind = checksum_kind_of(upload.object->checksum_algorithm),
+		.bytes_max = S3_PUT_BYTES_MAX,
 		.no_inline = true };
 	if (copy.length > S3_PUT_BYTES_MAX)
-		return fail(call, &s3_invalid_request, "The specified copy range is larger than 5368709120 bytes");
+		return fail(call, &s3_invalid_request,
+			"The specified copy range is larger than 5368709120 bytes");
 	if (copy_bytes(call, &copy, &rules, &body) < 0 || upload_put_part(call, &place, &body) < 0)
 		return -1;
 	out->copy_part_result = ARENA_NEW(call->arena, struct s3_copy_part_result);

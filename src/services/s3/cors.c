@@ -32,13 +32,14 @@ static bool allows_headers(const struct s3_cors_rule *rule, struct str asked)
 	return true;
 }
 
-static const struct s3_cors_rule *find_rule(const struct s3_cors_rules *rules, struct str origin, struct str method,
-	struct str headers)
+static const struct s3_cors_rule *find_rule(
+	const struct s3_cors_rules *rules, struct str origin, struct str method, struct str headers)
 {
 	for (size_t i = 0; i < rules->n; i++) {
 		const struct s3_cors_rule *rule = &rules->v[i];
 		if (any_matches(rule->allowed_origins.v, rule->allowed_origins.n, origin) &&
-			any_matches(rule->allowed_methods.v, rule->allowed_methods.n, method) && allows_headers(rule, headers))
+			any_matches(rule->allowed_methods.v, rule->allowed_methods.n, method) &&
+			allows_headers(rule, headers))
 			return rule;
 	}
 	return NULL;
@@ -71,11 +72,13 @@ void cors_add_headers(struct call *call, struct str bucket)
 			return;
 	if (!s3_config_find(call, bucket, "cors", &s3_cors_configuration_shape, &c))
 		return;
-	const struct s3_cors_rule *rule = find_rule(&c.cors_rules, origin, request->method, (struct str){ 0 });
+	const struct s3_cors_rule *rule =
+		find_rule(&c.cors_rules, origin, request->method, (struct str){ 0 });
 	if (!rule)
 		return;
 	call_header(call, STR("Access-Control-Allow-Origin"), allowed_origin(rule, origin));
-	call_header(call, STR("Vary"), STR("Origin, Access-Control-Request-Headers, Access-Control-Request-Method"));
+	call_header(call, STR("Vary"),
+		STR("Origin, Access-Control-Request-Headers, Access-Control-Request-Method"));
 	if (rule->expose_headers.n)
 		call_header(call, STR("Access-Control-Expose-Headers"),
 			joined(call->arena, rule->expose_headers.v, rule->expose_headers.n));
@@ -90,16 +93,20 @@ struct preflight {
 static int read_rules(struct call *call, void *arg)
 {
 	struct preflight *p = arg;
-	p->is_there = s3_config_find(call, p->bucket, "cors", &s3_cors_configuration_shape, &p->rules);
+	p->is_there =
+		s3_config_find(call, p->bucket, "cors", &s3_cors_configuration_shape, &p->rules);
 	return 0;
 }
 
 bool cors_serve(struct aws *aws, struct http_exchange *ex)
 {
 	const struct http_request *request = http_request(ex);
-	struct str origin = http_header_get(&request->headers, STR("origin")), path = str_from(request->path, 1);
-	struct str method = http_header_get(&request->headers, STR("access-control-request-method"));
-	struct str asked = http_header_get(&request->headers, STR("access-control-request-headers"));
+	struct str origin = http_header_get(&request->headers, STR("origin")),
+		   path = str_from(request->path, 1);
+	struct str method =
+		http_header_get(&request->headers, STR("access-control-request-method"));
+	struct str asked =
+		http_header_get(&request->headers, STR("access-control-request-headers"));
 	struct identity nobody = { 0 };
 	struct preflight p = { 0 };
 	struct http_header out[6];
@@ -119,13 +126,17 @@ bool cors_serve(struct aws *aws, struct http_exchange *ex)
 	const struct s3_cors_rule *rule = find_rule(&p.rules.cors_rules, origin, method, asked);
 	if (!rule) {
 		out[n++] = (struct http_header){ STR("Content-Type"), STR("application/xml") };
-		http_respond(ex, 403, out, n, STR("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Error><Code>AccessForbidden</Code>"
-			"<Message>CORSResponse: This CORS request is not allowed. This is usually because the evalution of Origin, "
-			"request method / Access-Control-Request-Method or Access-Control-Request-Headers are not whitelisted by "
-			"the resource's CORS spec.</Message></Error>"));
+		http_respond(ex, 403, out, n,
+			STR("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Error><Code>AccessForbidden</Code>"
+			    "<Message>CORSResponse: This CORS request is not allowed. This is usually "
+				"because the evalution of Origin, "
+			    "request method / Access-Control-Request-Method or "
+				"Access-Control-Request-Headers are not whitelisted by "
+			    "the resource's CORS spec.</Message></Error>"));
 		return true;
 	}
-	out[n++] = (struct http_header){ STR("Access-Control-Allow-Origin"), allowed_origin(rule, origin) };
+	out[n++] = (struct http_header){ STR("Access-Control-Allow-Origin"),
+		allowed_origin(rule, origin) };
 	out[n++] = (struct http_header){ STR("Access-Control-Allow-Methods"),
 		joined(call.arena, rule->allowed_methods.v, rule->allowed_methods.n) };
 	if (asked.n)

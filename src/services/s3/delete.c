@@ -7,23 +7,29 @@ static int check_conditions(struct call *call, const struct s3_delete_object_inp
 	if (!in->if_match.p && !in->if_match_size.set && !in->if_match_last_modified_time.set)
 		return 0;
 	bool is_there = object_current(call, in->bucket, in->key, &current);
-	if (conditions_check_write(call, in->if_match, (struct str){ 0 }, is_there ? &current : NULL) < 0)
+	if (conditions_check_write(
+		    call, in->if_match, (struct str){ 0 }, is_there ? &current : NULL) < 0)
 		return -1;
 	if (is_there && ((in->if_match_size.set && in->if_match_size.v != current.size.v) ||
-		(in->if_match_last_modified_time.set &&
-			in->if_match_last_modified_time.ms / 1000 != current.modified_ms.v / 1000)))
-		return fail(call, &s3_precondition_failed, "At least one of the pre-conditions you specified did not hold");
+				(in->if_match_last_modified_time.set &&
+					in->if_match_last_modified_time.ms / 1000 !=
+						current.modified_ms.v / 1000)))
+		return fail(call, &s3_precondition_failed,
+			"At least one of the pre-conditions you specified did not hold");
 	return 0;
 }
 
-int s3_delete_object(struct call *call, const struct s3_delete_object_input *in, struct s3_delete_object_output *out)
+int s3_delete_object(struct call *call, const struct s3_delete_object_input *in,
+	struct s3_delete_object_output *out)
 {
 	struct s3_bucket_record bucket;
-	if (s3_check_query(call) < 0 || bucket_require(call, in->bucket, in->expected_bucket_owner, &bucket) < 0 ||
+	if (s3_check_query(call) < 0 ||
+		bucket_require(call, in->bucket, in->expected_bucket_owner, &bucket) < 0 ||
 		check_conditions(call, in) < 0)
 		return -1;
 	if (in->version_id.p && !in->version_id.n)
-		return s3_invalid(call, "versionId", in->version_id, "Version id cannot be the empty string");
+		return s3_invalid(
+			call, "versionId", in->version_id, "Version id cannot be the empty string");
 	object_delete(call, &bucket, in->bucket, in->key, in->version_id, out);
 	return 0;
 }
@@ -33,11 +39,15 @@ static void delete_one(struct call *call, const struct s3_bucket_record *bucket,
 {
 	struct s3_delete_object_output one = { 0 };
 	struct s3_object_record current;
-	if (o->e_tag.p && (!object_current(call, name, o->key, &current) || !str_eq(s3_unquoted(o->e_tag), current.e_tag))) {
-		out->errors.v = s3_grow(call->arena, out->errors.v, out->errors.n, sizeof *out->errors.v);
-		out->errors.v[out->errors.n++] = (struct s3_error){ .key = o->key, .version_id = o->version_id,
+	if (o->e_tag.p && (!object_current(call, name, o->key, &current) ||
+				  !str_eq(s3_unquoted(o->e_tag), current.e_tag))) {
+		out->errors.v =
+			s3_grow(call->arena, out->errors.v, out->errors.n, sizeof *out->errors.v);
+		out->errors.v[out->errors.n++] = (struct s3_error){ .key = o->key,
+			.version_id = o->version_id,
 			.code = STR("PreconditionFailed"),
-			.message = STR("At least one of the pre-conditions you specified did not hold") };
+			.message = STR(
+				"At least one of the pre-conditions you specified did not hold") };
 		return;
 	}
 	object_delete(call, bucket, name, o->key, o->version_id, &one);
@@ -48,15 +58,18 @@ static void delete_one(struct call *call, const struct s3_bucket_record *bucket,
 		deleted.delete_marker = OPT_BOOL(true);
 		deleted.delete_marker_version_id = one.version_id;
 	}
-	out->deleted.v = s3_grow(call->arena, out->deleted.v, out->deleted.n, sizeof *out->deleted.v);
+	out->deleted.v =
+		s3_grow(call->arena, out->deleted.v, out->deleted.n, sizeof *out->deleted.v);
 	out->deleted.v[out->deleted.n++] = deleted;
 }
 
-int s3_delete_objects(struct call *call, const struct s3_delete_objects_input *in, struct s3_delete_objects_output *out)
+int s3_delete_objects(struct call *call, const struct s3_delete_objects_input *in,
+	struct s3_delete_objects_output *out)
 {
 	struct s3_bucket_record bucket;
 	const struct s3_delete *d = in->delete;
-	if (s3_check_body(call) < 0 || bucket_require(call, in->bucket, in->expected_bucket_owner, &bucket) < 0)
+	if (s3_check_body(call) < 0 ||
+		bucket_require(call, in->bucket, in->expected_bucket_owner, &bucket) < 0)
 		return -1;
 	if (!d || d->objects.n == 0 || d->objects.n > S3_DELETE_MAX)
 		return fail(call, &s3_malformed_xml,

@@ -12,13 +12,14 @@
 
 struct s3 {
 	struct aws *aws;
-	struct list garbage;  /* blobs that lost a reference: struct garbage */
+	struct list garbage; /* blobs that lost a reference: struct garbage */
 	struct waitq collect, sweep, ended;
 	bool stopping, collecting, sweeping;
 };
 
 /* call_get_record into memory that need not be zeroed. */
-static inline bool s3_get_record(struct call *call, struct str key, const struct shape *shape, void *out)
+static inline bool s3_get_record(
+	struct call *call, struct str key, const struct shape *shape, void *out)
 {
 	memset(out, 0, shape->size);
 	return call_get_record(call, key, shape, out);
@@ -54,8 +55,8 @@ struct str bucket_key(struct call *call, struct str name);
 bool bucket_get(struct call *call, struct str name, struct s3_bucket_record *out);
 void bucket_put(struct call *call, struct str name, const struct s3_bucket_record *record);
 /* The bucket, or NoSuchBucket; whose owner is as the client expects: 0 or -1. In a transaction. */
-int bucket_require(struct call *call, struct str name, struct str expected_owner, struct s3_bucket_record *out)
-	MUSTCHECK;
+int bucket_require(struct call *call, struct str name, struct str expected_owner,
+	struct s3_bucket_record *out) MUSTCHECK;
 bool bucket_name_is_valid(struct str name);
 /* A part of a bucket's configuration: ("s3", "config", bucket, kind). */
 struct str bucket_config_key(struct call *call, struct str bucket, const char *kind);
@@ -68,28 +69,33 @@ struct str data_key(struct call *call, struct str id);
 struct str parts_key(struct call *call, struct str id);
 /* A new id of a body: they sort by time. */
 struct str object_new_id(struct call *call);
-bool object_current(struct call *call, struct str bucket, struct str key, struct s3_object_record *out);
+bool object_current(
+	struct call *call, struct str bucket, struct str key, struct s3_object_record *out);
 /* The record that a row's value is; false for none. */
 bool object_decode(struct call *call, struct str value, struct s3_object_record *out);
 /* The newest version, delete markers among them. */
-bool object_newest(struct call *call, struct str bucket, struct str key, struct s3_object_record *out);
-/* The version of that id, or the current one if version_id.p == NULL; is_current says which row it is. */
+bool object_newest(
+	struct call *call, struct str bucket, struct str key, struct s3_object_record *out);
+/* The version of that id, or the current one if version_id.p == NULL; is_current says which row it
+ * is. */
 bool object_version(struct call *call, struct str bucket, struct str key, struct str version_id,
 	struct s3_object_record *out, bool *is_current);
-/* The same for reading, with AWS's errors (NoSuchKey, NoSuchVersion, MethodNotAllowed for a delete marker): 0 or -1. */
-int object_find(struct call *call, const struct s3_bucket_record *bucket, struct str bucket_name, struct str key,
-	struct str version_id, struct s3_object_record *out) MUSTCHECK;
+/* The same for reading, with AWS's errors (NoSuchKey, NoSuchVersion, MethodNotAllowed for a delete
+ * marker): 0 or -1. */
+int object_find(struct call *call, const struct s3_bucket_record *bucket, struct str bucket_name,
+	struct str key, struct str version_id, struct s3_object_record *out) MUSTCHECK;
 /* The sequence that is in a version id; false for another text. */
 bool object_sequence_of(struct str id, int64_t *out);
 /* Puts a changed record back in its place. */
-void object_replace(struct call *call, struct str bucket, struct str key, const struct s3_object_record *record,
-	bool is_current);
-/* Makes the record the newest version, by the bucket's rules of versions. Sets its sequence and its version id. */
-void object_install(struct call *call, const struct s3_bucket_record *bucket, struct str name, struct str key,
-	struct s3_object_record *record);
+void object_replace(struct call *call, struct str bucket, struct str key,
+	const struct s3_object_record *record, bool is_current);
+/* Makes the record the newest version, by the bucket's rules of versions. Sets its sequence and its
+ * version id. */
+void object_install(struct call *call, const struct s3_bucket_record *bucket, struct str name,
+	struct str key, struct s3_object_record *record);
 /* Deletes by the bucket's rules: what DeleteObject answers. */
-void object_delete(struct call *call, const struct s3_bucket_record *bucket, struct str name, struct str key,
-	struct str version_id, struct s3_delete_object_output *out);
+void object_delete(struct call *call, const struct s3_bucket_record *bucket, struct str name,
+	struct str key, struct str version_id, struct s3_delete_object_output *out);
 /* Deletes what belongs to the body: the bytes or the blobs of the version. */
 void object_release(struct call *call, const struct s3_object_record *record);
 /* In a write transaction: the blob belongs to that id, or no longer does. */
@@ -97,7 +103,8 @@ void body_ref(struct call *call, struct str blob, struct str id);
 void body_unref(struct call *call, struct str blob, struct str id);
 int object_check_key(struct call *call, struct str key) MUSTCHECK;
 /* "null" to clients of buckets that never had versions: absent. */
-struct str object_version_id(const struct s3_bucket_record *bucket, const struct s3_object_record *record);
+struct str object_version_id(
+	const struct s3_bucket_record *bucket, const struct s3_object_record *record);
 
 /* ---- body.c ---- */
 
@@ -105,20 +112,20 @@ struct str object_version_id(const struct s3_bucket_record *bucket, const struct
 struct body_rules {
 	struct str content_md5;
 	enum checksum_kind kind;
-	struct str checksum;   /* of a header; p == NULL: a trailer has it, or there is none */
+	struct str checksum; /* of a header; p == NULL: a trailer has it, or there is none */
 	bool is_trailer;
 	uint64_t bytes_max;
-	bool no_inline;        /* parts are always blobs */
+	bool no_inline; /* parts are always blobs */
 };
 struct body {
-	struct str data;       /* a small one; p == NULL: it is a blob */
+	struct str data; /* a small one; p == NULL: it is a blob */
 	struct blob_id blob;
 	bool is_pinned;
 	uint64_t size;
 	unsigned char md5[16];
-	struct str e_tag;      /* md5 in hexadecimal */
+	struct str e_tag; /* md5 in hexadecimal */
 	enum checksum_kind kind;
-	struct str checksum;   /* base64 */
+	struct str checksum; /* base64 */
 };
 /* The rules that the request's headers make: 0 or -1. */
 int body_read_rules(struct call *call, struct body_rules *out) MUSTCHECK;
@@ -128,7 +135,8 @@ int body_receive(struct call *call, const struct body_rules *rules, struct body 
 void body_done(struct call *call, struct body *body, bool committed);
 /* A writer of bodies for bytes that come from elsewhere (copies, forms). */
 struct body_writer;
-int body_writer_begin(struct call *call, const struct body_rules *rules, int64_t length, struct body_writer **out) MUSTCHECK;
+int body_writer_begin(struct call *call, const struct body_rules *rules, int64_t length,
+	struct body_writer **out) MUSTCHECK;
 int body_writer_append(struct body_writer *w, struct str part) MUSTCHECK;
 int body_writer_end(struct body_writer *w, struct body *out) MUSTCHECK;
 void body_writer_abort(struct body_writer *w);
@@ -138,18 +146,20 @@ void body_writer_abort(struct body_writer *w);
 /* Where a version's bytes are. */
 struct source {
 	struct s3_object_record record;
-	struct str version_id;     /* as the answer names it */
-	struct str data;           /* p != NULL: the bytes */
+	struct str version_id;        /* as the answer names it */
+	struct str data;              /* p != NULL: the bytes */
 	struct s3_part_records parts; /* else the blobs */
 };
 /* In a transaction: the version with its bytes' place. 0 or -1. */
-int source_find(struct call *call, struct str bucket, struct str expected_owner, struct str key, struct str version_id,
-	struct source *out) MUSTCHECK;
+int source_find(struct call *call, struct str bucket, struct str expected_owner, struct str key,
+	struct str version_id, struct source *out) MUSTCHECK;
 /* Parts of blobs that are [offset, offset + length) of the body; in the arena. */
-struct call_part *source_parts(struct call *call, const struct source *s, uint64_t offset, uint64_t length, size_t *n);
+struct call_part *source_parts(
+	struct call *call, const struct source *s, uint64_t offset, uint64_t length, size_t *n);
 
 enum range_result { RANGE_NONE, RANGE_OK, RANGE_UNSATISFIABLE };
-/* One range of bytes of a Range header (RFC 9110 section 14.1.2); several, or ill-formed ones, are none. */
+/* One range of bytes of a Range header (RFC 9110 section 14.1.2); several, or ill-formed ones, are
+ * none. */
 enum range_result range_parse(struct str text, uint64_t size, uint64_t *first, uint64_t *length);
 
 /* ---- conditions.c ---- */
@@ -159,9 +169,11 @@ struct conditions {
 	struct opt_time if_modified_since, if_unmodified_since;
 };
 /* Of a read: 0, or -1 with NotModified or PreconditionFailed (RFC 9110 section 13.2.2). */
-int conditions_check_read(struct call *call, const struct conditions *c, const struct s3_object_record *record) MUSTCHECK;
+int conditions_check_read(struct call *call, const struct conditions *c,
+	const struct s3_object_record *record) MUSTCHECK;
 /* Of the source of a copy: PreconditionFailed only. */
-int conditions_check_copy(struct call *call, const struct conditions *c, const struct s3_object_record *record) MUSTCHECK;
+int conditions_check_copy(struct call *call, const struct conditions *c,
+	const struct s3_object_record *record) MUSTCHECK;
 /* Of a write: record is the current one, or NULL. */
 int conditions_check_write(struct call *call, struct str if_match, struct str if_none_match,
 	const struct s3_object_record *record) MUSTCHECK;
@@ -173,33 +185,33 @@ void object_store_body(struct call *call, const struct body *body, struct s3_obj
 /* Headers that an object keeps; each is checked. */
 int object_check_headers(struct call *call, const struct s3_stored_headers *headers) MUSTCHECK;
 /* Sets the storage class and the encryption of a new record: 0 or -1. */
-int object_set_class(struct call *call, struct s3_object_record *record, struct str storage_class, struct str encryption,
-	struct str kms_key_id) MUSTCHECK;
+int object_set_class(struct call *call, struct s3_object_record *record, struct str storage_class,
+	struct str encryption, struct str kms_key_id) MUSTCHECK;
 /* "aws-chunked" is the request's coding, not the object's. */
 struct str object_content_encoding(struct call *call, struct str value);
 
 /* Sets the members that hold checksums, in an input or output structure. */
-#define CHECKSUM_SET(target, kind, text)                                                           \
-	do {                                                                                       \
-		switch (kind) {                                                                    \
-		case CHECKSUM_CRC32:                                                               \
-			(target)->checksum_crc32 = (text);                                         \
-			break;                                                                     \
-		case CHECKSUM_CRC32C:                                                              \
-			(target)->checksum_crc32_c = (text);                                       \
-			break;                                                                     \
-		case CHECKSUM_CRC64NVME:                                                           \
-			(target)->checksum_crc64_nvme = (text);                                    \
-			break;                                                                     \
-		case CHECKSUM_SHA1:                                                                \
-			(target)->checksum_sha1 = (text);                                          \
-			break;                                                                     \
-		case CHECKSUM_SHA256:                                                              \
-			(target)->checksum_sha256 = (text);                                        \
-			break;                                                                     \
-		case CHECKSUM_NONE:                                                                \
-			break;                                                                     \
-		}                                                                                  \
+#define CHECKSUM_SET(target, kind, text) \
+	do { \
+		switch (kind) { \
+		case CHECKSUM_CRC32: \
+			(target)->checksum_crc32 = (text); \
+			break; \
+		case CHECKSUM_CRC32C: \
+			(target)->checksum_crc32_c = (text); \
+			break; \
+		case CHECKSUM_CRC64NVME: \
+			(target)->checksum_crc64_nvme = (text); \
+			break; \
+		case CHECKSUM_SHA1: \
+			(target)->checksum_sha1 = (text); \
+			break; \
+		case CHECKSUM_SHA256: \
+			(target)->checksum_sha256 = (text); \
+			break; \
+		case CHECKSUM_NONE: \
+			break; \
+		} \
 	} while (0)
 
 /* ---- collect.c ---- */

@@ -1,4 +1,5 @@
-/* Expiry of objects, versions and uploads by the rules of their buckets (S3 User Guide, "Lifecycle configuration elements"). */
+/* Expiry of objects, versions and uploads by the rules of their buckets (S3 User Guide, "Lifecycle
+ * configuration elements"). */
 #include "services/s3/lifecycle.h"
 #include "base/log.h"
 #include "services/s3/config.h"
@@ -17,19 +18,23 @@ static bool has_tags(const struct s3_object_record *record, const struct s3_tag 
 	for (size_t i = 0; i < n; i++) {
 		bool found = false;
 		for (size_t j = 0; j < record->tags.n; j++)
-			found |= str_eq(record->tags.v[j].key, tags[i].key) && str_eq(record->tags.v[j].value, tags[i].value);
+			found |= str_eq(record->tags.v[j].key, tags[i].key) &&
+				 str_eq(record->tags.v[j].value, tags[i].value);
 		if (!found)
 			return false;
 	}
 	return true;
 }
 
-static bool has_size(const struct s3_object_record *record, struct opt_i64 greater, struct opt_i64 less)
+static bool has_size(
+	const struct s3_object_record *record, struct opt_i64 greater, struct opt_i64 less)
 {
-	return (!greater.set || record->size.v > greater.v) && (!less.set || record->size.v < less.v);
+	return (!greater.set || record->size.v > greater.v) &&
+	       (!less.set || record->size.v < less.v);
 }
 
-bool lifecycle_matches(const struct s3_lifecycle_rule *rule, struct str key, const struct s3_object_record *record)
+bool lifecycle_matches(
+	const struct s3_lifecycle_rule *rule, struct str key, const struct s3_object_record *record)
 {
 	const struct s3_lifecycle_rule_filter *f = rule->filter;
 	if (!str_is(rule->status, "Enabled") || !str_starts(key, rule->prefix))
@@ -39,8 +44,10 @@ bool lifecycle_matches(const struct s3_lifecycle_rule *rule, struct str key, con
 	if (!str_starts(key, f->prefix) || (f->tag && !has_tags(record, f->tag, 1)) ||
 		!has_size(record, f->object_size_greater_than, f->object_size_less_than))
 		return false;
-	return !f->and || (str_starts(key, f->and->prefix) && has_tags(record, f->and->tags.v, f->and->tags.n) &&
-		has_size(record, f->and->object_size_greater_than, f->and->object_size_less_than));
+	return !f->and || (str_starts(key, f->and->prefix) &&
+				  has_tags(record, f->and->tags.v, f->and->tags.n) &&
+				  has_size(record, f->and->object_size_greater_than,
+					  f->and->object_size_less_than));
 }
 
 struct sweep {
@@ -52,7 +59,8 @@ struct sweep {
 	bool more;
 };
 
-static bool expires(const struct sweep *s, struct str key, const struct s3_object_record *r, int64_t now_ms)
+static bool expires(
+	const struct sweep *s, struct str key, const struct s3_object_record *r, int64_t now_ms)
 {
 	for (size_t i = 0; i < s->rules.n; i++) {
 		const struct s3_lifecycle_rule *rule = &s->rules.v[i];
@@ -67,12 +75,14 @@ static bool expires(const struct sweep *s, struct str key, const struct s3_objec
 }
 
 /* Days count from when it became noncurrent; that is not before it was made. */
-static bool version_expires(const struct sweep *s, struct str key, const struct s3_object_record *r, int64_t since_ms,
-	int64_t newer, int64_t now_ms)
+static bool version_expires(const struct sweep *s, struct str key, const struct s3_object_record *r,
+	int64_t since_ms, int64_t newer, int64_t now_ms)
 {
 	for (size_t i = 0; i < s->rules.n; i++) {
-		const struct s3_noncurrent_version_expiration *n = s->rules.v[i].noncurrent_version_expiration;
-		if (n && lifecycle_matches(&s->rules.v[i], key, r) && newer >= n->newer_noncurrent_versions.v &&
+		const struct s3_noncurrent_version_expiration *n =
+			s->rules.v[i].noncurrent_version_expiration;
+		if (n && lifecycle_matches(&s->rules.v[i], key, r) &&
+			newer >= n->newer_noncurrent_versions.v &&
 			now_ms >= lifecycle_due_ms(since_ms, n->noncurrent_days.v))
 			return true;
 	}
@@ -81,7 +91,8 @@ static bool version_expires(const struct sweep *s, struct str key, const struct 
 
 /* ---- batches: each a transaction of its own ---- */
 
-static void begin_batch(struct call *call, struct sweep *s, const char *kind, struct str *prefix, struct txn_cursor *c)
+static void begin_batch(struct call *call, struct sweep *s, const char *kind, struct str *prefix,
+	struct txn_cursor *c)
 {
 	*prefix = KEY(call->arena, KEY_LITERAL("s3"), key_text(str_c(kind)), key_text(s->bucket));
 	struct str begin = s->from.p ? key_after(call->arena, s->from) : *prefix;
@@ -107,8 +118,10 @@ static int sweep_objects(struct call *call, void *arg)
 		}
 		s->after = at;
 		if (key_decode(call->arena, str_from(at, prefix.n), &key, 1) == 1 &&
-			object_decode(call, arena_str(call->arena, c.value), &r) && expires(s, key.text, &r, call->now_ms))
-			object_delete(call, &s->record, s->bucket, key.text, (struct str){ 0 }, &out);
+			object_decode(call, arena_str(call->arena, c.value), &r) &&
+			expires(s, key.text, &r, call->now_ms))
+			object_delete(
+				call, &s->record, s->bucket, key.text, (struct str){ 0 }, &out);
 	}
 	txn_cursor_close(&c);
 	return 0;
@@ -172,12 +185,16 @@ static int sweep_uploads(struct call *call, void *arg)
 		}
 		s->after = at;
 		if (key_decode(call->arena, str_from(at, prefix.n), parts, 2) != 2 ||
-			record_decode(call->arena, &s3_upload_record_shape, arena_str(call->arena, c.value), &u) < 0 || !u.object)
+			record_decode(call->arena, &s3_upload_record_shape,
+				arena_str(call->arena, c.value), &u) < 0 ||
+			!u.object)
 			continue;
 		for (size_t i = 0; i < s->rules.n; i++) {
-			const struct s3_abort_incomplete_multipart_upload *a = s->rules.v[i].abort_incomplete_multipart_upload;
+			const struct s3_abort_incomplete_multipart_upload *a =
+				s->rules.v[i].abort_incomplete_multipart_upload;
 			if (!a || !lifecycle_matches(&s->rules.v[i], parts[0].text, u.object) ||
-				call->now_ms < lifecycle_due_ms(u.started_ms.v, a->days_after_initiation.v))
+				call->now_ms < lifecycle_due_ms(
+						       u.started_ms.v, a->days_after_initiation.v))
 				continue;
 			upload_abort(call, s->bucket, parts[0].text, parts[1].text);
 			break;
@@ -193,7 +210,8 @@ static int read_rules(struct call *call, void *arg)
 	struct s3_bucket_lifecycle_configuration c;
 	s->rules = (struct s3_lifecycle_rules){ 0 };
 	if (bucket_get(call, s->bucket, &s->record) &&
-		s3_config_find(call, s->bucket, "lifecycle", &s3_bucket_lifecycle_configuration_shape, &c))
+		s3_config_find(
+			call, s->bucket, "lifecycle", &s3_bucket_lifecycle_configuration_shape, &c))
 		s->rules = c.rules;
 	return 0;
 }
@@ -213,7 +231,8 @@ static int find_buckets(struct call *call, void *arg)
 		struct key_part name;
 		struct s3_bucket_record r = { 0 };
 		if (key_decode(call->arena, str_from(c.key, all.n), &name, 1) != 1 ||
-			record_decode(call->arena, &s3_bucket_record_shape, c.value, &r) < 0 || !r.has_lifecycle.v)
+			record_decode(call->arena, &s3_bucket_record_shape, c.value, &r) < 0 ||
+			!r.has_lifecycle.v)
 			continue;
 		names->v = s3_grow(call->arena, names->v, names->n, sizeof *names->v);
 		names->v[names->n++] = name.text;

@@ -7,7 +7,8 @@
 /* When what was made then is expired after so many days: at the next midnight UTC. */
 int64_t lifecycle_due_ms(int64_t made_ms, int64_t days);
 /* Whether the rule is about that object. */
-bool lifecycle_matches(const struct s3_lifecycle_rule *rule, struct str key, const struct s3_object_record *record);
+bool lifecycle_matches(const struct s3_lifecycle_rule *rule, struct str key,
+	const struct s3_object_record *record);
 /* The fiber that looks at all buckets with rules. */
 void lifecycle_run(void *s3);
 

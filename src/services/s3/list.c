@@ -5,13 +5,13 @@
 
 struct walk {
 	struct str bucket, prefix, delimiter, encoding_type;
-	struct str after;      /* a key or a common prefix; the page begins behind it */
+	struct str after; /* a key or a common prefix; the page begins behind it */
 	int64_t max;
 	struct s3_owner *owner; /* of each object, or NULL */
 	struct s3_object_list objects;
 	struct s3_common_prefix_list prefixes;
 	bool is_truncated;
-	struct str last;       /* the last key or common prefix of the page */
+	struct str last; /* the last key or common prefix of the page */
 };
 
 /* The first key after all that begin with the text: NULL when there is none. */
@@ -32,7 +32,8 @@ static struct str common_prefix(const struct walk *w, struct str key)
 	if (!w->delimiter.n || key.n < w->prefix.n)
 		return (struct str){ 0 };
 	ssize_t at = str_find(str_from(key, w->prefix.n), w->delimiter);
-	return at < 0 ? (struct str){ 0 } : str_sub(key, 0, w->prefix.n + (size_t)at + w->delimiter.n);
+	return at < 0 ? (struct str){ 0 }
+		      : str_sub(key, 0, w->prefix.n + (size_t)at + w->delimiter.n);
 }
 
 static void add_object(struct call *call, struct walk *w, struct str key, struct str value)
@@ -41,8 +42,10 @@ static void add_object(struct call *call, struct walk *w, struct str key, struct
 	if (!object_decode(call, value, &record))
 		return;
 	struct s3_object o = { .key = s3_encoded(call, w->encoding_type, key),
-		.last_modified = OPT_TIME(record.modified_ms.v), .e_tag = s3_quoted(call, record.e_tag),
-		.size = record.size, .storage_class = record.storage_class.p ? record.storage_class : STR("STANDARD"),
+		.last_modified = OPT_TIME(record.modified_ms.v),
+		.e_tag = s3_quoted(call, record.e_tag),
+		.size = record.size,
+		.storage_class = record.storage_class.p ? record.storage_class : STR("STANDARD"),
 		.owner = w->owner };
 	if (record.checksum_algorithm.p) {
 		struct str *algorithm = arena_alloc(call->arena, sizeof *algorithm);
@@ -60,7 +63,8 @@ static void add_prefix(struct call *call, struct walk *w, struct str prefix)
 	w->prefixes.v[w->prefixes.n++].prefix = s3_encoded(call, w->encoding_type, prefix);
 }
 
-/* Where the walk begins: *begin is inside the range of the prefix; false when nothing can follow. */
+/* Where the walk begins: *begin is inside the range of the prefix; false when nothing can follow.
+ */
 static bool first_key(struct call *call, const struct walk *w, struct str *begin)
 {
 	struct str common = common_prefix(w, w->after);
@@ -82,9 +86,11 @@ static bool first_key(struct call *call, const struct walk *w, struct str *begin
 
 static void walk_keys(struct call *call, struct walk *w)
 {
-	struct str all = KEY(call->arena, KEY_LITERAL("s3"), KEY_LITERAL("object"), key_text(w->bucket));
+	struct str all =
+		KEY(call->arena, KEY_LITERAL("s3"), KEY_LITERAL("object"), key_text(w->bucket));
 	struct str next_prefix = after_prefix(call, w->prefix), begin;
-	struct str end = next_prefix.p ? object_key(call, w->bucket, next_prefix) : key_range_end(call->arena, all);
+	struct str end = next_prefix.p ? object_key(call, w->bucket, next_prefix)
+				       : key_range_end(call->arena, all);
 	struct txn_cursor c;
 	int64_t count = 0;
 	if (next_prefix.p)
@@ -130,16 +136,22 @@ static struct str make_token(struct call *call, struct str last)
 static int read_token(struct call *call, struct str token, struct str *out)
 {
 	if (!str_starts(token, STR("1")) || base64_decode(call->arena, str_from(token, 1), out) < 0)
-		return s3_invalid(call, "continuation-token", token, "The continuation token provided is incorrect");
+		return s3_invalid(call, "continuation-token", token,
+			"The continuation token provided is incorrect");
 	return 0;
 }
 
-int s3_list_objects_v2(struct call *call, const struct s3_list_objects_v2_input *in, struct s3_list_objects_v2_output *out)
+int s3_list_objects_v2(struct call *call, const struct s3_list_objects_v2_input *in,
+	struct s3_list_objects_v2_output *out)
 {
-	struct walk w = { .bucket = in->bucket, .prefix = in->prefix.p ? in->prefix : STR(""), .delimiter = in->delimiter,
-		.encoding_type = in->encoding_type, .after = in->start_after };
+	struct walk w = { .bucket = in->bucket,
+		.prefix = in->prefix.p ? in->prefix : STR(""),
+		.delimiter = in->delimiter,
+		.encoding_type = in->encoding_type,
+		.after = in->start_after };
 	struct s3_bucket_record bucket;
-	if (s3_check_query(call) < 0 || bucket_require(call, in->bucket, in->expected_bucket_owner, &bucket) < 0 ||
+	if (s3_check_query(call) < 0 ||
+		bucket_require(call, in->bucket, in->expected_bucket_owner, &bucket) < 0 ||
 		s3_check_encoding_type(call, in->encoding_type) < 0 ||
 		s3_page_size(call, "max-keys", in->max_keys, &w.max) < 0)
 		return -1;
@@ -150,7 +162,8 @@ int s3_list_objects_v2(struct call *call, const struct s3_list_objects_v2_input 
 	walk_keys(call, &w);
 	out->name = in->bucket;
 	out->prefix = s3_encoded(call, in->encoding_type, w.prefix);
-	out->delimiter = in->delimiter.n ? s3_encoded(call, in->encoding_type, in->delimiter) : (struct str){ 0 };
+	out->delimiter = in->delimiter.n ? s3_encoded(call, in->encoding_type, in->delimiter)
+					 : (struct str){ 0 };
 	out->start_after = s3_encoded(call, in->encoding_type, in->start_after);
 	out->encoding_type = in->encoding_type;
 	out->continuation_token = in->continuation_token;
@@ -164,12 +177,17 @@ int s3_list_objects_v2(struct call *call, const struct s3_list_objects_v2_input 
 	return 0;
 }
 
-int s3_list_objects(struct call *call, const struct s3_list_objects_input *in, struct s3_list_objects_output *out)
+int s3_list_objects(struct call *call, const struct s3_list_objects_input *in,
+	struct s3_list_objects_output *out)
 {
-	struct walk w = { .bucket = in->bucket, .prefix = in->prefix.p ? in->prefix : STR(""), .delimiter = in->delimiter,
-		.encoding_type = in->encoding_type, .after = in->marker };
+	struct walk w = { .bucket = in->bucket,
+		.prefix = in->prefix.p ? in->prefix : STR(""),
+		.delimiter = in->delimiter,
+		.encoding_type = in->encoding_type,
+		.after = in->marker };
 	struct s3_bucket_record bucket;
-	if (s3_check_query(call) < 0 || bucket_require(call, in->bucket, in->expected_bucket_owner, &bucket) < 0 ||
+	if (s3_check_query(call) < 0 ||
+		bucket_require(call, in->bucket, in->expected_bucket_owner, &bucket) < 0 ||
 		s3_check_encoding_type(call, in->encoding_type) < 0 ||
 		s3_page_size(call, "max-keys", in->max_keys, &w.max) < 0)
 		return -1;
@@ -178,7 +196,8 @@ int s3_list_objects(struct call *call, const struct s3_list_objects_input *in, s
 	out->name = in->bucket;
 	out->prefix = s3_encoded(call, in->encoding_type, w.prefix);
 	out->marker = s3_encoded(call, in->encoding_type, in->marker.p ? in->marker : STR(""));
-	out->delimiter = in->delimiter.n ? s3_encoded(call, in->encoding_type, in->delimiter) : (struct str){ 0 };
+	out->delimiter = in->delimiter.n ? s3_encoded(call, in->encoding_type, in->delimiter)
+					 : (struct str){ 0 };
 	out->encoding_type = in->encoding_type;
 	out->max_keys = OPT_I64(w.max);
 	out->contents = w.objects;

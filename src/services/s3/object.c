@@ -1,7 +1,7 @@
 /*
- * Versions of objects. The current version is the row ("s3", "object", bucket, key): so a listing reads what it lists.
- * Earlier versions and delete markers are rows ("s3", "version", bucket, key, -sequence), the newest first; a delete
- * marker that is the newest leaves no current row.
+ * Versions of objects. The current version is the row ("s3", "object", bucket, key): so a listing
+ * reads what it lists. Earlier versions and delete markers are rows ("s3", "version", bucket, key,
+ * -sequence), the newest first; a delete marker that is the newest leaves no current row.
  */
 #include "base/random.h"
 #include "services/s3/internal.h"
@@ -11,13 +11,14 @@ static const char digits[] = "0123456789ABCDEFGHIJKLMNOPQRSTUV";
 
 struct str object_key(struct call *call, struct str bucket, struct str key)
 {
-	return KEY(call->arena, KEY_LITERAL("s3"), KEY_LITERAL("object"), key_text(bucket), key_text(key));
+	return KEY(call->arena, KEY_LITERAL("s3"), KEY_LITERAL("object"), key_text(bucket),
+		key_text(key));
 }
 
 struct str version_key(struct call *call, struct str bucket, struct str key, int64_t sequence)
 {
-	return KEY(call->arena, KEY_LITERAL("s3"), KEY_LITERAL("version"), key_text(bucket), key_text(key),
-		key_int(-sequence));
+	return KEY(call->arena, KEY_LITERAL("s3"), KEY_LITERAL("version"), key_text(bucket),
+		key_text(key), key_int(-sequence));
 }
 
 struct str data_key(struct call *call, struct str id)
@@ -45,7 +46,8 @@ int object_check_key(struct call *call, struct str key)
 	return 0;
 }
 
-/* ---- version ids: the sequence, so that it leads to the row, and something that can't be guessed ---- */
+/* ---- version ids: the sequence, so that it leads to the row, and something that can't be guessed
+ * ---- */
 
 static struct str make_version_id(struct call *call, int64_t sequence)
 {
@@ -72,7 +74,8 @@ bool object_sequence_of(struct str id, int64_t *out)
 	return n <= INT64_MAX;
 }
 
-struct str object_version_id(const struct s3_bucket_record *bucket, const struct s3_object_record *record)
+struct str object_version_id(
+	const struct s3_bucket_record *bucket, const struct s3_object_record *record)
 {
 	if (!bucket->versioning.p)
 		return (struct str){ 0 };
@@ -87,30 +90,35 @@ bool object_decode(struct call *call, struct str value, struct s3_object_record 
 	return record_decode(call->arena, &s3_object_record_shape, value, out) == 0;
 }
 
-bool object_current(struct call *call, struct str bucket, struct str key, struct s3_object_record *out)
+bool object_current(
+	struct call *call, struct str bucket, struct str key, struct s3_object_record *out)
 {
 	return s3_get_record(call, object_key(call, bucket, key), &s3_object_record_shape, out);
 }
 
 static struct str versions_prefix(struct call *call, struct str bucket, struct str key)
 {
-	return KEY(call->arena, KEY_LITERAL("s3"), KEY_LITERAL("version"), key_text(bucket), key_text(key));
+	return KEY(call->arena, KEY_LITERAL("s3"), KEY_LITERAL("version"), key_text(bucket),
+		key_text(key));
 }
 
 /* The newest of the version rows; with is_null, the one without an id. */
-static bool find_row(struct call *call, struct str bucket, struct str key, bool is_null, struct s3_object_record *out)
+static bool find_row(struct call *call, struct str bucket, struct str key, bool is_null,
+	struct s3_object_record *out)
 {
 	struct txn_cursor c;
 	struct str prefix = versions_prefix(call, bucket, key);
 	bool found = false;
 	txn_cursor_open(call->txn, prefix, key_range_end(call->arena, prefix), false, &c);
 	while (!found && txn_cursor_next(&c))
-		found = object_decode(call, arena_str(call->arena, c.value), out) && (!is_null || !out->version_id.p);
+		found = object_decode(call, arena_str(call->arena, c.value), out) &&
+			(!is_null || !out->version_id.p);
 	txn_cursor_close(&c);
 	return found;
 }
 
-bool object_newest(struct call *call, struct str bucket, struct str key, struct s3_object_record *out)
+bool object_newest(
+	struct call *call, struct str bucket, struct str key, struct s3_object_record *out)
 {
 	return object_current(call, bucket, key, out) || find_row(call, bucket, key, false, out);
 }
@@ -121,7 +129,8 @@ bool object_version(struct call *call, struct str bucket, struct str key, struct
 	int64_t sequence;
 	bool is_null = str_is(version_id, "null");
 	*is_current = object_current(call, bucket, key, out);
-	if (*is_current && (!version_id.p || (is_null ? !out->version_id.p : str_eq(out->version_id, version_id))))
+	if (*is_current && (!version_id.p || (is_null ? !out->version_id.p
+						      : str_eq(out->version_id, version_id))))
 		return true;
 	*is_current = false;
 	if (!version_id.p)
@@ -129,8 +138,9 @@ bool object_version(struct call *call, struct str bucket, struct str key, struct
 	if (is_null)
 		return find_row(call, bucket, key, true, out);
 	return object_sequence_of(version_id, &sequence) &&
-		s3_get_record(call, version_key(call, bucket, key, sequence), &s3_object_record_shape, out) &&
-		str_eq(out->version_id, version_id);
+	       s3_get_record(call, version_key(call, bucket, key, sequence),
+		       &s3_object_record_shape, out) &&
+	       str_eq(out->version_id, version_id);
 }
 
 static int not_found(struct call *call, struct str key, struct str version_id)
@@ -139,28 +149,34 @@ static int not_found(struct call *call, struct str key, struct str version_id)
 	struct s3_no_such_version no_version = { .key = key, .version_id = version_id };
 	int64_t sequence;
 	if (!version_id.p)
-		return fail_with(call, &s3_no_such_key, &no_key, "The specified key does not exist.");
+		return fail_with(
+			call, &s3_no_such_key, &no_key, "The specified key does not exist.");
 	if (!str_is(version_id, "null") && !object_sequence_of(version_id, &sequence))
 		return s3_invalid(call, "versionId", version_id, "Invalid version id specified");
-	return fail_with(call, &s3_no_such_version, &no_version, "The specified version does not exist.");
+	return fail_with(
+		call, &s3_no_such_version, &no_version, "The specified version does not exist.");
 }
 
-int object_find(struct call *call, const struct s3_bucket_record *bucket, struct str bucket_name, struct str key,
-	struct str version_id, struct s3_object_record *out)
+int object_find(struct call *call, const struct s3_bucket_record *bucket, struct str bucket_name,
+	struct str key, struct str version_id, struct s3_object_record *out)
 {
 	bool is_current;
 	if (version_id.p && !version_id.n)
-		return s3_invalid(call, "versionId", version_id, "Version id cannot be the empty string");
+		return s3_invalid(
+			call, "versionId", version_id, "Version id cannot be the empty string");
 	if (!object_version(call, bucket_name, key, version_id, out, &is_current)) {
 		struct s3_object_record marker;
-		if (!version_id.p && bucket->versioning.p && find_row(call, bucket_name, key, false, &marker)) {
+		if (!version_id.p && bucket->versioning.p &&
+			find_row(call, bucket_name, key, false, &marker)) {
 			call_header(call, STR("x-amz-delete-marker"), STR("true"));
-			call_header(call, STR("x-amz-version-id"), object_version_id(bucket, &marker));
+			call_header(
+				call, STR("x-amz-version-id"), object_version_id(bucket, &marker));
 		}
 		return not_found(call, key, version_id);
 	}
 	if (out->is_delete_marker.v) {
-		struct s3_method_not_allowed detail = { .method = str_c(call->operation->http_method),
+		struct s3_method_not_allowed detail = { .method =
+								str_c(call->operation->http_method),
 			.resource_type = STR("DeleteMarker") };
 		call_header(call, STR("x-amz-delete-marker"), STR("true"));
 		call_header(call, STR("x-amz-version-id"), object_version_id(bucket, out));
@@ -172,21 +188,24 @@ int object_find(struct call *call, const struct s3_bucket_record *bucket, struct
 
 /* ---- changing ---- */
 
-void object_replace(struct call *call, struct str bucket, struct str key, const struct s3_object_record *record,
-	bool is_current)
+void object_replace(struct call *call, struct str bucket, struct str key,
+	const struct s3_object_record *record, bool is_current)
 {
-	struct str at = is_current ? object_key(call, bucket, key) : version_key(call, bucket, key, record->sequence.v);
+	struct str at = is_current ? object_key(call, bucket, key)
+				   : version_key(call, bucket, key, record->sequence.v);
 	call_put_record(call, at, &s3_object_record_shape, record);
 }
 
 void body_ref(struct call *call, struct str blob, struct str id)
 {
-	blob_ref(call->txn, call->arena, blob, arena_concat(call->arena, (struct str[]){ STR("s3/"), id }, 2));
+	blob_ref(call->txn, call->arena, blob,
+		arena_concat(call->arena, (struct str[]){ STR("s3/"), id }, 2));
 }
 
 void body_unref(struct call *call, struct str blob, struct str id)
 {
-	blob_unref(call->txn, call->arena, blob, arena_concat(call->arena, (struct str[]){ STR("s3/"), id }, 2));
+	blob_unref(call->txn, call->arena, blob,
+		arena_concat(call->arena, (struct str[]){ STR("s3/"), id }, 2));
 	collect_soon(call, blob);
 }
 
@@ -196,7 +215,8 @@ void object_release(struct call *call, const struct s3_object_record *record)
 	if (record->is_delete_marker.v)
 		return;
 	if (record->part_count.v > 0) {
-		if (s3_get_record(call, parts_key(call, record->id), &s3_parts_record_shape, &parts))
+		if (s3_get_record(
+			    call, parts_key(call, record->id), &s3_parts_record_shape, &parts))
 			for (size_t i = 0; i < parts.parts.n; i++)
 				body_unref(call, parts.parts.v[i].blob, parts.parts.v[i].id);
 		txn_delete(call->txn, parts_key(call, record->id));
@@ -207,8 +227,10 @@ void object_release(struct call *call, const struct s3_object_record *record)
 	}
 }
 
-/* Takes the null version away, wherever it is; a current version that has an id becomes an earlier one. */
-static void make_room(struct call *call, struct str bucket, struct str key, bool keep_null, bool has_versions)
+/* Takes the null version away, wherever it is; a current version that has an id becomes an earlier
+ * one. */
+static void make_room(
+	struct call *call, struct str bucket, struct str key, bool keep_null, bool has_versions)
 {
 	struct s3_object_record old;
 	bool is_there = object_current(call, bucket, key, &old);
@@ -216,13 +238,15 @@ static void make_room(struct call *call, struct str bucket, struct str key, bool
 		object_replace(call, bucket, key, &old, false);
 	else if (is_there)
 		object_release(call, &old);
-	if (has_versions && !keep_null && (!is_there || old.version_id.p) && find_row(call, bucket, key, true, &old)) {
+	if (has_versions && !keep_null && (!is_there || old.version_id.p) &&
+		find_row(call, bucket, key, true, &old)) {
 		object_release(call, &old);
 		txn_delete(call->txn, version_key(call, bucket, key, old.sequence.v));
 	}
 }
 
-static int64_t next_sequence(struct call *call, const struct s3_bucket_record *bucket, struct str name, struct str key)
+static int64_t next_sequence(
+	struct call *call, const struct s3_bucket_record *bucket, struct str name, struct str key)
 {
 	struct s3_object_record newest;
 	int64_t sequence = call->now_ms * 1000;
@@ -231,21 +255,23 @@ static int64_t next_sequence(struct call *call, const struct s3_bucket_record *b
 	return sequence;
 }
 
-void object_install(struct call *call, const struct s3_bucket_record *bucket, struct str name, struct str key,
-	struct s3_object_record *record)
+void object_install(struct call *call, const struct s3_bucket_record *bucket, struct str name,
+	struct str key, struct s3_object_record *record)
 {
 	bool enabled = str_is(bucket->versioning, "Enabled");
 	record->sequence = OPT_I64(next_sequence(call, bucket, name, key));
-	record->version_id = enabled ? make_version_id(call, record->sequence.v) : (struct str){ 0 };
+	record->version_id =
+		enabled ? make_version_id(call, record->sequence.v) : (struct str){ 0 };
 	make_room(call, name, key, enabled, bucket->versioning.p != NULL);
 	object_replace(call, name, key, record, true);
 }
 
-static void put_marker(struct call *call, const struct s3_bucket_record *bucket, struct str name, struct str key,
-	struct s3_delete_object_output *out)
+static void put_marker(struct call *call, const struct s3_bucket_record *bucket, struct str name,
+	struct str key, struct s3_delete_object_output *out)
 {
 	bool enabled = str_is(bucket->versioning, "Enabled");
-	struct s3_object_record marker = { .is_delete_marker = OPT_BOOL(true), .modified_ms = OPT_I64(call->now_ms) };
+	struct s3_object_record marker = { .is_delete_marker = OPT_BOOL(true),
+		.modified_ms = OPT_I64(call->now_ms) };
 	marker.sequence = OPT_I64(next_sequence(call, bucket, name, key));
 	marker.version_id = enabled ? make_version_id(call, marker.sequence.v) : (struct str){ 0 };
 	make_room(call, name, key, enabled, true);
@@ -265,8 +291,8 @@ static void promote(struct call *call, struct str bucket, struct str key)
 	object_replace(call, bucket, key, &newest, true);
 }
 
-static void delete_version(struct call *call, struct str bucket, struct str key, struct str version_id,
-	struct s3_delete_object_output *out)
+static void delete_version(struct call *call, struct str bucket, struct str key,
+	struct str version_id, struct s3_delete_object_output *out)
 {
 	struct s3_object_record record, current;
 	bool is_current;
@@ -284,8 +310,8 @@ static void delete_version(struct call *call, struct str bucket, struct str key,
 		promote(call, bucket, key);
 }
 
-void object_delete(struct call *call, const struct s3_bucket_record *bucket, struct str name, struct str key,
-	struct str version_id, struct s3_delete_object_output *out)
+void object_delete(struct call *call, const struct s3_bucket_record *bucket, struct str name,
+	struct str key, struct str version_id, struct s3_delete_object_output *out)
 {
 	struct s3_object_record old;
 	if (version_id.p) {

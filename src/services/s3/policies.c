@@ -11,12 +11,15 @@ bool s3_policy_find(struct call *call, struct str bucket, struct str *out)
 /* Whether an anonymous stranger could do something by it. */
 static bool is_public(struct call *call, struct str document, struct str bucket)
 {
-	static const char *const actions[] = { "s3:GetObject", "s3:PutObject", "s3:ListBucket", "s3:DeleteObject" };
+	static const char *const actions[] = { "s3:GetObject", "s3:PutObject", "s3:ListBucket",
+		"s3:DeleteObject" };
 	for (size_t i = 0; i < COUNT_OF(actions); i++) {
 		bool is_bucket = str_is(str_c(actions[i]), "s3:ListBucket");
-		struct policy_request request = { .action = str_c(actions[i]), .principal_arn = STR("anonymous"),
+		struct policy_request request = { .action = str_c(actions[i]),
+			.principal_arn = STR("anonymous"),
 			.principal_account = STR("anonymous") };
-		request.resource = arena_printf(call->arena, "arn:aws:s3:::%.*s%s", STR_ARG(bucket), is_bucket ? "" : "/key");
+		request.resource = arena_printf(call->arena, "arn:aws:s3:::%.*s%s", STR_ARG(bucket),
+			is_bucket ? "" : "/key");
 		if (policy_evaluate(call->arena, document, &request, true) == POLICY_ALLOW)
 			return true;
 	}
@@ -33,15 +36,20 @@ int s3_put_bucket_policy(struct call *call, const struct s3_put_bucket_policy_in
 	if (s3_config_begin(call, in->bucket, in->expected_bucket_owner, &bucket) < 0)
 		return -1;
 	if (in->policy.n > S3_POLICY_BYTES_MAX)
-		return fail(call, &s3_invalid_policy_document, "Normalized policy document exceeds the maximum allowed size of %d bytes.",
+		return fail(call, &s3_invalid_policy_document,
+			"Normalized policy document exceeds the maximum allowed size of %d bytes.",
 			S3_POLICY_BYTES_MAX);
 	if (policy_check(call->arena, in->policy, true, &why) < 0)
 		return fail(call, &s3_malformed_policy, "%.*s", STR_ARG(why));
-	if (s3_config_find(call, in->bucket, "public-access", &s3_public_access_block_configuration_shape, &block) &&
+	if (s3_config_find(call, in->bucket, "public-access",
+		    &s3_public_access_block_configuration_shape, &block) &&
 		block.block_public_policy.v && is_public(call, in->policy, in->bucket))
-		return fail(call, &s3_access_denied, "User: %.*s is not authorized to perform: s3:PutBucketPolicy on resource: "
-			"\"arn:aws:s3:::%.*s\" because public policies are prevented by the BlockPublicPolicy setting in S3 Block "
-			"Public Access.", STR_ARG(call->identity.principal_arn), STR_ARG(in->bucket));
+		return fail(call, &s3_access_denied,
+			"User: %.*s is not authorized to perform: s3:PutBucketPolicy on resource: "
+			"\"arn:aws:s3:::%.*s\" because public policies are prevented by the "
+				"BlockPublicPolicy setting in S3 Block "
+			"Public Access.",
+			STR_ARG(call->identity.principal_arn), STR_ARG(in->bucket));
 	txn_put(call->txn, bucket_config_key(call, in->bucket, "policy"), in->policy);
 	return 0;
 }
@@ -53,7 +61,8 @@ static int require_policy(struct call *call, struct str name, struct str owner, 
 	if (bucket_require(call, name, owner, &bucket) < 0)
 		return -1;
 	if (!s3_policy_find(call, name, out))
-		return fail_with(call, &s3_no_such_bucket_policy, &detail, "The bucket policy does not exist");
+		return fail_with(call, &s3_no_such_bucket_policy, &detail,
+			"The bucket policy does not exist");
 	return 0;
 }
 
@@ -70,7 +79,8 @@ int s3_delete_bucket_policy(struct call *call, const struct s3_delete_bucket_pol
 	return s3_config_delete(call, in->bucket, in->expected_bucket_owner, "policy");
 }
 
-int s3_get_bucket_policy_status(struct call *call, const struct s3_get_bucket_policy_status_input *in,
+int s3_get_bucket_policy_status(struct call *call,
+	const struct s3_get_bucket_policy_status_input *in,
 	struct s3_get_bucket_policy_status_output *out)
 {
 	struct str policy;
@@ -86,8 +96,8 @@ int s3_get_bucket_policy_status(struct call *call, const struct s3_get_bucket_po
 bool s3_allows_acls(struct call *call, struct str bucket)
 {
 	struct s3_ownership_controls c;
-	return s3_config_find(call, bucket, "ownership", &s3_ownership_controls_shape, &c) && c.rules.n == 1 &&
-		!str_is(c.rules.v[0].object_ownership, "BucketOwnerEnforced");
+	return s3_config_find(call, bucket, "ownership", &s3_ownership_controls_shape, &c) &&
+	       c.rules.n == 1 && !str_is(c.rules.v[0].object_ownership, "BucketOwnerEnforced");
 }
 
 int s3_check_canned_acl(struct call *call, struct str bucket, struct str acl)
@@ -95,8 +105,10 @@ int s3_check_canned_acl(struct call *call, struct str bucket, struct str acl)
 	if (!acl.p || str_is(acl, "private") || str_is(acl, "bucket-owner-full-control"))
 		return 0;
 	if (!s3_allows_acls(call, bucket))
-		return fail(call, &s3_access_control_list_not_supported, "The bucket does not allow ACLs");
-	return fail(call, &s3_not_implemented, "Access control lists other than private are not served; use a bucket policy.");
+		return fail(call, &s3_access_control_list_not_supported,
+			"The bucket does not allow ACLs");
+	return fail(call, &s3_not_implemented,
+		"Access control lists other than private are not served; use a bucket policy.");
 }
 
 static struct s3_grants owner_grant(struct call *call, struct s3_owner *owner)
@@ -117,8 +129,9 @@ static int check_list(struct call *call, struct str bucket, struct str account, 
 		struct str owner = s3_owner_of(call, account)->id;
 		bool is_owners = list->grants.n <= 1;
 		for (size_t i = 0; i < list->grants.n; i++)
-			is_owners &= list->grants.v[i].grantee && str_eq(list->grants.v[i].grantee->id, owner) &&
-				str_is(list->grants.v[i].permission, "FULL_CONTROL");
+			is_owners &= list->grants.v[i].grantee &&
+				     str_eq(list->grants.v[i].grantee->id, owner) &&
+				     str_is(list->grants.v[i].permission, "FULL_CONTROL");
 		if (is_owners)
 			return 0;
 		acl = STR("");
@@ -126,7 +139,8 @@ static int check_list(struct call *call, struct str bucket, struct str account, 
 	return s3_check_canned_acl(call, bucket, acl);
 }
 
-int s3_put_bucket_acl(struct call *call, const struct s3_put_bucket_acl_input *in, struct s3_put_bucket_acl_output *out)
+int s3_put_bucket_acl(struct call *call, const struct s3_put_bucket_acl_input *in,
+	struct s3_put_bucket_acl_output *out)
 {
 	struct s3_bucket_record bucket;
 	(void)out;
@@ -135,7 +149,8 @@ int s3_put_bucket_acl(struct call *call, const struct s3_put_bucket_acl_input *i
 	return check_list(call, in->bucket, bucket.account, in->acl, in->access_control_policy);
 }
 
-int s3_get_bucket_acl(struct call *call, const struct s3_get_bucket_acl_input *in, struct s3_get_bucket_acl_output *out)
+int s3_get_bucket_acl(struct call *call, const struct s3_get_bucket_acl_input *in,
+	struct s3_get_bucket_acl_output *out)
 {
 	struct s3_bucket_record bucket;
 	if (bucket_require(call, in->bucket, in->expected_bucket_owner, &bucket) < 0)
@@ -145,7 +160,8 @@ int s3_get_bucket_acl(struct call *call, const struct s3_get_bucket_acl_input *i
 	return 0;
 }
 
-int s3_put_object_acl(struct call *call, const struct s3_put_object_acl_input *in, struct s3_put_object_acl_output *out)
+int s3_put_object_acl(struct call *call, const struct s3_put_object_acl_input *in,
+	struct s3_put_object_acl_output *out)
 {
 	struct s3_bucket_record bucket;
 	struct s3_object_record record;
@@ -156,7 +172,8 @@ int s3_put_object_acl(struct call *call, const struct s3_put_object_acl_input *i
 	return check_list(call, in->bucket, bucket.account, in->acl, in->access_control_policy);
 }
 
-int s3_get_object_acl(struct call *call, const struct s3_get_object_acl_input *in, struct s3_get_object_acl_output *out)
+int s3_get_object_acl(struct call *call, const struct s3_get_object_acl_input *in,
+	struct s3_get_object_acl_output *out)
 {
 	struct s3_bucket_record bucket;
 	struct s3_object_record record;
@@ -181,8 +198,9 @@ static bool is_restricted(struct call *call, const struct resource_search *s)
 {
 	struct s3_public_access_block_configuration block;
 	return !str_eq(call->identity.account, s->out->account) &&
-		s3_config_find(call, s->bucket, "public-access", &s3_public_access_block_configuration_shape, &block) &&
-		block.restrict_public_buckets.v && is_public(call, s->out->policy, s->bucket);
+	       s3_config_find(call, s->bucket, "public-access",
+		       &s3_public_access_block_configuration_shape, &block) &&
+	       block.restrict_public_buckets.v && is_public(call, s->out->policy, s->bucket);
 }
 
 static int read_resource(struct call *call, void *arg)
@@ -202,7 +220,8 @@ static struct str text_member(struct call *call, const void *in, const char *nam
 {
 	const struct member *m = shape_member(call->operation->input, str_c(name));
 	*has = m != NULL;
-	return m ? *(const struct str *)(const void *)((const char *)in + m->offset) : (struct str){ 0 };
+	return m ? *(const struct str *)(const void *)((const char *)in + m->offset)
+		 : (struct str){ 0 };
 }
 
 int s3_find_resource(struct call *call, const void *in, struct service_resource *out)
@@ -215,6 +234,8 @@ int s3_find_resource(struct call *call, const void *in, struct service_resource 
 	if (!has_bucket || !s.bucket.n || call_read(call, read_resource, &s) < 0 || !s.is_there)
 		return -1;
 	out->arn = arena_concat(call->arena,
-		(struct str[]){ STR("arn:aws:s3:::"), s.bucket, s.has_key ? STR("/") : STR(""), s.has_key ? s.key : STR("") }, 4);
+		(struct str[]){ STR("arn:aws:s3:::"), s.bucket, s.has_key ? STR("/") : STR(""),
+			s.has_key ? s.key : STR("") },
+		4);
 	return 0;
 }

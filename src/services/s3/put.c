@@ -10,7 +10,8 @@ void object_store_body(struct call *call, const struct body *body, struct s3_obj
 	if (body->data.p) {
 		txn_put(call->txn, data_key(call, record->id), body->data);
 	} else {
-		record->blob = arena_str(call->arena, (struct str){ body->blob.hex, BLOB_ID_LENGTH });
+		record->blob =
+			arena_str(call->arena, (struct str){ body->blob.hex, BLOB_ID_LENGTH });
 		body_ref(call, record->blob, record->id);
 	}
 }
@@ -40,19 +41,21 @@ int object_check_headers(struct call *call, const struct s3_stored_headers *head
 	for (size_t i = 0; i < headers->metadata.n; i++)
 		n += headers->metadata.v[i].key.n + headers->metadata.v[i].value.n;
 	if (n > S3_METADATA_BYTES_MAX)
-		return fail(call, &s3_metadata_too_large, "Your metadata headers exceed the maximum allowed metadata size");
-	if (headers->redirect.p && !str_starts(headers->redirect, STR("/")) && !str_starts(headers->redirect, STR("http://")) &&
+		return fail(call, &s3_metadata_too_large,
+			"Your metadata headers exceed the maximum allowed metadata size");
+	if (headers->redirect.p && !str_starts(headers->redirect, STR("/")) &&
+		!str_starts(headers->redirect, STR("http://")) &&
 		!str_starts(headers->redirect, STR("https://")))
 		return fail(call, &s3_invalid_request,
 			"The website redirect location must have a prefix of 'http://' or 'https://' or '/'.");
 	return 0;
 }
 
-int object_set_class(struct call *call, struct s3_object_record *record, struct str storage_class, struct str encryption,
-	struct str kms_key_id)
+int object_set_class(struct call *call, struct s3_object_record *record, struct str storage_class,
+	struct str encryption, struct str kms_key_id)
 {
-	static const char *const classes[] = { "STANDARD", "REDUCED_REDUNDANCY", "STANDARD_IA", "ONEZONE_IA",
-		"INTELLIGENT_TIERING", "GLACIER_IR", "GLACIER", "DEEP_ARCHIVE" };
+	static const char *const classes[] = { "STANDARD", "REDUCED_REDUNDANCY", "STANDARD_IA",
+		"ONEZONE_IA", "INTELLIGENT_TIERING", "GLACIER_IR", "GLACIER", "DEEP_ARCHIVE" };
 	static const char *const encryptions[] = { "AES256", "aws:kms", "aws:kms:dsse" };
 	bool known = !storage_class.p, known_encryption = !encryption.p;
 	for (size_t i = 0; i < COUNT_OF(classes); i++)
@@ -60,14 +63,17 @@ int object_set_class(struct call *call, struct s3_object_record *record, struct 
 	for (size_t i = 0; i < COUNT_OF(encryptions); i++)
 		known_encryption |= str_is(encryption, encryptions[i]);
 	if (!known)
-		return fail(call, &s3_invalid_storage_class, "The storage class you specified is not valid");
+		return fail(call, &s3_invalid_storage_class,
+			"The storage class you specified is not valid");
 	/* An archived object could not be read without a restore, which is not served. */
 	if (str_is(storage_class, "GLACIER") || str_is(storage_class, "DEEP_ARCHIVE"))
-		return fail(call, &s3_invalid_storage_class, "The storage class %.*s is not served", STR_ARG(storage_class));
+		return fail(call, &s3_invalid_storage_class, "The storage class %.*s is not served",
+			STR_ARG(storage_class));
 	if (!known_encryption)
 		return s3_invalid(call, "x-amz-server-side-encryption", encryption,
 			"The encryption method specified is not supported");
-	record->storage_class = str_is(storage_class, "STANDARD") ? (struct str){ 0 } : storage_class;
+	record->storage_class =
+		str_is(storage_class, "STANDARD") ? (struct str){ 0 } : storage_class;
 	record->encryption = encryption.p ? encryption : STR("AES256");
 	record->kms_key_id = kms_key_id;
 	return 0;
@@ -90,7 +96,8 @@ static int commit_put(struct call *call, void *arg)
 		return -1;
 	if (in->if_match.p || in->if_none_match.p) {
 		bool is_there = object_current(call, in->bucket, in->key, &old);
-		if (conditions_check_write(call, in->if_match, in->if_none_match, is_there ? &old : NULL) < 0)
+		if (conditions_check_write(
+			    call, in->if_match, in->if_none_match, is_there ? &old : NULL) < 0)
 			return -1;
 	}
 	if (s3_check_canned_acl(call, in->bucket, in->acl) < 0)
@@ -113,10 +120,12 @@ static int check_early(struct call *call, void *arg)
 	if (!in->if_match.p && !in->if_none_match.p)
 		return 0;
 	bool is_there = object_current(call, in->bucket, in->key, &old);
-	return conditions_check_write(call, in->if_match, in->if_none_match, is_there ? &old : NULL);
+	return conditions_check_write(
+		call, in->if_match, in->if_none_match, is_there ? &old : NULL);
 }
 
-static int make_record(struct call *call, const struct s3_put_object_input *in, struct s3_object_record *record)
+static int make_record(
+	struct call *call, const struct s3_put_object_input *in, struct s3_object_record *record)
 {
 	struct s3_stored_headers *h = ARENA_NEW(call->arena, struct s3_stored_headers);
 	*h = (struct s3_stored_headers){
@@ -131,18 +140,20 @@ static int make_record(struct call *call, const struct s3_put_object_input *in, 
 	};
 	record->headers = h;
 	if (object_check_headers(call, h) < 0 ||
-		object_set_class(call, record, in->storage_class, in->server_side_encryption, in->ssekms_key_id) < 0)
+		object_set_class(call, record, in->storage_class, in->server_side_encryption,
+			in->ssekms_key_id) < 0)
 		return -1;
 	return in->tagging.p ? s3_parse_tagging(call, in->tagging, &record->tags) : 0;
 }
 
-int s3_put_object(struct call *call, const struct s3_put_object_input *in, struct s3_put_object_output *out)
+int s3_put_object(
+	struct call *call, const struct s3_put_object_input *in, struct s3_put_object_output *out)
 {
 	struct body body;
 	struct body_rules rules;
 	struct put put = { .in = in, .body = &body, .out = out };
-	if (s3_check_query(call) < 0 || object_check_key(call, in->key) < 0 || body_read_rules(call, &rules) < 0 ||
-		make_record(call, in, &put.record) < 0)
+	if (s3_check_query(call) < 0 || object_check_key(call, in->key) < 0 ||
+		body_read_rules(call, &rules) < 0 || make_record(call, in, &put.record) < 0)
 		return -1;
 	if (call_body_length(call) > S3_INLINE_BYTES_MAX && call_read(call, check_early, &put) < 0)
 		return -1;

@@ -1,8 +1,8 @@
 /* Where the bytes of a version are, and ranges of them. */
 #include "services/s3/internal.h"
 
-int source_find(struct call *call, struct str bucket_name, struct str expected_owner, struct str key,
-	struct str version_id, struct source *out)
+int source_find(struct call *call, struct str bucket_name, struct str expected_owner,
+	struct str key, struct str version_id, struct source *out)
 {
 	struct s3_bucket_record bucket;
 	struct s3_parts_record parts;
@@ -14,7 +14,8 @@ int source_find(struct call *call, struct str bucket_name, struct str expected_o
 	out->version_id = object_version_id(&bucket, r);
 	if (r->part_count.v > 0) {
 		if (!s3_get_record(call, parts_key(call, r->id), &s3_parts_record_shape, &parts))
-			return fail(call, &s3_internal_error, "The object's parts are not recorded.");
+			return fail(
+				call, &s3_internal_error, "The object's parts are not recorded.");
 		out->parts = parts.parts;
 	} else if (r->blob.p) {
 		struct s3_part_record *whole = ARENA_NEW(call->arena, struct s3_part_record);
@@ -26,15 +27,18 @@ int source_find(struct call *call, struct str bucket_name, struct str expected_o
 	return 0;
 }
 
-struct call_part *source_parts(struct call *call, const struct source *s, uint64_t offset, uint64_t length, size_t *n)
+struct call_part *source_parts(
+	struct call *call, const struct source *s, uint64_t offset, uint64_t length, size_t *n)
 {
 	struct call_part *parts = ARENA_ARRAY(call->arena, struct call_part, s->parts.n + 1);
 	uint64_t at = 0, end = offset + length;
 	*n = 0;
 	for (size_t i = 0; i < s->parts.n && at < end; i++) {
-		uint64_t size = (uint64_t)s->parts.v[i].size.v, from = MAX(at, offset), to = MIN(at + size, end);
+		uint64_t size = (uint64_t)s->parts.v[i].size.v, from = MAX(at, offset),
+			 to = MIN(at + size, end);
 		if (from < to)
-			parts[(*n)++] = (struct call_part){ s->parts.v[i].blob, from - at, to - from };
+			parts[(*n)++] =
+				(struct call_part){ s->parts.v[i].blob, from - at, to - from };
 		at += size;
 	}
 	return parts;
@@ -49,7 +53,8 @@ static bool read_number(struct str s, uint64_t *out)
 	for (size_t i = 0; i < s.n; i++) {
 		if (s.p[i] < '0' || s.p[i] > '9')
 			return false;
-		*out = *out > UINT64_MAX / 16 ? UINT64_MAX / 16 : *out * 10 + (uint64_t)(s.p[i] - '0');
+		*out = *out > UINT64_MAX / 16 ? UINT64_MAX / 16
+					      : *out * 10 + (uint64_t)(s.p[i] - '0');
 	}
 	return true;
 }
@@ -85,7 +90,8 @@ enum range_result range_parse(struct str text, uint64_t size, uint64_t *first, u
 	return RANGE_OK;
 }
 
-int s3_locate_object(struct call *call, const struct s3_locate_object_input *in, struct s3_locate_object_output *out)
+int s3_locate_object(struct call *call, const struct s3_locate_object_input *in,
+	struct s3_locate_object_output *out)
 {
 	struct source s;
 	if (source_find(call, in->bucket, (struct str){ 0 }, in->key, in->version_id, &s) < 0)
@@ -98,6 +104,7 @@ int s3_locate_object(struct call *call, const struct s3_locate_object_input *in,
 		return 0;
 	out->blobs.v = ARENA_ARRAY(call->arena, struct s3_located_blob, s.parts.n);
 	for (size_t i = 0; i < s.parts.n; i++)
-		out->blobs.v[out->blobs.n++] = (struct s3_located_blob){ s.parts.v[i].blob, s.parts.v[i].size };
+		out->blobs.v[out->blobs.n++] =
+			(struct s3_located_blob){ s.parts.v[i].blob, s.parts.v[i].size };
 	return 0;
 }

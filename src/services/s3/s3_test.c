@@ -3,7 +3,8 @@
 #include "services/s3/lifecycle.h"
 #include "tests/check.h"
 
-static struct str checksum_of(struct arena *arena, enum checksum_kind kind, const char *text, size_t piece)
+static struct str checksum_of(
+	struct arena *arena, enum checksum_kind kind, const char *text, size_t piece)
 {
 	struct checksum c;
 	unsigned char digest[CHECKSUM_BYTES_MAX];
@@ -24,19 +25,23 @@ static void test_checksums(void)
 	for (size_t piece = 1; piece < 10; piece++) {
 		CHECK_STR(checksum_of(&arena, CHECKSUM_CRC32, "123456789", piece), "cbf43926");
 		CHECK_STR(checksum_of(&arena, CHECKSUM_CRC32C, "123456789", piece), "e3069283");
-		CHECK_STR(checksum_of(&arena, CHECKSUM_CRC64NVME, "123456789", piece), "ae8b14860a799888");
-		CHECK_STR(checksum_of(&arena, CHECKSUM_SHA1, "abc", piece), "a9993e364706816aba3e25717850c26c9cd0d89d");
+		CHECK_STR(checksum_of(&arena, CHECKSUM_CRC64NVME, "123456789", piece),
+			"ae8b14860a799888");
+		CHECK_STR(checksum_of(&arena, CHECKSUM_SHA1, "abc", piece),
+			"a9993e364706816aba3e25717850c26c9cd0d89d");
 	}
 	arena_fini(&arena);
 }
 
 static void test_combined(void)
 {
-	static const enum checksum_kind kinds[] = { CHECKSUM_CRC32, CHECKSUM_CRC32C, CHECKSUM_CRC64NVME };
+	static const enum checksum_kind kinds[] = { CHECKSUM_CRC32, CHECKSUM_CRC32C,
+		CHECKSUM_CRC64NVME };
 	const char *text = "the quick brown fox jumps over the lazy dog, twice";
 	for (size_t k = 0; k < COUNT_OF(kinds); k++)
 		for (size_t cut = 0; cut <= strlen(text); cut++) {
-			unsigned char a[CHECKSUM_BYTES_MAX], b[CHECKSUM_BYTES_MAX], whole[CHECKSUM_BYTES_MAX];
+			unsigned char a[CHECKSUM_BYTES_MAX], b[CHECKSUM_BYTES_MAX],
+				whole[CHECKSUM_BYTES_MAX];
 			struct checksum c;
 			checksum_init(&c, kinds[k]);
 			checksum_update(&c, text, cut);
@@ -78,7 +83,8 @@ static void test_ranges(void)
 	};
 	for (size_t i = 0; i < COUNT_OF(rows); i++) {
 		uint64_t first = 0, length = 0;
-		CHECK_INT(range_parse(str_c(rows[i].text), rows[i].size, &first, &length), rows[i].result);
+		CHECK_INT(range_parse(str_c(rows[i].text), rows[i].size, &first, &length),
+			rows[i].result);
 		CHECK_INT(first, rows[i].first);
 		CHECK_INT(length, rows[i].length);
 	}
@@ -88,8 +94,9 @@ static void test_bucket_names(void)
 {
 	static const char *const good[] = { "abc", "a.b", "log-delivery-march-2020", "1-2-3",
 		"a23456789012345678901234567890123456789012345678901234567890123" };
-	static const char *const bad[] = { "ab", "", "Abc", "a_b", ".abc", "abc-", "a..b", "192.168.5.4", "xn--abc", "sthree-x",
-		"abc-s3alias", "abc--ol-s3", "a234567890123456789012345678901234567890123456789012345678901234", "a b c" };
+	static const char *const bad[] = { "ab", "", "Abc", "a_b", ".abc", "abc-", "a..b",
+		"192.168.5.4", "xn--abc", "sthree-x", "abc-s3alias", "abc--ol-s3",
+		"a234567890123456789012345678901234567890123456789012345678901234", "a b c" };
 	for (size_t i = 0; i < COUNT_OF(good); i++)
 		CHECK(bucket_name_is_valid(str_c(good[i])));
 	for (size_t i = 0; i < COUNT_OF(bad); i++)

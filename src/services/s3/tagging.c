@@ -2,8 +2,9 @@
 #include "services/s3/internal.h"
 
 /* Finds the version and whether it is the current row. */
-static int find(struct call *call, struct str bucket_name, struct str owner, struct str key, struct str version_id,
-	struct s3_object_record *record, bool *is_current, struct str *answer_id)
+static int find(struct call *call, struct str bucket_name, struct str owner, struct str key,
+	struct str version_id, struct s3_object_record *record, bool *is_current,
+	struct str *answer_id)
 {
 	struct s3_bucket_record bucket;
 	if (bucket_require(call, bucket_name, owner, &bucket) < 0 ||
@@ -19,8 +20,9 @@ int s3_put_object_tagging(struct call *call, const struct s3_put_object_tagging_
 {
 	struct s3_object_record record;
 	bool is_current;
-	if (s3_check_body(call) < 0 || find(call, in->bucket, in->expected_bucket_owner, in->key, in->version_id, &record,
-		&is_current, &out->version_id) < 0)
+	if (s3_check_body(call) < 0 ||
+		find(call, in->bucket, in->expected_bucket_owner, in->key, in->version_id, &record,
+			&is_current, &out->version_id) < 0)
 		return -1;
 	if (!in->tagging)
 		return fail(call, &s3_malformed_xml,
@@ -37,10 +39,12 @@ int s3_get_object_tagging(struct call *call, const struct s3_get_object_tagging_
 {
 	struct s3_object_record record;
 	bool is_current;
-	if (find(call, in->bucket, in->expected_bucket_owner, in->key, in->version_id, &record, &is_current,
-		&out->version_id) < 0)
+	if (find(call, in->bucket, in->expected_bucket_owner, in->key, in->version_id, &record,
+		    &is_current, &out->version_id) < 0)
 		return -1;
-	out->tag_set = (struct s3_tag_set){ record.tags.v ? record.tags.v : ARENA_NEW(call->arena, struct s3_tag), record.tags.n };
+	out->tag_set = (struct s3_tag_set){
+		record.tags.v ? record.tags.v : ARENA_NEW(call->arena, struct s3_tag), record.tags.n
+	};
 	return 0;
 }
 
@@ -49,8 +53,8 @@ int s3_delete_object_tagging(struct call *call, const struct s3_delete_object_ta
 {
 	struct s3_object_record record;
 	bool is_current;
-	if (find(call, in->bucket, in->expected_bucket_owner, in->key, in->version_id, &record, &is_current,
-		&out->version_id) < 0)
+	if (find(call, in->bucket, in->expected_bucket_owner, in->key, in->version_id, &record,
+		    &is_current, &out->version_id) < 0)
 		return -1;
 	record.tags = (struct s3_stored_tags){ 0 };
 	object_replace(call, in->bucket, in->key, &record, is_current);
@@ -65,11 +69,13 @@ static bool asks_for(const struct s3_get_object_attributes_input *in, const char
 	return false;
 }
 
-static struct s3_get_object_attributes_parts *attributes_parts(struct call *call,
-	const struct s3_get_object_attributes_input *in, const struct source *s)
+static struct s3_get_object_attributes_parts *attributes_parts(
+	struct call *call, const struct s3_get_object_attributes_input *in, const struct source *s)
 {
-	struct s3_get_object_attributes_parts *out = ARENA_NEW(call->arena, struct s3_get_object_attributes_parts);
-	int64_t max = in->max_parts.set ? MIN(in->max_parts.v, (int64_t)S3_PAGE_MAX) : S3_PAGE_MAX, marker = in->part_number_marker.v;
+	struct s3_get_object_attributes_parts *out =
+		ARENA_NEW(call->arena, struct s3_get_object_attributes_parts);
+	int64_t max = in->max_parts.set ? MIN(in->max_parts.v, (int64_t)S3_PAGE_MAX) : S3_PAGE_MAX,
+		marker = in->part_number_marker.v;
 	enum checksum_kind kind = checksum_kind_of(s->record.checksum_algorithm);
 	out->total_parts_count = s->record.part_count;
 	/* Each part's own facts come only with a checksum (API Reference, GetObjectAttributes). */
@@ -87,7 +93,8 @@ static struct s3_get_object_attributes_parts *attributes_parts(struct call *call
 			out->is_truncated = OPT_BOOL(true);
 			break;
 		}
-		struct s3_object_part part = { .part_number = OPT_I64(number), .size = s->parts.v[i].size };
+		struct s3_object_part part = { .part_number = OPT_I64(number),
+			.size = s->parts.v[i].size };
 		CHECKSUM_SET(&part, kind, s->parts.v[i].checksum);
 		out->parts.v[out->parts.n++] = part;
 		out->next_part_number_marker = OPT_I64(number);
@@ -99,7 +106,8 @@ int s3_get_object_attributes(struct call *call, const struct s3_get_object_attri
 	struct s3_get_object_attributes_output *out)
 {
 	struct source s;
-	if (source_find(call, in->bucket, in->expected_bucket_owner, in->key, in->version_id, &s) < 0)
+	if (source_find(call, in->bucket, in->expected_bucket_owner, in->key, in->version_id, &s) <
+		0)
 		return -1;
 	const struct s3_object_record *r = &s.record;
 	out->last_modified = OPT_TIME(r->modified_ms.v);

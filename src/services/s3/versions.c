@@ -7,7 +7,8 @@ int s3_put_bucket_versioning(struct call *call, const struct s3_put_bucket_versi
 	const struct s3_versioning_configuration *c = in->versioning_configuration;
 	struct s3_bucket_record bucket;
 	(void)out;
-	if (s3_check_body(call) < 0 || bucket_require(call, in->bucket, in->expected_bucket_owner, &bucket) < 0)
+	if (s3_check_body(call) < 0 ||
+		bucket_require(call, in->bucket, in->expected_bucket_owner, &bucket) < 0)
 		return -1;
 	if (!c || (!str_is(c->status, "Enabled") && !str_is(c->status, "Suspended")))
 		return fail(call, &s3_malformed_xml,
@@ -49,24 +50,29 @@ static void take_row(struct call *call, struct txn_cursor *c, size_t prefix, str
 	out->is_there = false;
 	while (!out->is_there && txn_cursor_next(c)) {
 		out->is_there = key_decode(call->arena, str_from(c->key, prefix), parts, 2) >= 1 &&
-			object_decode(call, arena_str(call->arena, c->value), &out->record);
+				object_decode(call, arena_str(call->arena, c->value), &out->record);
 		out->key = parts[0].text;
 	}
 }
 
-static void merge_open(struct call *call, struct str bucket, struct str from, bool past_key, struct merge *m)
+static void merge_open(
+	struct call *call, struct str bucket, struct str from, bool past_key, struct merge *m)
 {
-	struct str current = KEY(call->arena, KEY_LITERAL("s3"), KEY_LITERAL("object"), key_text(bucket));
-	struct str earlier = KEY(call->arena, KEY_LITERAL("s3"), KEY_LITERAL("version"), key_text(bucket));
+	struct str current =
+		KEY(call->arena, KEY_LITERAL("s3"), KEY_LITERAL("object"), key_text(bucket));
+	struct str earlier =
+		KEY(call->arena, KEY_LITERAL("s3"), KEY_LITERAL("version"), key_text(bucket));
 	struct str first = object_key(call, bucket, from);
-	struct str first_earlier = KEY(call->arena, KEY_LITERAL("s3"), KEY_LITERAL("version"), key_text(bucket), key_text(from));
+	struct str first_earlier = KEY(call->arena, KEY_LITERAL("s3"), KEY_LITERAL("version"),
+		key_text(bucket), key_text(from));
 	*m = (struct merge){ .current_prefix = current.n, .earlier_prefix = earlier.n };
 	if (past_key) {
 		first = key_after(call->arena, first);
 		first_earlier = key_range_end(call->arena, first_earlier);
 	}
 	txn_cursor_open(call->txn, first, key_range_end(call->arena, current), false, &m->current);
-	txn_cursor_open(call->txn, first_earlier, key_range_end(call->arena, earlier), false, &m->earlier);
+	txn_cursor_open(
+		call->txn, first_earlier, key_range_end(call->arena, earlier), false, &m->earlier);
 	take_row(call, &m->current, m->current_prefix, &m->next_current);
 	take_row(call, &m->earlier, m->earlier_prefix, &m->next_earlier);
 }
@@ -101,48 +107,65 @@ struct versions {
 	struct str last_key, last_id, last_common;
 };
 
-static void add_version(struct call *call, struct versions *v, const struct row *row, bool is_latest)
+static void add_version(
+	struct call *call, struct versions *v, const struct row *row, bool is_latest)
 {
 	const struct s3_object_record *r = &row->record;
 	struct s3_list_object_versions_output *out = v->out;
 	struct str key = s3_encoded(call, v->in->encoding_type, row->key);
 	struct str id = r->version_id.p ? r->version_id : STR("null");
 	if (r->is_delete_marker.v) {
-		out->delete_markers.v =
-			s3_grow(call->arena, out->delete_markers.v, out->delete_markers.n, sizeof *out->delete_markers.v);
-		out->delete_markers.v[out->delete_markers.n++] = (struct s3_delete_marker_entry){ .owner = v->owner, .key = key,
-			.version_id = id, .is_latest = OPT_BOOL(is_latest), .last_modified = OPT_TIME(r->modified_ms.v) };
+		out->delete_markers.v = s3_grow(call->arena, out->delete_markers.v,
+			out->delete_markers.n, sizeof *out->delete_markers.v);
+		out->delete_markers.v[out->delete_markers.n++] =
+			(struct s3_delete_marker_entry){ .owner = v->owner,
+				.key = key,
+				.version_id = id,
+				.is_latest = OPT_BOOL(is_latest),
+				.last_modified = OPT_TIME(r->modified_ms.v) };
 		return;
 	}
-	struct s3_object_version version = { .e_tag = s3_quoted(call, r->e_tag), .size = r->size,
-		.storage_class = r->storage_class.p ? r->storage_class : STR("STANDARD"), .key = key, .version_id = id,
-		.is_latest = OPT_BOOL(is_latest), .last_modified = OPT_TIME(r->modified_ms.v), .owner = v->owner };
-	out->versions.v = s3_grow(call->arena, out->versions.v, out->versions.n, sizeof *out->versions.v);
+	struct s3_object_version version = { .e_tag = s3_quoted(call, r->e_tag),
+		.size = r->size,
+		.storage_class = r->storage_class.p ? r->storage_class : STR("STANDARD"),
+		.key = key,
+		.version_id = id,
+		.is_latest = OPT_BOOL(is_latest),
+		.last_modified = OPT_TIME(r->modified_ms.v),
+		.owner = v->owner };
+	out->versions.v =
+		s3_grow(call->arena, out->versions.v, out->versions.n, sizeof *out->versions.v);
 	out->versions.v[out->versions.n++] = version;
 }
 
 /* One row: false when the page is full. */
-static bool take_version(struct call *call, struct versions *v, const struct row *row, bool is_latest)
+static bool take_version(
+	struct call *call, struct versions *v, const struct row *row, bool is_latest)
 {
 	const struct s3_list_object_versions_input *in = v->in;
-	ssize_t at = in->delimiter.n ? str_find(str_from(row->key, in->prefix.n), in->delimiter) : -1;
-	struct str common = at < 0 ? (struct str){ 0 } :
-				     str_sub(row->key, 0, in->prefix.n + (size_t)at + in->delimiter.n);
+	ssize_t at =
+		in->delimiter.n ? str_find(str_from(row->key, in->prefix.n), in->delimiter) : -1;
+	struct str common =
+		at < 0 ? (struct str){ 0 }
+		       : str_sub(row->key, 0, in->prefix.n + (size_t)at + in->delimiter.n);
 	if (common.p && v->last_common.p && str_eq(common, v->last_common))
 		return true;
 	if (v->count == v->max)
 		return false;
 	v->count++;
 	v->last_key = common.p ? common : row->key;
-	v->last_id = common.p ? (struct str){ 0 } : row->record.version_id.p ? row->record.version_id : STR("null");
+	v->last_id = common.p                   ? (struct str){ 0 }
+		     : row->record.version_id.p ? row->record.version_id
+						: STR("null");
 	if (!common.p) {
 		add_version(call, v, row, is_latest);
 		return true;
 	}
 	v->last_common = common;
-	v->out->common_prefixes.v =
-		s3_grow(call->arena, v->out->common_prefixes.v, v->out->common_prefixes.n, sizeof *v->out->common_prefixes.v);
-	v->out->common_prefixes.v[v->out->common_prefixes.n++].prefix = s3_encoded(call, in->encoding_type, common);
+	v->out->common_prefixes.v = s3_grow(call->arena, v->out->common_prefixes.v,
+		v->out->common_prefixes.n, sizeof *v->out->common_prefixes.v);
+	v->out->common_prefixes.v[v->out->common_prefixes.n++].prefix =
+		s3_encoded(call, in->encoding_type, common);
 	return true;
 }
 
@@ -154,8 +177,8 @@ static int64_t marker_sequence(struct call *call, const struct s3_list_object_ve
 	bool is_current;
 	if (object_sequence_of(in->version_id_marker, &sequence))
 		return sequence;
-	if (in->version_id_marker.n &&
-		object_version(call, in->bucket, in->key_marker, in->version_id_marker, &record, &is_current))
+	if (in->version_id_marker.n && object_version(call, in->bucket, in->key_marker,
+					       in->version_id_marker, &record, &is_current))
 		return record.sequence.v;
 	return INT64_MAX;
 }
@@ -163,14 +186,17 @@ static int64_t marker_sequence(struct call *call, const struct s3_list_object_ve
 static void walk_versions(struct call *call, struct versions *v)
 {
 	const struct s3_list_object_versions_input *in = v->in;
-	struct str from = str_cmp(in->key_marker, in->prefix) > 0 ? in->key_marker : in->prefix, last = { 0 };
+	struct str from = str_cmp(in->key_marker, in->prefix) > 0 ? in->key_marker : in->prefix,
+		   last = { 0 };
 	bool has_id = in->version_id_marker.n > 0;
 	int64_t marker = marker_sequence(call, in);
 	struct merge m;
 	struct row row;
-	if (in->delimiter.n && in->key_marker.n && str_ends(in->key_marker, in->delimiter) && !has_id)
+	if (in->delimiter.n && in->key_marker.n && str_ends(in->key_marker, in->delimiter) &&
+		!has_id)
 		v->last_common = in->key_marker;
-	merge_open(call, in->bucket, from.p ? from : STR(""), in->key_marker.n && str_eq(from, in->key_marker) && !has_id, &m);
+	merge_open(call, in->bucket, from.p ? from : STR(""),
+		in->key_marker.n && str_eq(from, in->key_marker) && !has_id, &m);
 	while (merge_next(call, &m, &row)) {
 		bool is_latest = !last.p || !str_eq(last, row.key);
 		last = row.key;
@@ -191,7 +217,8 @@ int s3_list_object_versions(struct call *call, const struct s3_list_object_versi
 {
 	struct versions v = { .in = in, .out = out };
 	struct s3_bucket_record bucket;
-	if (s3_page_size(call, "max-keys", in->max_keys, &v.max) < 0 || s3_check_encoding_type(call, in->encoding_type) < 0 ||
+	if (s3_page_size(call, "max-keys", in->max_keys, &v.max) < 0 ||
+		s3_check_encoding_type(call, in->encoding_type) < 0 ||
 		bucket_require(call, in->bucket, in->expected_bucket_owner, &bucket) < 0)
 		return -1;
 	if (in->version_id_marker.p && !in->key_marker.p)
@@ -207,7 +234,8 @@ int s3_list_object_versions(struct call *call, const struct s3_list_object_versi
 	}
 	out->name = in->bucket;
 	out->prefix = s3_encoded(call, in->encoding_type, in->prefix.p ? in->prefix : STR(""));
-	out->key_marker = s3_encoded(call, in->encoding_type, in->key_marker.p ? in->key_marker : STR(""));
+	out->key_marker =
+		s3_encoded(call, in->encoding_type, in->key_marker.p ? in->key_marker : STR(""));
 	out->version_id_marker = in->version_id_marker.p ? in->version_id_marker : STR("");
 	out->delimiter = s3_encoded(call, in->encoding_type, in->delimiter);
 	out->encoding_type = in->encoding_type;

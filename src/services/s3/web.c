@@ -1,4 +1,5 @@
-/* Website endpoints (S3 User Guide, "Hosting a static website using Amazon S3"): only GET and HEAD, only what is public. */
+/* Website endpoints (S3 User Guide, "Hosting a static website using Amazon S3"): only GET and HEAD,
+ * only what is public. */
 #include "services/s3/web.h"
 #include "aws/policy.h"
 #include "base/clock.h"
@@ -42,19 +43,23 @@ static bool find_site(const struct http_request *request, struct visit *v, struc
 static int read_config(struct call *call, void *arg)
 {
 	struct visit *v = arg;
-	return s3_config_get(call, v->bucket, (struct str){ 0 }, "website", &s3_website_configuration_shape, &v->config,
-		&s3_no_such_website_configuration, "The specified bucket does not have a website configuration");
+	return s3_config_get(call, v->bucket, (struct str){ 0 }, "website",
+		&s3_website_configuration_shape, &v->config, &s3_no_such_website_configuration,
+		"The specified bucket does not have a website configuration");
 }
 
 /* On a strict server a visitor sees what the bucket's policy gives to everyone. */
 static int check_public(struct call *call, struct visit *v, struct str key)
 {
 	struct str policy;
-	struct policy_request request = { .action = STR("s3:GetObject"), .principal_arn = STR("anonymous"),
+	struct policy_request request = { .action = STR("s3:GetObject"),
+		.principal_arn = STR("anonymous"),
 		.principal_account = STR("anonymous") };
-	request.resource = arena_concat(call->arena, (struct str[]){ STR("arn:aws:s3:::"), v->bucket, STR("/"), key }, 4);
-	if (call->aws->auth != AWS_AUTH_STRICT || (s3_policy_find(call, v->bucket, &policy) &&
-		policy_evaluate(call->arena, policy, &request, true) == POLICY_ALLOW))
+	request.resource = arena_concat(
+		call->arena, (struct str[]){ STR("arn:aws:s3:::"), v->bucket, STR("/"), key }, 4);
+	if (call->aws->auth != AWS_AUTH_STRICT ||
+		(s3_policy_find(call, v->bucket, &policy) &&
+			policy_evaluate(call->arena, policy, &request, true) == POLICY_ALLOW))
 		return 0;
 	return fail(call, &s3_access_denied, "Access Denied");
 }
@@ -64,7 +69,8 @@ static int read_object(struct call *call, void *arg)
 	struct visit *v = arg;
 	if (check_public(call, v, v->key) < 0)
 		return -1;
-	return source_find(call, v->bucket, (struct str){ 0 }, v->key, (struct str){ 0 }, &v->source);
+	return source_find(
+		call, v->bucket, (struct str){ 0 }, v->key, (struct str){ 0 }, &v->source);
 }
 
 static void respond_error(struct visit *v)
@@ -73,7 +79,9 @@ static void respond_error(struct visit *v)
 	struct http_header type = { STR("Content-Type"), STR("text/html; charset=utf-8") };
 	struct buf b = { 0 };
 	const char *reason = http_reason(e->shape->status);
-	buf_printf(&b, "<html>\n<head><title>%d %s</title></head>\n<body>\n<h1>%d %s</h1>\n<ul>\n<li>Code: %s</li>\n<li>Message: ",
+	buf_printf(&b,
+		"<html>\n<head><title>%d %s</title></head>\n<body>\n<h1>%d %s</h1>\n<ul>\n<li>Code: "
+			"%s</li>\n<li>Message: ",
 		e->shape->status, reason, e->shape->status, reason, e->shape->query_code);
 	buf_str(&b, e->message);
 	buf_cat(&b, "</li>\n</ul>\n</body>\n</html>\n");
@@ -98,7 +106,8 @@ static void send_parts(struct visit *v, int status, const struct http_header *he
 		struct buf path = { 0 };
 		blob_path(v->call.aws->blobs, parts[i].blob, &path);
 		int fd = open(buf_cstr(&path), O_RDONLY | O_CLOEXEC);
-		r = fd < 0 ? -errno : http_respond_write_file(v->ex, fd, parts[i].offset, parts[i].length);
+		r = fd < 0 ? -errno
+			   : http_respond_write_file(v->ex, fd, parts[i].offset, parts[i].length);
 		if (fd >= 0)
 			close(fd);
 		buf_fini(&path);
@@ -138,9 +147,11 @@ static bool route(struct visit *v, int error_status)
 		const struct s3_routing_rule *rule = &v->config.routing_rules.v[i];
 		const struct s3_condition *c = rule->condition;
 		const struct s3_redirect *r = rule->redirect;
-		struct str prefix = c && c->key_prefix_equals.p ? c->key_prefix_equals : STR(""), key = v->key;
+		struct str prefix = c && c->key_prefix_equals.p ? c->key_prefix_equals : STR(""),
+			   key = v->key;
 		int64_t wanted = 0, status = 301;
-		if (c && c->http_error_code_returned_equals.p && str_to_i64(c->http_error_code_returned_equals, &wanted) < 0)
+		if (c && c->http_error_code_returned_equals.p &&
+			str_to_i64(c->http_error_code_returned_equals, &wanted) < 0)
 			continue;
 		if (!str_starts(v->key, prefix) || wanted != error_status)
 			continue;
@@ -150,11 +161,17 @@ static bool route(struct visit *v, int error_status)
 			key = r->replace_key_with;
 		else if (r->replace_key_prefix_with.p)
 			key = arena_concat(v->call.arena,
-				(struct str[]){ r->replace_key_prefix_with, str_from(v->key, prefix.n) }, 2);
+				(struct str[]){
+					r->replace_key_prefix_with, str_from(v->key, prefix.n) },
+				2);
 		key = percent_encode(v->call.arena, key, true);
 		struct str host = r->host_name.p ? r->host_name : http_request(v->ex)->host;
-		redirect(v, (int)status, arena_concat(v->call.arena, (struct str[]){ r->protocol.p ? r->protocol : STR("http"),
-			STR("://"), host, r->host_name.p ? STR("/") : v->base, key }, 5));
+		redirect(v, (int)status,
+			arena_concat(v->call.arena,
+				(struct str[]){ r->protocol.p ? r->protocol : STR("http"),
+					STR("://"), host, r->host_name.p ? STR("/") : v->base,
+					key },
+				5));
 		return true;
 	}
 	return false;
@@ -170,8 +187,11 @@ static bool redirect_to_folder(struct visit *v, struct str suffix)
 	v->key = key;
 	v->call.error = error;
 	if (found)
-		redirect(v, 302, arena_concat(v->call.arena,
-			(struct str[]){ v->base, percent_encode(v->call.arena, key, true), STR("/") }, 3));
+		redirect(v, 302,
+			arena_concat(v->call.arena,
+				(struct str[]){ v->base, percent_encode(v->call.arena, key, true),
+					STR("/") },
+				3));
 	return found;
 }
 
@@ -201,13 +221,19 @@ static void visit(struct visit *v)
 	}
 	all = v->config.redirect_all_requests_to;
 	if (all) {
-		redirect(v, 301, arena_concat(v->call.arena, (struct str[]){ all->protocol.p ? all->protocol : STR("http"),
-			STR("://"), all->host_name, STR("/"), percent_encode(v->call.arena, v->key, true) }, 5));
+		redirect(v, 301,
+			arena_concat(v->call.arena,
+				(struct str[]){ all->protocol.p ? all->protocol : STR("http"),
+					STR("://"), all->host_name, STR("/"),
+					percent_encode(v->call.arena, v->key, true) },
+				5));
 		return;
 	}
 	if (route(v, 0))
 		return;
-	struct str suffix = v->config.index_document ? v->config.index_document->suffix : STR("index.html"), asked = v->key;
+	struct str suffix = v->config.index_document ? v->config.index_document->suffix
+						     : STR("index.html"),
+		   asked = v->key;
 	bool is_folder = asked.n == 0 || asked.p[asked.n - 1] == '/';
 	if (is_folder)
 		v->key = arena_concat(v->call.arena, (struct str[]){ asked, suffix }, 2);
@@ -220,7 +246,9 @@ static void visit(struct visit *v)
 bool s3_serve(struct aws *aws, void *state, struct http_exchange *ex)
 {
 	const struct http_request *request = http_request(ex);
-	struct identity stranger = { .account = STR("000000000000"), .region = STR("us-east-1"), .is_anonymous = true };
+	struct identity stranger = {
+		.account = STR("000000000000"), .region = STR("us-east-1"), .is_anonymous = true
+	};
 	struct visit v = { .ex = ex };
 	(void)state;
 	if (str_is(request->method, "OPTIONS"))
@@ -231,7 +259,8 @@ bool s3_serve(struct aws *aws, void *state, struct http_exchange *ex)
 	v.call.api = &s3_api;
 	v.call.operation = &s3_get_object_operation;
 	if (!str_is(request->method, "GET") && !str_is(request->method, "HEAD")) {
-		(void)fail(&v.call, &s3_method_not_allowed, "The specified method is not allowed against this resource.");
+		(void)fail(&v.call, &s3_method_not_allowed,
+			"The specified method is not allowed against this resource.");
 		respond_error(&v);
 		return true;
 	}
