@@ -14,7 +14,7 @@ service Logs_20140328 { version: "2014-03-28" }
 // ---- groups ----
 
 /// Makes a log group.
-@resource("arn:aws:logs:{region}:{account}:log-group:{logGroupName}")
+@resource("arn:aws:logs:{region}:{account}:log-group:{logGroupName}:log-stream:")
 operation CreateLogGroup {
     input := {
         @required logGroupName: LogGroupName
@@ -28,7 +28,7 @@ operation CreateLogGroup {
 }
 
 /// Deletes a log group with all its streams and events.
-@resource("arn:aws:logs:{region}:{account}:log-group:{logGroupName}")
+@resource("arn:aws:logs:{region}:{account}:log-group:{logGroupName}:log-stream:")
 operation DeleteLogGroup {
     input := { @required logGroupName: LogGroupName }
     errors: [InvalidParameterException, ResourceNotFoundException, OperationAbortedException
@@ -53,7 +53,7 @@ operation DescribeLogGroups {
 }
 
 /// Sets after how many days the events of a group are deleted.
-@resource("arn:aws:logs:{region}:{account}:log-group:{logGroupName}")
+@resource("arn:aws:logs:{region}:{account}:log-group:{logGroupName}:log-stream:")
 operation PutRetentionPolicy {
     input := { @required logGroupName: LogGroupName, @required retentionInDays: Integer }
     errors: [InvalidParameterException, ResourceNotFoundException, OperationAbortedException
@@ -61,7 +61,7 @@ operation PutRetentionPolicy {
 }
 
 /// Keeps the events of a group for ever.
-@resource("arn:aws:logs:{region}:{account}:log-group:{logGroupName}")
+@resource("arn:aws:logs:{region}:{account}:log-group:{logGroupName}:log-stream:")
 operation DeleteRetentionPolicy {
     input := { @required logGroupName: LogGroupName }
     errors: [InvalidParameterException, ResourceNotFoundException, OperationAbortedException
@@ -95,14 +95,14 @@ operation ListTagsForResource {
 }
 
 /// Adds tags to a log group, by its name.
-@resource("arn:aws:logs:{region}:{account}:log-group:{logGroupName}")
+@resource("arn:aws:logs:{region}:{account}:log-group:{logGroupName}:log-stream:")
 operation TagLogGroup {
     input := { @required logGroupName: LogGroupName, @required tags: Tags }
     errors: [ResourceNotFoundException, InvalidParameterException]
 }
 
 /// Takes tags off a log group, by its name.
-@resource("arn:aws:logs:{region}:{account}:log-group:{logGroupName}")
+@resource("arn:aws:logs:{region}:{account}:log-group:{logGroupName}:log-stream:")
 operation UntagLogGroup {
     input := { @required logGroupName: LogGroupName, @required @length(min: 1) tags: TagKeyList }
     errors: [ResourceNotFoundException]
@@ -110,7 +110,7 @@ operation UntagLogGroup {
 
 /// Lists the tags of a log group, by its name.
 @readonly
-@resource("arn:aws:logs:{region}:{account}:log-group:{logGroupName}")
+@resource("arn:aws:logs:{region}:{account}:log-group:{logGroupName}:log-stream:")
 operation ListTagsLogGroup {
     input := { @required logGroupName: LogGroupName }
     output := { tags: Tags }
@@ -138,7 +138,7 @@ operation DeleteLogStream {
 
 /// Lists the streams of a group by name or by their last event.
 @waits
-@resource("arn:aws:logs:{region}:{account}:log-group:{logGroupName}")
+@resource("arn:aws:logs:{region}:{account}:log-group:{logGroupName}:log-stream:")
 operation DescribeLogStreams {
     input := {
         logGroupName: LogGroupName
@@ -208,7 +208,7 @@ operation GetLogEvents {
 
 /// Finds events of a group, across its streams, by time and filter pattern.
 @waits
-@resource("arn:aws:logs:{region}:{account}:log-group:{logGroupName}")
+@resource("arn:aws:logs:{region}:{account}:log-group:{logGroupName}:log-stream:")
 operation FilterLogEvents {
     input := {
         logGroupName: LogGroupName

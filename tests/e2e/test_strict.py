@@ -1,0 +1,333 @@
+"""`samovar up --auth strict`: who may do what, by signatures of several independent signers, users, roles and sessions."""
+
+import configparser
+import datetime
+import json
+import os
+import re
+import subprocess
+import urllib.error
+import urllib.parse
+import urllib.request
+
+import pytest
+from botocore.auth import SigV4Auth, SigV4QueryAuth
+from botocore.awsrequest import AWSRequest
+from botocore.credentials import Credentials
+from botocore.exceptions import ClientError
+
+import samovar
+
+IDENTITY = b"Action=GetCallerIdentity&Version=2011-06-15"
+FORM = "application/x-www-form-urlencoded"
+LAMBDA_TRUST = {"Version": "2012-10-17", "Statement": [
+    {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}]}
+
+
+@pytest.fixture(scope="module")
+def strict():
+    with samovar.Server("--auth", "strict") as server:
+        yield server
+
+
+def root_key(server):
+    file = configparser.ConfigParser()
+    file.read(os.path.join(server.data, "root-credentials"))
+    return {"key": file["default"]["aws_access_key_id"], "secret": file["default"]["aws_secret_access_key"]}
+
+
+@pytest.fixture
+def root(strict, client_of):
+    return lambda service: client_of(strict, service, **root_key(strict))
+
+
+@pytest.fixture
+def user(strict, root, client_of, unique):
+    """user({"Effect": ...}): the key of a user who has these statements as their policy."""
+
+    def make(*statements):
+        iam, name = root("iam"), unique("user")
+        iam.create_user(UserName=name)
+        if statements:
+            document = {"Version": "2012-10-17", "Statement": list(statements)}
+            iam.put_user_policy(UserName=name, PolicyName="p", PolicyDocument=json.dumps(document))
+        key = iam.create_access_key(UserName=name)["AccessKey"]
+        return {"key": key["AccessKeyId"], "secret": key["SecretAccessKey"]}
+
+    return make
+
+
+# ---- single requests -------------------------------------------------------------------------------------------------
+
+
+class ClockAt:
+    """botocore's signers take the time from here."""
+
+    def __init__(self, monkeypatch, seconds):
+        at = datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(seconds=seconds)
+        for name in ("get_current_datetime",):
+            monkeypatch.setattr(f"botocore.auth.{name}", lambda remove_tzinfo=True: at.replace(
+                tzinfo=None if remove_tzinfo else datetime.timezone.utc))
+
+
+def send(server, service, body, headers, key=None, method="POST", path="/", tamper=None, presign=None, region="us-east-1"):
+    """A signed request by hand: (status, code, text of the answer)."""
+    request = AWSRequest(method, server.url + path, data=body, headers=dict(headers))
+    if key:
+        credentials = Credentials(key["key"], key["secret"], key.get("token"))
+        signer = SigV4QueryAuth(credentials, service, region, expires=presign) if presign else SigV4Auth(credentials, service, region)
+        signer.add_auth(request)
+    prepared = request.prepare()
+    sent = urllib.request.Request(prepared.url, data=prepared.body or None, headers=dict(prepared.headers), method=method)
+    if tamper:
+        tamper(sent)
+    try:
+        with urllib.request.urlopen(sent, timeout=20) as r:
+            return r.status, "", r.read().decode()
+    except urllib.error.HTTPError as e:
+        text = e.read().decode()
+        code = e.headers.get("x-amzn-ErrorType") or (re.search(r"<Code>(.*?)</Code>", text) or re.search(
+            r'"__type":"(?:[^"#]*#)?(.*?)"', text) or re.match("()", "")).group(1)
+        return e.code, code, text
+
+
+def identity(server, key, **more):
+    return send(server, "sts", IDENTITY, {"Content-Type": FORM}, key, **more)
+
+
+def list_functions(server, key, **more):
+    return send(server, "lambda", b"", {}, key, method="GET", path="/2015-03-31/functions", **more)
+
+
+def describe_groups(server, key, **more):
+    return send(server, "logs", b"{}", {"Content-Type": "application/x-amz-json-1.1",
+                                        "X-Amz-Target": "Logs_20140328.DescribeLogGroups"}, key, **more)
+
+
+# The codes of the Query protocol, REST-JSON and JSON 1.1 ("Common errors" of the STS, Lambda and Logs references).
+CALLS = {"sts": (identity, 403, 403), "lambda": (list_functions, 403, 403), "logs": (describe_groups, 400, 400)}
+UNSIGNED = {"sts": "MissingAuthenticationToken", "lambda": "MissingAuthenticationTokenException",
+            "logs": "MissingAuthenticationTokenException"}
+BAD_SIGNATURE = {"sts": "SignatureDoesNotMatch", "lambda": "InvalidSignatureException", "logs": "InvalidSignatureException"}
+UNKNOWN_KEY = {"sts": "InvalidClientTokenId", "lambda": "UnrecognizedClientException", "logs": "UnrecognizedClientException"}
+
+
+@pytest.mark.parametrize("service", CALLS)
+def test_signatures(strict, service, monkeypatch):
+    call, status, _ = CALLS[service]
+    key = root_key(strict)
+    assert call(strict, key)[0] == 200
+    assert call(strict, None)[:2] == (status, UNSIGNED[service])
+    assert call(strict, {**key, "secret": "wrong"})[:2] == (status, BAD_SIGNATURE[service])
+    assert call(strict, {**key, "key": "AKIAIOSFODNN7EXAMPLE"})[:2] == (status, UNKNOWN_KEY[service])
+    assert call(strict, {**key, "token": "not-a-token"})[:2] == (status, UNKNOWN_KEY[service])
+    with monkeypatch.context() as m:
+        ClockAt(m, -14 * 60)
+        assert call(strict, key)[0] == 200
+        ClockAt(m, -16 * 60)
+        late = call(strict, key)
+        ClockAt(m, 16 * 60)
+        early = call(strict, key)
+    assert late[:2] == early[:2] == (status, BAD_SIGNATURE[service])
+    assert "Signature expired: " in late[2] and "Signature not yet current: " in early[2]
+
+
+def test_what_is_signed_can_not_be_changed(strict):
+    key = root_key(strict)
+
+    def body(request):
+        request.data = IDENTITY + b"&X=1"
+
+    def path(request):
+        request.full_url = request.full_url.rstrip("/") + "/x"
+
+    def query(request):
+        request.full_url += "?x=1"
+
+    def date(request):
+        request.headers["X-amz-date"] = request.headers["X-amz-date"][:-2] + "9Z"
+
+    def host(request):
+        request.add_header("Host", "sts.us-east-1.amazonaws.com")
+
+    for change in (body, path, query, host):
+        status, code, text = identity(strict, key, tamper=change)
+        assert (status, code) == (403, "SignatureDoesNotMatch"), (change.__name__, text)
+    assert identity(strict, key, tamper=date)[1] == "SignatureDoesNotMatch"
+
+
+def test_presigned(strict, monkeypatch):
+    key, path = root_key(strict), "/?" + IDENTITY.decode()
+
+    def fetch(**more):
+        return send(strict, "sts", b"", {}, key, "GET", path, **{"presign": 60, **more})
+
+    def longer(request):
+        request.full_url = request.full_url.replace("X-Amz-Expires=60", "X-Amz-Expires=600")
+
+    assert fetch()[0] == 200
+    assert fetch(tamper=longer)[0] == 403
+    assert fetch(presign=7 * 86400)[0] == 200
+    assert fetch(presign=7 * 86400 + 1)[0] in (400, 403)
+    ClockAt(monkeypatch, -61)
+    status, _, text = fetch()
+    assert status == 403 and "expired" in text.lower(), text
+    ClockAt(monkeypatch, -50)
+    assert fetch()[0] == 200
+
+
+def test_curl_signs_too(strict):
+    key = root_key(strict)
+
+    def curl(secret):
+        return subprocess.run(["curl", "-sS", "-w", "\n%{http_code}", "--aws-sigv4", "aws:amz:us-east-1:sts", "--user",
+                               f"{key['key']}:{secret}", "-d", IDENTITY.decode(), f"{strict.url}/"],
+                              capture_output=True, text=True, timeout=20).stdout
+
+    assert curl(key["secret"]).endswith("\n200") and curl("wrong").endswith("\n403")
+
+
+# ---- users, roles, sessions ------------------------------------------------------------------------------------------
+
+
+def denied(call, **arguments):
+    """The code with which a call is refused."""
+    with pytest.raises(ClientError) as e:
+        call(**arguments)
+    assert e.value.response["ResponseMetadata"]["HTTPStatusCode"] in (400, 403)
+    return e.value.response["Error"]["Code"]
+
+
+def test_a_narrow_user(strict, root, user, client_of, unique):
+    """"Use the second version, with the trailing :*, to refer to the ARN when specifying permissions" (CloudWatch Logs User
+    Guide, "CloudWatch Logs resources and operations")."""
+    mine, other = unique("/mine"), unique("/other")
+    for name in (mine, other):
+        root("logs").create_log_group(logGroupName=name)
+    key = user({"Effect": "Allow", "Action": ["logs:CreateLogStream", "logs:Describe*"],
+                "Resource": f"arn:aws:logs:us-east-1:*:log-group:{mine}:*"},
+               {"Effect": "Deny", "Action": "logs:*", "Resource": "*", "Condition": {"StringEquals": {"aws:RequestedRegion": "eu-west-1"}}})
+    logs = client_of(strict, "logs", **key)
+    logs.create_log_stream(logGroupName=mine, logStreamName="s")
+    assert logs.describe_log_streams(logGroupName=mine)["logStreams"][0]["logStreamName"] == "s"
+    arn = f"arn:aws:logs:us-east-1:000000000000:log-group:{mine}"
+    for identifier in (mine, arn, f"{arn}:*"):
+        assert logs.describe_log_streams(logGroupIdentifier=identifier)["logStreams"]
+        assert denied(logs.describe_log_streams, logGroupIdentifier=identifier.replace(mine, other)) == "AccessDeniedException"
+    assert denied(logs.create_log_stream, logGroupName=other, logStreamName="s") == "AccessDeniedException"
+    assert denied(logs.delete_log_group, logGroupName=mine) == "AccessDeniedException"
+    assert denied(client_of(strict, "logs", region="eu-west-1", **key).create_log_stream, logGroupName=mine,
+                  logStreamName="s") == "AccessDeniedException"
+    assert denied(client_of(strict, "iam", **key).list_users) == "AccessDenied"
+    # GetCallerIdentity needs no permission.
+    assert client_of(strict, "sts", **key).get_caller_identity()["Arn"].startswith("arn:aws:iam::")
+
+
+def test_a_key_that_was_deactivated_or_deleted(strict, root, client_of, unique):
+    iam, name = root("iam"), unique("user")
+    iam.create_user(UserName=name)
+    key = iam.create_access_key(UserName=name)["AccessKey"]
+    sts = client_of(strict, "sts", key=key["AccessKeyId"], secret=key["SecretAccessKey"])
+    assert sts.get_caller_identity()
+    iam.update_access_key(UserName=name, AccessKeyId=key["AccessKeyId"], Status="Inactive")
+    assert denied(sts.get_caller_identity) == "InvalidClientTokenId"
+    iam.update_access_key(UserName=name, AccessKeyId=key["AccessKeyId"], Status="Active")
+    assert sts.get_caller_identity()
+    iam.delete_access_key(UserName=name, AccessKeyId=key["AccessKeyId"])
+    assert denied(sts.get_caller_identity) == "InvalidClientTokenId"
+
+
+def test_sessions_of_a_role(strict, root, user, client_of, unique):
+    """A role's trust says who; its policies, cut by the session's own, say what."""
+    iam, name, group = root("iam"), unique("role"), unique("/g")
+    trust = {"Version": "2012-10-17", "Statement": [
+        {"Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::000000000000:root"}, "Action": "sts:AssumeRole"}]}
+    arn = iam.create_role(RoleName=name, AssumeRolePolicyDocument=json.dumps(trust))["Role"]["Arn"]
+    policy = {"Version": "2012-10-17", "Statement": [
+        {"Effect": "Allow", "Action": ["logs:CreateLogGroup", "logs:DeleteLogGroup"], "Resource": "*"}]}
+    iam.put_role_policy(RoleName=name, PolicyName="p", PolicyDocument=json.dumps(policy))
+    assert denied(client_of(strict, "sts", **user()).assume_role, RoleArn=arn, RoleSessionName="me") == "AccessDenied"
+    key = user({"Effect": "Allow", "Action": "sts:AssumeRole", "Resource": arn})
+    sts = client_of(strict, "sts", **key)
+    cut = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "logs:CreateLogGroup", "Resource": "*"}]}
+    for session_policy in (None, json.dumps(cut)):
+        more = {"Policy": session_policy} if session_policy else {}
+        c = sts.assume_role(RoleArn=arn, RoleSessionName="me", **more)["Credentials"]
+        session = {"key": c["AccessKeyId"], "secret": c["SecretAccessKey"], "token": c["SessionToken"]}
+        assert client_of(strict, "sts", **session).get_caller_identity()["Arn"].endswith(f":assumed-role/{name}/me")
+        logs = client_of(strict, "logs", **session)
+        logs.create_log_group(logGroupName=group)
+        if session_policy:
+            assert denied(logs.delete_log_group, logGroupName=group) == "AccessDeniedException"
+        else:
+            logs.delete_log_group(logGroupName=group)
+        assert denied(logs.describe_log_groups) == "AccessDeniedException"
+        for broken in ({**session, "token": None}, {**session, "token": session["token"][:-4] + "AAAA"}):
+            assert denied(client_of(strict, "sts", **broken).get_caller_identity) in ("InvalidClientTokenId", "ExpiredToken")
+
+
+# ---- functions -------------------------------------------------------------------------------------------------------
+
+# Signature Version 4 by the standard library alone, as the User Guide writes it.
+FUNCTION = '''
+import datetime, hashlib, hmac, json, os, urllib.error, urllib.request
+
+def mac(key, text):
+    return hmac.new(key, text.encode(), hashlib.sha256).digest()
+
+def call(service, method, path, body, headers):
+    url = os.environ["AWS_ENDPOINT_URL"]
+    now = datetime.datetime.utcnow().strftime("%Y%m%dT%H%M%SZ")
+    headers = {"host": url.split("/")[2], "x-amz-date": now, "x-amz-security-token": os.environ["AWS_SESSION_TOKEN"], **headers}
+    names = ";".join(sorted(headers))
+    canonical = "\\n".join([method, path, "", *[f"{n}:{headers[n]}" for n in sorted(headers)], "", names,
+                           hashlib.sha256(body.encode()).hexdigest()])
+    scope = f"{now[:8]}/{os.environ['AWS_REGION']}/{service}/aws4_request"
+    text = "\\n".join(["AWS4-HMAC-SHA256", now, scope, hashlib.sha256(canonical.encode()).hexdigest()])
+    key = ("AWS4" + os.environ["AWS_SECRET_ACCESS_KEY"]).encode()
+    for part in scope.split("/"):
+        key = mac(key, part)
+    headers["authorization"] = (f"AWS4-HMAC-SHA256 Credential={os.environ['AWS_ACCESS_KEY_ID']}/{scope}, "
+                                f"SignedHeaders={names}, Signature={mac(key, text).hex()}")
+    request = urllib.request.Request(url + path, data=body.encode(), headers=headers, method=method)
+    try:
+        with urllib.request.urlopen(request, timeout=10) as r:
+            return [r.status, r.read().decode()]
+    except urllib.error.HTTPError as e:
+        return [e.code, e.read().decode()]
+
+def handler(event, context):
+    return [call(*c) for c in event]
+'''
+
+
+def test_a_function_acts_as_its_role(strict, root, unique, zip_of):
+    iam, api, name = root("iam"), root("lambda"), unique("f")
+    allowed, forbidden = unique("/allowed"), unique("/forbidden")
+    role = iam.create_role(RoleName=name, AssumeRolePolicyDocument=json.dumps(LAMBDA_TRUST))["Role"]["Arn"]
+    policy = {"Version": "2012-10-17", "Statement": [
+        {"Effect": "Allow", "Action": "logs:CreateLogGroup", "Resource": f"arn:aws:logs:*:*:log-group:{allowed}:*"}]}
+    iam.put_role_policy(RoleName=name, PolicyName="p", PolicyDocument=json.dumps(policy))
+    api.create_function(FunctionName=name, Runtime="python3.12", Role=role, Handler="index.handler", Timeout=20,
+                        Code={"ZipFile": zip_of({"index.py": FUNCTION})})
+    api.get_waiter("function_active_v2").wait(FunctionName=name, WaiterConfig={"Delay": 1})
+
+    def run(*calls):
+        r = api.invoke(FunctionName=name, Payload=json.dumps(calls))
+        answer = json.load(r["Payload"])
+        assert "FunctionError" not in r, answer
+        return answer
+
+    def group(log_group):
+        return ["logs", "POST", "/", json.dumps({"logGroupName": log_group}),
+                {"content-type": "application/x-amz-json-1.1", "x-amz-target": "Logs_20140328.CreateLogGroup"}]
+
+    who, good, bad, self_delete = run(["sts", "POST", "/", IDENTITY.decode(), {"content-type": FORM}], group(allowed),
+                                      group(forbidden), ["lambda", "DELETE", f"/2015-03-31/functions/{name}", "", {}])
+    assert who[0] == 200 and f":assumed-role/{name}/{name}" in who[1]
+    assert good[0] == 200, good
+    assert bad[0] == 400 and "AccessDeniedException" in bad[1] and f"assumed-role/{name}" in bad[1]
+    assert self_delete[0] == 403 and api.get_function(FunctionName=name)
+    # A change of the role's policy holds for the instance that runs.
+    iam.delete_role_policy(RoleName=name, PolicyName="p")
+    assert run(group(allowed))[0][0] == 400
