@@ -14,9 +14,9 @@ const struct service *const server_services[] = {
 	&sts_service,
 	&logs_service,
 	&apigatewayv2_service,
+	&sqs_service, /* before those that drain and fill its queues: it ends after them */
 	&lambda_service,
 	&ssm_service,
-	&sqs_service,
 	&s3_service, /* the last: any path that is no other service's is a bucket's */
 	NULL,
 };

@@ -1,5 +1,5 @@
 /* Functions: making, showing, listing and deleting them. */
-#include "services/lambda/internal.h"
+#include "services/lambda/mapping.h"
 #include "store/key.h"
 
 /* ---- CreateFunction ---- */
@@ -373,6 +373,7 @@ static int delete (struct call *call, void *arg)
 		return -1;
 	if (d->name.qualifier.p)
 		return delete_version(call, &d->name);
+	mapping_function_deleted(call, &d->name);
 	delete_versions(call, &d->name);
 	delete_urls(call, &d->name);
 	for (size_t i = 0; i < COUNT_OF(kinds); i++)

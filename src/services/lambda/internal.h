@@ -12,6 +12,7 @@
 
 struct async;
 struct code_cache;
+struct mappings;
 struct resolver;
 
 /* aws_state(): lives from start() to stop(). */
@@ -21,6 +22,7 @@ struct lambda {
 	struct code_cache *code;
 	struct resolver *resolver;
 	struct async *async;
+	struct mappings *mappings;
 	/* Fibers that remove what deleted versions left; they end early when the service stops. */
 	bool stopping;
 	size_t retiring;

@@ -546,6 +546,91 @@ operation GetAccountSettings {
     errors: [ServiceException, TooManyRequestsException]
 }
 
+/// Lets a function drain a queue: its messages come to the function in batches, and are deleted when it has handled them.
+@http(method: "POST", uri: "/2015-03-31/event-source-mappings", code: 202)
+operation CreateEventSourceMapping {
+    input := with [MappingSettings] {
+        EventSourceArn: Arn
+        @required FunctionName: NamespacedFunctionName
+        Enabled: Boolean
+        StartingPosition: EventSourcePosition
+        StartingPositionTimestamp: Timestamp
+        Tags: Tags
+        Topics: Topics
+        Queues: Queues
+    }
+    output: EventSourceMappingConfiguration
+    errors: [
+        InvalidParameterValueException, ResourceConflictException, ServiceException,
+        TooManyRequestsException, ResourceNotFoundException
+    ]
+}
+
+/// A mapping of an event source to a function, and its state.
+@readonly
+@http(method: "GET", uri: "/2015-03-31/event-source-mappings/{UUID}", code: 200)
+@resource("arn:aws:lambda:{region}:{account}:event-source-mapping:{UUID}")
+operation GetEventSourceMapping {
+    input := {
+        @required @httpLabel UUID: UUIDString
+    }
+    output: EventSourceMappingConfiguration
+    errors: [
+        InvalidParameterValueException, ServiceException, TooManyRequestsException,
+        ResourceNotFoundException
+    ]
+}
+
+/// The mappings of event sources to functions: all, or those of one source or of one function.
+@readonly
+@http(method: "GET", uri: "/2015-03-31/event-source-mappings", code: 200)
+operation ListEventSourceMappings {
+    input := {
+        @httpQuery("EventSourceArn") EventSourceArn: Arn
+        @httpQuery("FunctionName") FunctionName: NamespacedFunctionName
+        @httpQuery("Marker") Marker: String
+        @httpQuery("MaxItems") MaxItems: MaxListItems
+    }
+    output := {
+        NextMarker: String
+        EventSourceMappings: EventSourceMappingsList
+    }
+    errors: [
+        InvalidParameterValueException, ServiceException, TooManyRequestsException,
+        ResourceNotFoundException
+    ]
+}
+
+/// Changes a mapping, switches it off or on again; a batch that is under way ends by the old settings.
+@http(method: "PUT", uri: "/2015-03-31/event-source-mappings/{UUID}", code: 202)
+@resource("arn:aws:lambda:{region}:{account}:event-source-mapping:{UUID}")
+operation UpdateEventSourceMapping {
+    input := with [MappingSettings] {
+        @required @httpLabel UUID: UUIDString
+        FunctionName: NamespacedFunctionName
+        Enabled: Boolean
+    }
+    output: EventSourceMappingConfiguration
+    errors: [
+        InvalidParameterValueException, ResourceInUseException, ResourceConflictException, ServiceException,
+        TooManyRequestsException, ResourceNotFoundException
+    ]
+}
+
+/// Removes a mapping; messages that are in flight are still handled.
+@http(method: "DELETE", uri: "/2015-03-31/event-source-mappings/{UUID}", code: 202)
+@resource("arn:aws:lambda:{region}:{account}:event-source-mapping:{UUID}")
+operation DeleteEventSourceMapping {
+    input := {
+        @required @httpLabel UUID: UUIDString
+    }
+    output: EventSourceMappingConfiguration
+    errors: [
+        InvalidParameterValueException, ResourceInUseException, ResourceConflictException, ServiceException,
+        TooManyRequestsException, ResourceNotFoundException
+    ]
+}
+
 /// Gives a function or an alias an HTTP address of its own.
 @http(method: "POST", uri: "/2021-10-31/functions/{FunctionName}/url", code: 201)
 @resource("arn:aws:lambda:{region}:{account}:function:{FunctionName}")
@@ -1308,8 +1393,86 @@ enum SnapStartOptimizationStatus { ON = "On", OFF = "Off" }
 @length(min: 1, max: 140) string LayerName
 @length(max: 350) string DestinationArn
 
+// ---- event source mappings ----
+
+@mixin
+structure MappingSettings {
+    BatchSize: BatchSize
+    FilterCriteria: FilterCriteria
+    KMSKeyArn: KMSKeyArn
+    MetricsConfig: EventSourceMappingMetricsConfig
+    LoggingConfig: EventSourceMappingLoggingConfig
+    ScalingConfig: ScalingConfig
+    MaximumBatchingWindowInSeconds: MaximumBatchingWindowInSeconds
+    ParallelizationFactor: ParallelizationFactor
+    DestinationConfig: DestinationConfig
+    MaximumRecordAgeInSeconds: MaximumRecordAgeInSeconds
+    BisectBatchOnFunctionError: Boolean
+    MaximumRetryAttempts: MaximumRetryAttemptsEventSourceMapping
+    TumblingWindowInSeconds: TumblingWindowInSeconds
+    FunctionResponseTypes: FunctionResponseTypeList
+    ProvisionedPollerConfig: ProvisionedPollerConfig
+}
+structure EventSourceMappingConfiguration {
+    UUID: UUIDString
+    StartingPosition: EventSourcePosition
+    StartingPositionTimestamp: Timestamp
+    BatchSize: BatchSize
+    MaximumBatchingWindowInSeconds: MaximumBatchingWindowInSeconds
+    EventSourceArn: Arn
+    FilterCriteria: FilterCriteria
+    KMSKeyArn: KMSKeyArn
+    MetricsConfig: EventSourceMappingMetricsConfig
+    LoggingConfig: EventSourceMappingLoggingConfig
+    ScalingConfig: ScalingConfig
+    FunctionArn: String
+    LastModified: Timestamp
+    LastProcessingResult: String
+    State: String
+    StateTransitionReason: String
+    FunctionResponseTypes: FunctionResponseTypeList
+    EventSourceMappingArn: String
+    ProvisionedPollerConfig: ProvisionedPollerConfig
+}
+@length(min: 36, max: 36) string UUIDString
+list EventSourceMappingsList { member: EventSourceMappingConfiguration }
+@range(min: 1, max: 10000) integer BatchSize
+@range(min: 0, max: 300) integer MaximumBatchingWindowInSeconds
+@range(min: 1, max: 10) integer ParallelizationFactor
+@range(min: -1, max: 604800) integer MaximumRecordAgeInSeconds
+@range(min: -1, max: 10000) integer MaximumRetryAttemptsEventSourceMapping
+@range(min: 0, max: 900) integer TumblingWindowInSeconds
+@range(min: 2, max: 1000) integer MaximumConcurrency
+structure ScalingConfig { MaximumConcurrency: MaximumConcurrency }
+structure FilterCriteria { Filters: FilterList }
+list FilterList { member: Filter }
+structure Filter { Pattern: Pattern }
+@length(max: 4096) string Pattern
+@length(max: 1) list FunctionResponseTypeList { member: FunctionResponseType }
+enum FunctionResponseType { REPORTBATCHITEMFAILURES = "ReportBatchItemFailures" }
+enum EventSourcePosition { TRIM_HORIZON = "TRIM_HORIZON", LATEST = "LATEST", AT_TIMESTAMP = "AT_TIMESTAMP" }
+structure EventSourceMappingMetricsConfig { Metrics: EventSourceMappingMetricList }
+@length(max: 3) list EventSourceMappingMetricList { member: EventSourceMappingMetric }
+enum EventSourceMappingMetric { EVENTCOUNT = "EventCount", ERRORCOUNT = "ErrorCount", KAFKAMETRICS = "KafkaMetrics" }
+structure EventSourceMappingLoggingConfig { SystemLogLevel: EventSourceMappingSystemLogLevel }
+enum EventSourceMappingSystemLogLevel { DEBUG = "DEBUG", INFO = "INFO", WARN = "WARN" }
+structure ProvisionedPollerConfig {
+    MinimumPollers: MinimumNumberOfPollers
+    MaximumPollers: MaximumNumberOfPollers
+    PollerGroupName: ProvisionedPollerGroupName
+}
+@range(min: 1, max: 200) integer MinimumNumberOfPollers
+@range(min: 1, max: 10000) integer MaximumNumberOfPollers
+@length(max: 128) @pattern("[a-zA-Z0-9-_]*") string ProvisionedPollerGroupName
+@length(min: 1, max: 1) list Topics { member: Topic }
+@length(min: 1, max: 249) @pattern("[^.]([a-zA-Z0-9\\-_.]+)") string Topic
+@length(min: 1, max: 1) list Queues { member: Queue }
+@length(min: 1, max: 1000) string Queue
+
 // ---- errors ----
 
+@error("client") @httpError(400)
+structure ResourceInUseException { Type: String, Message: String }
 @error("client") @httpError(400)
 structure InvalidParameterValueException { Type: String, message: String }
 @error("client") @httpError(409)
@@ -1412,4 +1575,17 @@ structure EventRecord {
     Errors: Integer
     /// Tries that found no room, or failed in the server.
     Throttles: Integer
+}
+
+/// A mapping of an event source to a function. Key: (lambda-mapping, account, region, UUID).
+structure MappingRecord {
+    Account: String
+    Region: String
+    Function: String
+    Qualifier: String
+    Enabled: Boolean
+    /// One more with each change: pollers of an older one end.
+    Revision: Long
+    Configuration: EventSourceMappingConfiguration
+    Tags: Tags
 }

@@ -3,6 +3,7 @@
 #include "services/lambda/code_cache.h"
 #include "services/lambda/invoke.h"
 #include "services/lambda/lambda.h"
+#include "services/lambda/mapping.h"
 #include <stdlib.h>
 
 static void stop(struct aws *aws, void *state)
@@ -15,7 +16,9 @@ static void stop(struct aws *aws, void *state)
 		waitq_wait(&lambda->retire_wake, -1);
 	/* Events under way end with their instances, and stay in the store. */
 	async_halt(lambda->async);
+	mappings_halt(lambda->mappings);
 	engine_destroy(lambda->engine);
+	mappings_stop(lambda->mappings);
 	async_stop(lambda->async);
 	resolver_destroy(lambda->resolver);
 	code_cache_close(lambda->code);
@@ -35,8 +38,14 @@ static int start(struct aws *aws, void **state)
 	/* The worker asks for the state: it begins at the loop's next turn, when it is known. */
 	*state = lambda;
 	if (r == 0)
+		r = mappings_start(lambda, &lambda->mappings);
+	if (r == 0)
 		r = async_start(lambda, &lambda->async);
 	if (r < 0) {
+		if (lambda->mappings) {
+			mappings_halt(lambda->mappings);
+			mappings_stop(lambda->mappings);
+		}
 		if (lambda->engine)
 			engine_destroy(lambda->engine);
 		code_cache_close(lambda->code);

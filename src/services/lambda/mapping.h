@@ -1,0 +1,74 @@
+/* Event source mappings: their records, and the pollers that drain their queues. */
+#ifndef SAMOVAR_SERVICES_LAMBDA_MAPPING_H
+#define SAMOVAR_SERVICES_LAMBDA_MAPPING_H
+
+#include "api/sqs.h"
+#include "aws/pattern.h"
+#include "base/list.h"
+#include "services/lambda/resolve.h"
+
+struct mappings;
+
+/* ---- mappings.c ---- */
+
+/* The prefix of all records; and one's key. */
+struct str mapping_prefix(struct arena *arena);
+struct str mapping_key(struct arena *arena, struct str account, struct str region, struct str uuid);
+/* In a transaction: the mappings of a function that is deleted are switched off. */
+void mapping_function_deleted(struct call *call, const struct function_name *name);
+/* Outside of one: switches it off, unless it was changed meanwhile. */
+void mapping_disable(struct call *call, const struct lambda_mapping_record *record, const char *reason);
+
+/* ---- pollers.c ---- */
+
+/* A mapping that is polled; of its struct mappings, on the loop's thread, until its last poller has ended. */
+struct mapping {
+	struct list link;
+	struct mappings *owner;
+	struct arena arena;
+	struct lambda_mapping_record record;
+	struct pattern **patterns;
+	size_t pattern_count;
+	size_t pollers, idle; /* fibers, and those of them that have no messages */
+	size_t limit;         /* of pollers, at this time */
+	uint64_t grown_ms, paused_until_ms; /* by the monotonic clock */
+	size_t running;       /* pollers whose function runs */
+	bool gathering;       /* a poller fills its batch: others leave it what comes */
+	bool stopping, seen, complained;
+	struct waitq wake;
+};
+
+int mappings_start(struct lambda *lambda, struct mappings **out) MUSTCHECK;
+/* No more messages are received; those under way may still be handled. */
+void mappings_halt(struct mappings *mappings);
+/* After the engine's end. In a fiber. */
+void mappings_stop(struct mappings *mappings);
+/* For call_after, with the struct aws: a record has changed. */
+void mappings_changed(void *aws);
+
+struct lambda *mapping_lambda(const struct mapping *m);
+/* Another poller, if the mapping may have one and none waits. */
+void mapping_scale_up(struct mapping *m);
+/* No poller receives for that long. */
+void mapping_pause(struct mapping *m, int64_t ms);
+
+/* ---- mapping_poll.c ---- */
+
+/* One batch, from receiving to deleting; false when this poller is not needed any more. In a fiber. */
+bool mapping_poll(struct mapping *m);
+
+/* ---- mapping_event.c ---- */
+
+/* The record of one message, as functions get it; without a comma. */
+void mapping_event_record(struct buf *b, const struct sqs_message *message, struct str queue_arn, struct str region);
+/* Whether one of the patterns matches the message; without patterns each does. */
+bool mapping_wants(struct arena *arena, struct pattern *const *patterns, size_t n,
+	const struct sqs_message *message, struct str queue_arn, struct str region);
+/*
+ * What a function with ReportBatchItemFailures answered: failed[i] for each message that it did not handle.
+ * -EINVAL when the answer says nothing that can be relied on: then the whole batch has failed.
+ */
+int mapping_failures(struct arena *arena, struct str answer, const struct sqs_message *messages, size_t n,
+	bool *failed) MUSTCHECK;
+
+#endif
