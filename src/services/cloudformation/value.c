@@ -1,0 +1,180 @@
+/* Template values: reading JSON, walking, comparing, writing. */
+#include "services/cloudformation/value.h"
+#include "services/cloudformation/limits.h"
+#include <errno.h>
+#include <stdlib.h>
+
+static void *alc_malloc(void *arena, size_t n)
+{
+	return arena_try(arena, n);
+}
+
+static void *alc_realloc(void *arena, void *old, size_t old_n, size_t n)
+{
+	void *p = arena_try(arena, n);
+	if (p && old)
+		memcpy(p, old, MIN(old_n, n));
+	return p;
+}
+
+static void alc_free(void *arena UNUSED, void *p UNUSED)
+{
+}
+
+static yyjson_alc arena_alc(struct arena *arena)
+{
+	return (yyjson_alc){ alc_malloc, alc_realloc, alc_free, arena };
+}
+
+value_doc *cfn_doc_new(struct arena *arena)
+{
+	yyjson_alc alc = arena_alc(arena);
+	value_doc *doc = yyjson_mut_doc_new(&alc);
+	assert(doc);
+	return doc;
+}
+
+/* The depth, counted before anything walks it recursively. */
+static size_t depth_of(struct str text)
+{
+	size_t depth = 0, max = 0;
+	bool quoted = false;
+	for (size_t i = 0; i < text.n; i++) {
+		char c = text.p[i];
+		if (quoted && c == '\\')
+		else if (c == '"')
+			quoted = !quoted;
+		else if (!quoted && (c == '{' || c == '['))
+			max = MAX(max, ++depth);
+		else if (!quoted && (c == '}' || c == ']') && depth)
+			depth--;
+	}
+	return max;
+}
+
+int cfn_template_read(struct arena *arena, value_doc *doc, struct str text, value **out, struct str *why)
+{
+	struct str trimmed = str_trim(text);
+	yyjson_read_err error;
+	yyjson_alc alc = arena_alc(arena);
+	if (!str_starts(trimmed, STR("{")))
+		return cfn_yaml_read(arena, doc, text, out, why);
+	if (depth_of(text) > CFN_DEPTH_MAX) {
+		*why = STR("Template format error: the template is nested too deeply.");
+		return -EINVAL;
+	}
+	yyjson_doc *read = yyjson_read_opts((char *)(uintptr_t)text.p, text.n, 0, &alc, &error);
+	if (!read) {
+		size_t line = 1, column = 1;
+		/* A flow mapping of YAML also begins with a brace. */
+		if (cfn_yaml_read(arena, doc, text, out, why) == 0)
+			return 0;
+		for (size_t i = 0; i < error.pos && i < text.n; i++) {
+			column = text.p[i] == '\n' ? 1 : column + 1;
+			line += text.p[i] == '\n';
+		}
+		*why = arena_printf(arena, "Template format error: JSON not well-formed. (line %zu, column %zu)", line,
+			column);
+		return -EINVAL;
+	}
+	*out = yyjson_val_mut_copy(doc, yyjson_doc_get_root(read));
+	return *out ? 0 : -EINVAL;
+}
+
+value *cfn_json_read(struct arena *arena, value_doc *doc, struct str text)
+{
+	yyjson_alc alc = arena_alc(arena);
+	if (!text.p || depth_of(text) > 2 * CFN_DEPTH_MAX)
+		return NULL;
+	yyjson_doc *read = yyjson_read_opts((char *)(uintptr_t)text.p, text.n, 0, &alc, NULL);
+	return read ? yyjson_val_mut_copy(doc, yyjson_doc_get_root(read)) : NULL;
+}
+
+struct str cfn_json_write(struct arena *arena, const value *v)
+{
+	yyjson_alc alc = arena_alc(arena);
+	size_t n = 0;
+	char *p = v ? yyjson_mut_val_write_opts(v, YYJSON_WRITE_ALLOW_INVALID_UNICODE, &alc, &n, NULL) : NULL;
+	return (struct str){ p, n };
+}
+
+value *cfn_get_str(const value *v, struct str name)
+{
+	return yyjson_mut_is_obj(v) ? yyjson_mut_obj_getn(v, name.p, name.n) : NULL;
+}
+
+value *cfn_get(const value *v, const char *name)
+{
+	return cfn_get_str(v, str_c(name));
+}
+
+struct str cfn_text(const value *v)
+{
+	return yyjson_mut_is_str(v) ? (struct str){ yyjson_mut_get_str(v), yyjson_mut_get_len(v) } : (struct str){ 0 };
+}
+
+struct str cfn_scalar(struct arena *arena, const value *v)
+{
+	if (yyjson_mut_is_str(v))
+		return cfn_text(v);
+	if (yyjson_mut_is_bool(v))
+		return yyjson_mut_get_bool(v) ? STR("true") : STR("false");
+	if (yyjson_mut_is_num(v))
+		return cfn_json_write(arena, v);
+	return (struct str){ 0 };
+}
+
+value *cfn_string(value_doc *doc, struct str s)
+{
+	value *v = yyjson_mut_strncpy(doc, s.p ? s.p : "", s.n);
+	assert(v);
+	return v;
+}
+
+void cfn_set_str(value_doc *doc, value *object, struct str name, value *v)
+{
+	/* One member of a name: a put replaces. */
+	if (v)
+		yyjson_mut_obj_put(object, cfn_string(doc, name), v);
+}
+
+void cfn_set(value_doc *doc, value *object, const char *name, value *v)
+{
+	cfn_set_str(doc, object, str_c(name), v);
+}
+
+value *cfn_copy(value_doc *doc, const value *v)
+{
+	return v ? yyjson_mut_val_mut_copy(doc, v) : NULL;
+}
+
+bool cfn_equal(const value *a, const value *b)
+{
+	const value *key, *member, *at;
+	if (!a || !b)
+		return a == b;
+	if (yyjson_mut_is_obj(a) && yyjson_mut_is_obj(b)) {
+		if (yyjson_mut_obj_size(a) != yyjson_mut_obj_size(b))
+			return false;
+		CFN_OBJECT_FOR(key, member, a)
+			if (!cfn_equal(member, cfn_get_str(b, cfn_text(key))))
+				return false;
+		return true;
+	}
+	if (yyjson_mut_is_arr(a) && yyjson_mut_is_arr(b)) {
+		if (yyjson_mut_arr_size(a) != yyjson_mut_arr_size(b))
+			return false;
+		yyjson_mut_arr_iter other = yyjson_mut_arr_iter_with((value *)(uintptr_t)b);
+		CFN_ARRAY_FOR(at, a) {
+			if (!cfn_equal(at, yyjson_mut_arr_iter_next(&other)))
+				return false;
+		}
+		return true;
+	}
+	return yyjson_mut_equals(a, b);
+}
+
+bool cfn_is_call(const value *v, const char *function)
+{
+	return yyjson_mut_is_obj(v) && yyjson_mut_obj_size(v) == 1 && cfn_get(v, function);
+}
