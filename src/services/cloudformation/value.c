@@ -42,6 +42,7 @@ static size_t depth_of(struct str text)
 	for (size_t i = 0; i < text.n; i++) {
 		char c = text.p[i];
 		if (quoted && c == '\\')
+			i++;
 		else if (c == '"')
 			quoted = !quoted;
 		else if (!quoted && (c == '{' || c == '['))
@@ -90,7 +91,7 @@ value *cfn_json_read(struct arena *arena, value_doc *doc, struct str text)
 	return read ? yyjson_val_mut_copy(doc, yyjson_doc_get_root(read)) : NULL;
 }
 
-struct str cfn_json_write(struct arena *arena, const value *v)
+struct str cfn_json_write(struct arena *arena, value *v)
 {
 	yyjson_alc alc = arena_alc(arena);
 	size_t n = 0;
@@ -98,22 +99,22 @@ struct str cfn_json_write(struct arena *arena, const value *v)
 	return (struct str){ p, n };
 }
 
-value *cfn_get_str(const value *v, struct str name)
+value *cfn_get_str(value *v, struct str name)
 {
 	return yyjson_mut_is_obj(v) ? yyjson_mut_obj_getn(v, name.p, name.n) : NULL;
 }
 
-value *cfn_get(const value *v, const char *name)
+value *cfn_get(value *v, const char *name)
 {
 	return cfn_get_str(v, str_c(name));
 }
 
-struct str cfn_text(const value *v)
+struct str cfn_text(value *v)
 {
 	return yyjson_mut_is_str(v) ? (struct str){ yyjson_mut_get_str(v), yyjson_mut_get_len(v) } : (struct str){ 0 };
 }
 
-struct str cfn_scalar(struct arena *arena, const value *v)
+struct str cfn_scalar(struct arena *arena, value *v)
 {
 	if (yyjson_mut_is_str(v))
 		return cfn_text(v);
@@ -143,14 +144,14 @@ void cfn_set(value_doc *doc, value *object, const char *name, value *v)
 	cfn_set_str(doc, object, str_c(name), v);
 }
 
-value *cfn_copy(value_doc *doc, const value *v)
+value *cfn_copy(value_doc *doc, value *v)
 {
 	return v ? yyjson_mut_val_mut_copy(doc, v) : NULL;
 }
 
-bool cfn_equal(const value *a, const value *b)
+bool cfn_equal(value *a, value *b)
 {
-	const value *key, *member, *at;
+	value *key, *member, *at;
 	if (!a || !b)
 		return a == b;
 	if (yyjson_mut_is_obj(a) && yyjson_mut_is_obj(b)) {
@@ -164,7 +165,7 @@ bool cfn_equal(const value *a, const value *b)
 	if (yyjson_mut_is_arr(a) && yyjson_mut_is_arr(b)) {
 		if (yyjson_mut_arr_size(a) != yyjson_mut_arr_size(b))
 			return false;
-		yyjson_mut_arr_iter other = yyjson_mut_arr_iter_with((value *)(uintptr_t)b);
+		yyjson_mut_arr_iter other = yyjson_mut_arr_iter_with(b);
 		CFN_ARRAY_FOR(at, a) {
 			if (!cfn_equal(at, yyjson_mut_arr_iter_next(&other)))
 				return false;
@@ -174,7 +175,7 @@ bool cfn_equal(const value *a, const value *b)
 	return yyjson_mut_equals(a, b);
 }
 
-bool cfn_is_call(const value *v, const char *function)
+bool cfn_is_call(value *v, const char *function)
 {
 	return yyjson_mut_is_obj(v) && yyjson_mut_obj_size(v) == 1 && cfn_get(v, function);
 }

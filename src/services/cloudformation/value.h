@@ -2,6 +2,7 @@
 #ifndef SAMOVAR_SERVICES_CLOUDFORMATION_VALUE_H
 #define SAMOVAR_SERVICES_CLOUDFORMATION_VALUE_H
 
+#include "base/buf.h"
 #include "base/mem.h"
 #include <yyjson.h>
 
@@ -16,29 +17,29 @@ int cfn_template_read(struct arena *arena, value_doc *doc, struct str text, valu
 int cfn_yaml_read(struct arena *arena, value_doc *doc, struct str text, value **out, struct str *why) MUSTCHECK;
 /* JSON that we wrote; NULL when it is none. An absent text: NULL. */
 value *cfn_json_read(struct arena *arena, value_doc *doc, struct str text);
-struct str cfn_json_write(struct arena *arena, const value *v);
+struct str cfn_json_write(struct arena *arena, value *v);
 
 /* The member of that name, or NULL; v may be NULL or no object. */
-value *cfn_get(const value *v, const char *name);
-value *cfn_get_str(const value *v, struct str name);
+value *cfn_get(value *v, const char *name);
+value *cfn_get_str(value *v, struct str name);
 /* A text's view; p == NULL when it is none. */
-struct str cfn_text(const value *v);
+struct str cfn_text(value *v);
 /* A string, number or boolean as CloudFormation writes it; p == NULL when it is none of them. */
-struct str cfn_scalar(struct arena *arena, const value *v);
+struct str cfn_scalar(struct arena *arena, value *v);
 value *cfn_string(value_doc *doc, struct str s);
 void cfn_set(value_doc *doc, value *object, const char *name, value *v);
 void cfn_set_str(value_doc *doc, value *object, struct str name, value *v);
-value *cfn_copy(value_doc *doc, const value *v);
+value *cfn_copy(value_doc *doc, value *v);
 /* Equal whatever the order of members. */
-bool cfn_equal(const value *a, const value *b);
+bool cfn_equal(value *a, value *b);
 /* Whether v is an object with this one member. */
-bool cfn_is_call(const value *v, const char *function);
+bool cfn_is_call(value *v, const char *function);
 
 #define CFN_OBJECT_FOR(key, val, object)                                                           \
-	for (yyjson_mut_obj_iter it_ = yyjson_mut_obj_iter_with((value *)(uintptr_t)(object));     \
+	for (yyjson_mut_obj_iter it_ = yyjson_mut_obj_iter_with((object));     \
 		((key) = yyjson_mut_obj_iter_next(&it_)) && ((val) = yyjson_mut_obj_iter_get_val(key), true);)
 #define CFN_ARRAY_FOR(val, array)                                                                  \
-	for (yyjson_mut_arr_iter it_ = yyjson_mut_arr_iter_with((value *)(uintptr_t)(array));      \
+	for (yyjson_mut_arr_iter it_ = yyjson_mut_arr_iter_with((array));      \
 		((val) = yyjson_mut_arr_iter_next(&it_));)
 
 #endif

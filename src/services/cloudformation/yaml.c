@@ -119,9 +119,9 @@ static value *getatt_list(struct reader *r, value *v)
 
 static int read_node(struct reader *r, value **out);
 
-static int count_nodes(struct reader *r, const value *v, int depth)
+static int count_nodes(struct reader *r, value *v, int depth)
 {
-	const value *key, *member;
+	value *key, *member;
 	if (++r->nodes > CFN_NODES_MAX || depth > CFN_DEPTH_MAX)
 		return wrong(r, "aliases make it too large");
 	if (yyjson_mut_is_obj(v)) {
@@ -164,9 +164,9 @@ static int read_sequence(struct reader *r, value **out)
 }
 
 /* What "<<" brings in, where the mapping has no such key itself. */
-static int merge(struct reader *r, value *object, const value *from)
+static int merge(struct reader *r, value *object, value *from)
 {
-	const value *key, *member;
+	value *key, *member;
 	if (yyjson_mut_is_arr(from)) {
 		CFN_ARRAY_FOR(member, from)
 			if (merge(r, object, yyjson_mut_is_obj(member) ? member : NULL) < 0)
