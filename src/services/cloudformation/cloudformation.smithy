@@ -748,7 +748,7 @@ structure StackContent {
     NotificationARNs: NotificationARNs
     RoleARN: RoleARN
 }
-structure ParameterRecord { Key: String, Given: String, Value: String, Hidden: Boolean, Listed: Boolean }
+structure ParameterRecord { Key: String, Given: String, Value: String, Hidden: Boolean }
 list ParameterRecords { member: ParameterRecord }
 list Names { member: String }
 

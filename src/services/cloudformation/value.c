@@ -46,7 +46,7 @@ static size_t depth_of(struct str text)
 		else if (c == '"')
 			quoted = !quoted;
 		else if (!quoted && (c == '{' || c == '['))
-			max = MAX(max, ++depth);
+			max = MAX(max, depth + 1), depth++;
 		else if (!quoted && (c == '}' || c == ']') && depth)
 			depth--;
 	}

@@ -36,10 +36,10 @@ bool cfn_equal(value *a, value *b);
 bool cfn_is_call(value *v, const char *function);
 
 #define CFN_OBJECT_FOR(key, val, object)                                                           \
-	for (yyjson_mut_obj_iter it_ = yyjson_mut_obj_iter_with((object));     \
-		((key) = yyjson_mut_obj_iter_next(&it_)) && ((val) = yyjson_mut_obj_iter_get_val(key), true);)
+	for (yyjson_mut_obj_iter it_##key = yyjson_mut_obj_iter_with((object));     \
+		((key) = yyjson_mut_obj_iter_next(&it_##key)) && ((val) = yyjson_mut_obj_iter_get_val(key), (void)(val), true);)
 #define CFN_ARRAY_FOR(val, array)                                                                  \
-	for (yyjson_mut_arr_iter it_ = yyjson_mut_arr_iter_with((array));      \
-		((val) = yyjson_mut_arr_iter_next(&it_));)
+	for (yyjson_mut_arr_iter it_##val = yyjson_mut_arr_iter_with((array));      \
+		((val) = yyjson_mut_arr_iter_next(&it_##val));)
 
 #endif

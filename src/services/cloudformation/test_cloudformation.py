@@ -1,0 +1,311 @@
+"""CloudFormation through boto3: stacks, change sets, functions of templates, rollback, errors."""
+
+import json
+import time
+
+import pytest
+import samovar
+from botocore.exceptions import ClientError
+
+TRUST = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"},
+                                                 "Action": "sts:AssumeRole"}]}
+IAM = ["CAPABILITY_IAM", "CAPABILITY_NAMED_IAM"]
+
+
+def error_of(call, **arguments):
+    with pytest.raises(ClientError) as e:
+        call(**arguments)
+    return e.value.response["Error"]["Code"], e.value.response["Error"]["Message"]
+
+
+def settle(cfn, name, timeout=30):
+    """The stack once nothing is in progress."""
+    end = time.monotonic() + timeout
+    while True:
+        stack = cfn.describe_stacks(StackName=name)["Stacks"][0]
+        if not stack["StackStatus"].endswith("_IN_PROGRESS") or stack["StackStatus"] == "REVIEW_IN_PROGRESS":
+            return stack
+        assert time.monotonic() < end, stack
+        time.sleep(0.02)
+
+
+def make(cfn, name, template, status="CREATE_COMPLETE", **more):
+    body = template if isinstance(template, str) else json.dumps(template)
+    stack_id = cfn.create_stack(StackName=name, TemplateBody=body, Capabilities=IAM, **more)["StackId"]
+    stack = settle(cfn, stack_id)
+    assert stack["StackStatus"] == status, events(cfn, stack_id)
+    return stack
+
+
+def change(cfn, name, template, status="UPDATE_COMPLETE", **more):
+    body = template if isinstance(template, str) else json.dumps(template)
+    cfn.update_stack(StackName=name, TemplateBody=body, Capabilities=IAM, **more)
+    stack = settle(cfn, name)
+    assert stack["StackStatus"] == status, events(cfn, name)
+    return stack
+
+
+def remove(cfn, stack):
+    cfn.delete_stack(StackName=stack["StackName"])
+    assert settle(cfn, stack["StackId"])["StackStatus"] == "DELETE_COMPLETE", events(cfn, stack["StackId"])
+
+
+def events(cfn, name):
+    return [(e["LogicalResourceId"], e["ResourceStatus"], e.get("ResourceStatusReason")) for e in
+            cfn.describe_stack_events(StackName=name)["StackEvents"]]
+
+
+def outputs(stack):
+    return {o["OutputKey"]: o["OutputValue"] for o in stack.get("Outputs", [])}
+
+
+FUNCTION = """
+AWSTemplateFormatVersion: "2010-09-09"
+Description: one function
+Parameters:
+  Stage: {Type: String, Default: dev, AllowedValues: [dev, prod]}
+  Secret: {Type: String, Default: hidden, NoEcho: true}
+Mappings:
+  Memory: {dev: {Size: 128}, prod: {Size: 256}}
+Conditions:
+  IsProd: !Equals [!Ref Stage, prod]
+Resources:
+  Role:
+    Type: AWS::IAM::Role
+    Properties:
+      AssumeRolePolicyDocument:
+        Version: "2012-10-17"
+        Statement: [{Effect: Allow, Principal: {Service: lambda.amazonaws.com}, Action: "sts:AssumeRole"}]
+      ManagedPolicyArns: [!Sub "arn:${AWS::Partition}:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole"]
+  Logs:
+    Type: AWS::Logs::LogGroup
+    Properties: {LogGroupName: !Sub "/aws/lambda/${AWS::StackName}-hello", RetentionInDays: 7}
+  Hello:
+    Type: AWS::Lambda::Function
+    DependsOn: Logs
+    Properties:
+      FunctionName: !Sub "${AWS::StackName}-hello"
+      Runtime: python3.11
+      Handler: index.handler
+      Role: !GetAtt Role.Arn
+      MemorySize: !FindInMap [Memory, !Ref Stage, Size]
+      Environment: {Variables: {STAGE: !Ref Stage, WHAT: !If [IsProd, "yes", !Ref "AWS::NoValue"]}}
+      Code: {ZipFile: "def handler(event, context): return {'hello': event}"}
+  OnlyProd:
+    Type: AWS::Logs::LogGroup
+    Condition: IsProd
+Outputs:
+  Arn: {Value: !GetAtt Hello.Arn, Export: {Name: !Sub "${AWS::StackName}-arn"}}
+  Name: {Value: !Join ["-", [!Ref "AWS::Region", !Select [1, !Split [",", "a,b"]], !Ref Stage]]}
+"""
+
+
+def test_life_of_a_stack(client, unique):
+    cfn, name = client("cloudformation"), unique("stack")
+    assert error_of(cfn.describe_stacks, StackName=name) == ("ValidationError", f"Stack with id {name} does not exist")
+    stack = make(cfn, name, FUNCTION, Tags=[{"Key": "team", "Value": "tea"}])
+    assert outputs(stack)["Name"] == "us-east-1-b-dev"
+    arn = outputs(stack)["Arn"]
+    assert arn == f"arn:aws:lambda:us-east-1:000000000000:function:{name}-hello"
+    assert {p["ParameterKey"]: p["ParameterValue"] for p in stack["Parameters"]} == {"Stage": "dev", "Secret": "****"}
+    resources = {r["LogicalResourceId"]: r for r in cfn.list_stack_resources(StackName=name)["StackResourceSummaries"]}
+    assert set(resources) == {"Role", "Logs", "Hello"}
+    role = resources["Role"]["PhysicalResourceId"]
+    assert client("iam").get_role(RoleName=role)["Role"]["Tags"] == [{"Key": "team", "Value": "tea"}]
+    f = client("lambda").get_function(FunctionName=arn)
+    assert f["Configuration"]["MemorySize"] == 128 and f["Tags"] == {"team": "tea"}
+    assert f["Configuration"]["Environment"]["Variables"] == {"STAGE": "dev"}
+    assert error_of(cfn.create_stack, StackName=name, TemplateBody=FUNCTION, Capabilities=IAM) == (
+        "AlreadyExistsException", f"Stack [{name}] already exists")
+    assert error_of(cfn.update_stack, StackName=name, TemplateBody=FUNCTION, Capabilities=IAM) == (
+        "ValidationError", "No updates are to be performed.")
+    stack = change(cfn, name, FUNCTION, Parameters=[{"ParameterKey": "Stage", "ParameterValue": "prod"},
+                                                    {"ParameterKey": "Secret", "UsePreviousValue": True}])
+    f = client("lambda").get_function_configuration(FunctionName=arn)
+    assert f["MemorySize"] == 256 and f["Environment"]["Variables"] == {"STAGE": "prod", "WHAT": "yes"}
+    assert f["Role"].endswith(role)
+    assert [e for e in cfn.list_exports()["Exports"] if e["Name"] == f"{name}-arn"][0]["Value"] == arn
+    assert cfn.get_template(StackName=name)["TemplateBody"].strip() == FUNCTION.strip()
+    order = [e[:2] for e in events(cfn, name)][::-1]
+    assert order[0] == (name, "CREATE_IN_PROGRESS") and order[-1] == (name, "UPDATE_COMPLETE")
+    assert order.index(("Logs", "CREATE_COMPLETE")) < order.index(("Hello", "CREATE_IN_PROGRESS"))
+    remove(cfn, stack)
+    assert error_of(client("iam").get_role, RoleName=role)[0] == "NoSuchEntity"
+    assert error_of(client("lambda").get_function, FunctionName=arn)[0] == "ResourceNotFoundException"
+    assert error_of(cfn.describe_stacks, StackName=name)[0] == "ValidationError"
+    assert not client("logs").describe_log_groups(logGroupNamePrefix=f"/aws/lambda/{name}")["logGroups"]
+
+
+def group(name=None, **more):
+    return {"Type": "AWS::Logs::LogGroup", "Properties": {**({"LogGroupName": name} if name else {}), **more}}
+
+
+def test_failure_rolls_back(client, unique):
+    cfn, name = client("cloudformation"), unique("fail")
+    template = {"Resources": {"Good": group(name), "Bad": {"Type": "AWS::EC2::Instance", "DependsOn": "Good"}}}
+    stack = make(cfn, name, template, status="ROLLBACK_COMPLETE")
+    bad = [e for e in events(cfn, name) if e[:2] == ("Bad", "CREATE_FAILED")]
+    assert "AWS::EC2::Instance" in bad[0][2]
+    assert not client("logs").describe_log_groups(logGroupNamePrefix=name)["logGroups"]
+    assert error_of(cfn.update_stack, StackName=name, TemplateBody=json.dumps(template))[0] == "ValidationError"
+    remove(cfn, stack)
+
+
+def test_update_goes_back_to_what_was(client, unique):
+    cfn, logs, name = client("cloudformation"), client("logs"), unique("back")
+    one = {"Resources": {"A": group(name + "-a", RetentionInDays=7), "B": group(name + "-b"), "C": group(name + "-c")}}
+    stack = make(cfn, name, one)
+    two = {"Resources": {"A": group(name + "-a", RetentionInDays=14), "B": group(name + "-b2"), "D": group(name + "-d"),
+                         "Bad": {"Type": "AWS::EC2::Instance", "DependsOn": ["A", "B", "D"]}}}
+    change(cfn, name, two, status="UPDATE_ROLLBACK_COMPLETE")
+    groups = {g["logGroupName"]: g.get("retentionInDays") for g in
+              logs.describe_log_groups(logGroupNamePrefix=name)["logGroups"]}
+    assert groups == {name + "-a": 7, name + "-b": None, name + "-c": None}
+    del two["Resources"]["Bad"]
+    stack = change(cfn, name, two)
+    groups = {g["logGroupName"]: g.get("retentionInDays") for g in
+              logs.describe_log_groups(logGroupNamePrefix=name)["logGroups"]}
+    assert groups == {name + "-a": 14, name + "-b2": None, name + "-d": None}
+    remove(cfn, stack)
+    assert not logs.describe_log_groups(logGroupNamePrefix=name)["logGroups"]
+
+
+def test_change_sets(client, unique):
+    cfn, name = client("cloudformation"), unique("set")
+    one = json.dumps({"Resources": {"A": group(name + "-a")}})
+    made = cfn.create_change_set(StackName=name, ChangeSetName="first", ChangeSetType="CREATE", TemplateBody=one)
+    cfn.get_waiter("change_set_create_complete").wait(ChangeSetName="first", StackName=name,
+                                                      WaiterConfig={"Delay": 1, "MaxAttempts": 1})
+    assert settle(cfn, name)["StackStatus"] == "REVIEW_IN_PROGRESS"
+    shown = cfn.describe_change_set(ChangeSetName=made["Id"])
+    assert [(c["ResourceChange"]["Action"], c["ResourceChange"]["LogicalResourceId"]) for c in shown["Changes"]] == [
+        ("Add", "A")]
+    cfn.execute_change_set(ChangeSetName="first", StackName=name)
+    assert settle(cfn, name)["StackStatus"] == "CREATE_COMPLETE"
+    cfn.create_change_set(StackName=name, ChangeSetName="same", TemplateBody=one)
+    same = cfn.describe_change_set(ChangeSetName="same", StackName=name)
+    assert same["Status"] == "FAILED" and "didn't contain changes" in same["StatusReason"]
+    two = json.dumps({"Resources": {"A": group(name + "-x"), "B": group(name + "-b")}})
+    cfn.create_change_set(StackName=name, ChangeSetName="second", TemplateBody=two)
+    changes = {c["ResourceChange"]["LogicalResourceId"]: c["ResourceChange"] for c in
+               cfn.describe_change_set(ChangeSetName="second", StackName=name)["Changes"]}
+    assert changes["A"]["Replacement"] == "True" and changes["B"]["Action"] == "Add"
+    assert error_of(cfn.execute_change_set, ChangeSetName="none", StackName=name)[0] == "ChangeSetNotFound"
+    cfn.delete_change_set(ChangeSetName="second", StackName=name)
+    remove(cfn, settle(cfn, name))
+
+
+def test_exports_and_imports(client, unique):
+    cfn, name = client("cloudformation"), unique("exp")
+    a = make(cfn, name + "-a", {"Resources": {"A": group(name + "-a")},
+                                "Outputs": {"O": {"Value": {"Ref": "A"}, "Export": {"Name": name}}}})
+    b = make(cfn, name + "-b", {"Resources": {"B": group()},
+                                "Outputs": {"O": {"Value": {"Fn::ImportValue": name}}}})
+    assert outputs(b)["O"] == name + "-a"
+    assert cfn.list_imports(ExportName=name)["Imports"] == [name + "-b"]
+    cfn.delete_stack(StackName=name + "-a")
+    assert settle(cfn, a["StackId"])["StackStatus"] == "DELETE_FAILED"
+    remove(cfn, b)
+    remove(cfn, a)
+
+
+@pytest.mark.parametrize("template, message", [
+    ("{}", "Template format error: At least one Resources member must be defined."),
+    ("Resources: [", "Template format error: YAML not well-formed."),
+    ({"Resources": {"A": group({"Ref": "B"})}},
+     "Template format error: Unresolved resource dependencies [B] in the Resources block of the template"),
+    ({"Resources": {"A": group({"Fn::GetAtt": ["B", "Arn"]})}},
+     "Template error: instance of Fn::GetAtt references undefined resource B"),
+    ({"Resources": {"A": group({"Ref": "B"}), "B": group({"Ref": "A"})}},
+     "Circular dependency between resources: [A, B]"),
+    ({"Resources": {"A": {**group(), "DependsOn": "B"}, "B": {**group(), "DependsOn": "A"}}},
+     "Circular dependency between resources: [A, B]"),
+    ({"Resources": {"A": group()}, "Nonsense": {}}, "Invalid template property or properties [Nonsense]"),
+    ({"Transform": "My::Macro", "Resources": {"A": group()}}, "No transform named My::Macro found."),
+    ({"Parameters": {"P": {"Type": "String"}}, "Resources": {"A": group()}}, "Parameters: [P] must have values"),
+    ("a: &a [x,x,x,x,x,x,x,x,x]\nb: &b [*a,*a,*a,*a,*a,*a,*a,*a,*a]\nc: &c [*b,*b,*b,*b,*b,*b,*b,*b,*b]\n"
+     "d: &d [*c,*c,*c,*c,*c,*c,*c,*c,*c]\ne: &e [*d,*d,*d,*d,*d,*d,*d,*d,*d]\nf: &f [*e,*e,*e,*e,*e,*e,*e,*e,*e]\n"
+     "g: [*f,*f,*f,*f,*f,*f,*f,*f,*f]\n", "Template format error: YAML not well-formed."),
+])
+def test_templates_that_are_refused(client, unique, template, message):
+    cfn = client("cloudformation")
+    body = template if isinstance(template, str) else json.dumps(template)
+    code, text = error_of(cfn.create_stack, StackName=unique("bad"), TemplateBody=body)
+    assert code == "ValidationError" and text.startswith(message), text
+
+
+def test_capabilities(client, unique):
+    cfn = client("cloudformation")
+    role = {"Type": "AWS::IAM::Role", "Properties": {"AssumeRolePolicyDocument": TRUST}}
+    assert error_of(cfn.create_stack, StackName=unique("c"), TemplateBody=json.dumps({"Resources": {"R": role}})) == (
+        "InsufficientCapabilitiesException", "Requires capabilities : [CAPABILITY_IAM]")
+    v = cfn.validate_template(TemplateBody=json.dumps({"Resources": {"R": role}, "Description": "d"}))
+    assert v["Capabilities"] == ["CAPABILITY_IAM"] and v["Description"] == "d"
+    s = cfn.get_template_summary(TemplateBody=FUNCTION)
+    assert sorted(s["ResourceTypes"])[0] == "AWS::IAM::Role" and len(s["Parameters"]) == 2
+
+
+def test_ssm_parameters(client, unique):
+    cfn, ssm, name = client("cloudformation"), client("ssm"), unique("par")
+    ssm.put_parameter(Name="/" + name + "/days", Value="14", Type="String")
+    ssm.put_parameter(Name="/" + name + "/secret", Value="s3cret", Type="SecureString")
+    template = {"Parameters": {"Days": {"Type": "AWS::SSM::Parameter::Value<String>", "Default": f"/{name}/days"}},
+                "Resources": {"G": group(name, RetentionInDays={"Ref": "Days"}),
+                              "P": {"Type": "AWS::SSM::Parameter", "Properties": {
+                                  "Type": "String", "Name": f"/{name}/made",
+                                  "Value": f"a-{{{{resolve:ssm:/{name}/days}}}}-{{{{resolve:ssm-secure:/{name}/secret:1}}}}"}}}}
+    stack = make(cfn, name, template)
+    assert stack["Parameters"][0]["ResolvedValue"] == "14"
+    assert client("logs").describe_log_groups(logGroupNamePrefix=name)["logGroups"][0]["retentionInDays"] == 14
+    assert ssm.get_parameter(Name=f"/{name}/made")["Parameter"]["Value"] == "a-14-s3cret"
+    remove(cfn, stack)
+
+
+def test_fifty_resources(client, unique):
+    cfn, name = client("cloudformation"), unique("many")
+    template = {"Resources": {f"G{i}": group(f"{name}-{i}") for i in range(25)}}
+    for i in range(25):
+        template["Resources"][f"R{i}"] = {"Type": "AWS::IAM::Role", "DependsOn": f"G{i}",
+                                          "Properties": {"AssumeRolePolicyDocument": TRUST}}
+    stack = make(cfn, name, template)
+    assert len(cfn.describe_stack_resources(StackName=name)["StackResources"]) == 50
+    remove(cfn, stack)
+    assert not client("logs").describe_log_groups(logGroupNamePrefix=name)["logGroups"]
+
+
+def test_custom_resource(client, unique):
+    cfn, name = client("cloudformation"), unique("custom")
+    code = ("import cfnresponse\n"
+            "def handler(event, context):\n"
+            "    p = event['ResourceProperties']\n"
+            "    if p.get('Fail') == 'true' and event['RequestType'] != 'Delete':\n"
+            "        return cfnresponse.send(event, context, cfnresponse.FAILED, {}, 'id-1', reason='no tea')\n"
+            "    cfnresponse.send(event, context, cfnresponse.SUCCESS, {'Answer': p.get('Word', '') * 2}, 'id-1')\n")
+    template = {"Resources": {
+        "Role": {"Type": "AWS::IAM::Role", "Properties": {"AssumeRolePolicyDocument": TRUST}},
+        "F": {"Type": "AWS::Lambda::Function", "Properties": {"Runtime": "python3.11", "Handler": "index.handler",
+              "Timeout": 20, "Role": {"Fn::GetAtt": ["Role", "Arn"]}, "Code": {"ZipFile": code}}},
+        "C": {"Type": "Custom::Tea", "Properties": {"ServiceToken": {"Fn::GetAtt": ["F", "Arn"]}, "Word": "tea"}}},
+        "Outputs": {"A": {"Value": {"Fn::GetAtt": ["C", "Answer"]}}, "Id": {"Value": {"Ref": "C"}}}}
+    stack = make(cfn, name, template)
+    assert outputs(stack) == {"A": "teatea", "Id": "id-1"}
+    template["Resources"]["C"]["Properties"].update(Fail=True)
+    change(cfn, name, template, status="UPDATE_ROLLBACK_COMPLETE")
+    assert any("no tea" in (e[2] or "") for e in events(cfn, name))
+    remove(cfn, stack)
+
+
+def test_goes_on_after_kill(client_of, unique):
+    with samovar.Server() as server:
+        cfn, logs, name = client_of(server, "cloudformation"), client_of(server, "logs"), unique("kill")
+        for i in range(4):
+            template = {"Resources": {f"G{k}": {**group(f"{name}-{i}-{k}"), **({"DependsOn": f"G{k - 1}"} if k else {})}
+                                      for k in range(40)}}
+            cfn.create_stack(StackName=f"{name}-{i}", TemplateBody=json.dumps(template))
+            time.sleep(0.005 * i)
+            server.kill()
+            server.start()
+            stack = settle(cfn, f"{name}-{i}")
+            assert stack["StackStatus"] == "CREATE_COMPLETE", events(cfn, f"{name}-{i}")
+            remove(cfn, stack)
+        assert not logs.describe_log_groups(logGroupNamePrefix=name)["logGroups"]
