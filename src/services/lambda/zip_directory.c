@@ -20,6 +20,7 @@ enum {
 	LOCAL_BYTES = 30,
 	COMMENT_MAX = 65535,
 	FLAG_ENCRYPTED = 1 | 1 << 6,
+	FLAG_SIZES_FOLLOW = 1 << 3,
 };
 
 static const uint32_t end_mark = 0x06054b50, end64_mark = 0x06064b50, locator64_mark = 0x07064b50,
@@ -124,6 +125,12 @@ static int widen(
 	return 0;
 }
 
+/* Whether both say the same of a size: as far as the local header says it itself. */
+static bool agrees(const unsigned char *entry, const unsigned char *local)
+{
+	return u32(entry) == u32(local) || u32(entry) == UINT32_MAX || u32(local) == UINT32_MAX;
+}
+
 /* One entry of the directory; *at moves behind it. */
 static int check_entry(
 	const struct archive_view *a, uint64_t *at, struct span *span, struct unzipped *out)
@@ -147,6 +154,8 @@ static int check_entry(
 	uint64_t head = LOCAL_BYTES + (uint64_t)u16(local + 26) + u16(local + 28);
 	if (u32(local) != local_mark || packed > a->n)
 		return bad(out, "an entry does not begin where it says");
+	if (!(u16(local + 6) & FLAG_SIZES_FOLLOW) && !(agrees(e + 20, local + 18) && agrees(e + 24, local + 22)))
+		return bad(out, "an entry has another size than its central directory says");
 	*span = (struct span){ a->base + offset, a->base + offset + head + packed };
 	if (span->end > a->directory)
 		return bad(out, "an entry reaches into the central directory");
