@@ -9,10 +9,13 @@
 #include "server/health.h"
 #include "server/keys.h"
 #include "server/services.h"
+#include "server/trim.h"
 #include "services/iam/iam.h"
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+
+enum { TRIM_AFTER_MS = 500 }; /* when the sandbox has been tried, and the first requests are through */
 
 struct server {
 	struct aws aws;
@@ -22,6 +25,8 @@ struct server {
 	struct http_listener *listener;
 	size_t started; /* services */
 	bool ready, ending;
+	struct loop_timer trim;
+	bool trim_closed;
 	struct waitq starting; /* requests that came before the services stood */
 	char *url;
 };
@@ -117,6 +122,17 @@ static int start_listening(struct server *s, const struct server_config *config,
 	return 0;
 }
 
+static void on_trim(void *arg)
+{
+	(void)arg;
+	trim_resident();
+}
+
+static void on_trim_closed(void *arg)
+{
+	*(bool *)arg = true;
+}
+
 int server_create(const struct server_config *config, struct server **out, char why[SERVER_WHY_BYTES])
 {
 	struct server *s = xcalloc(1, sizeof *s);
@@ -144,6 +160,7 @@ int server_create(const struct server_config *config, struct server **out, char 
 	if (r < 0)
 		goto fail;
 	log_debug("started in %.1f ms", (double)(clock_mono_ns() - created_ns) / 1e6);
+	loop_timer_start(&s->trim, TRIM_AFTER_MS, 0, on_trim, NULL);
 	s->ready = true;
 	waitq_wake_all(&s->starting);
 	*out = s;
@@ -174,6 +191,9 @@ void server_destroy(struct server *s)
 	store_close(s->aws.telemetry);
 	store_close(s->aws.store);
 	aws_fini(&s->aws);
+	loop_timer_close(&s->trim, on_trim_closed, &s->trim_closed);
+	while (!s->trim_closed)
+		fiber_yield();
 	folder_close(s->folder);
 	arena_fini(&s->arena);
 	free(s->url);

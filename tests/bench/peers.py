@@ -22,9 +22,9 @@ NGINX = """
 worker_processes 1; daemon off; pid {folder}/nginx.pid; error_log {folder}/error.log;
 events {{ worker_connections 1024; }}
 http {{
-  access_log off; client_body_temp_path {folder}/body; proxy_temp_path {folder}/proxy;
+  access_log off; keepalive_requests 1000000000; client_body_temp_path {folder}/body; proxy_temp_path {folder}/proxy;
   fastcgi_temp_path {folder}/f; uwsgi_temp_path {folder}/u; scgi_temp_path {folder}/s;
-  upstream node {{ server 127.0.0.1:{node}; keepalive 64; }}
+  upstream node {{ server 127.0.0.1:{node}; keepalive 64; keepalive_requests 1000000000; }}
   server {{ listen 127.0.0.1:{port};
     location / {{ proxy_pass http://node; proxy_http_version 1.1; proxy_set_header Connection ""; }} }}
 }}
@@ -111,7 +111,7 @@ class Peers:
                             "osls@4.3.1", "serverless-offline@14"], cwd=folder, check=True, capture_output=True)
         self.start("node", os.path.join(folder, "node_modules/.bin/osls"), "offline", "--httpPort", str(port),
                    "--lambdaPort", str(free_port()), "--albPort", str(free_port()), "--noPrependStageInUrl", "--host", "127.0.0.1",
-                   "--reloadHandler", "false", cwd=folder,
+                   cwd=folder,
                    env=dict(os.environ, SLS_TELEMETRY_DISABLED="1", SLS_NOTIFICATIONS_MODE="off", CI="true"))
         return Http("serverless-offline", port, "/hello")
 
