@@ -1,0 +1,212 @@
+"""The applications of examples/: deployed by samovar deploy and by the real tools, changed, called, rolled back, removed."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+import urllib.request
+
+import pytest
+
+import samovar
+
+ROOT = samovar.ROOT
+OSLS = os.path.join(ROOT, "build/node/node_modules/.bin/osls")
+SAM = os.path.join(ROOT, "build/sam/bin/sam")
+AWS = os.path.join(ROOT, "build/venv/bin/aws")
+
+SERVES = subprocess.run([samovar.PROGRAM, "operations"], capture_output=True, text=True).stdout
+pytestmark = pytest.mark.skipif("CloudFormation" not in SERVES, reason="CloudFormation is not served by this program")
+
+
+@pytest.fixture
+def app(tmp_path):
+    """A copy of an example, with the packages that it wants."""
+
+    def copy(name):
+        folder = tmp_path / name
+        shutil.copytree(os.path.join(ROOT, "examples", name), folder)
+        if (folder / "requirements.txt").exists():
+            subprocess.run([sys.executable, "-m", "pip", "install", "-q", "--disable-pip-version-check", "-t",
+                            str(folder / "vendor"), "-r", str(folder / "requirements.txt")], check=True, timeout=120)
+        return folder
+
+    return copy
+
+
+def run(server, folder, *command, code=0, **env):
+    """The command in the folder, its output; it must end with that code."""
+    done = subprocess.run(command, cwd=folder, env=samovar.environment(server, **env), capture_output=True, text=True,
+                          timeout=240, stdin=subprocess.DEVNULL)
+    assert done.returncode == code, f"{command}: {done.returncode}\n{done.stdout}\n{done.stderr}"
+    return done.stdout + done.stderr
+
+
+def deploy(server, folder, *options, code=0):
+    return run(server, folder, samovar.PROGRAM, "deploy", *options, code=code)
+
+
+def get(url):
+    with urllib.request.urlopen(url, timeout=30) as answer:
+        return json.load(answer)
+
+
+def outputs(client, stack):
+    described = client("cloudformation").describe_stacks(StackName=stack)["Stacks"][0]
+    return {o["OutputKey"]: o["OutputValue"] for o in described.get("Outputs", [])}, described["StackStatus"]
+
+
+def reachable(server, url):
+    """The same address where no name server knows *.localhost: the path form."""
+    host, _, path = url.partition("://")[2].partition("/")
+    name, service = host.split(".")[:2]
+    return f"{server.url}/_aws/{service}/{name}/{'$default/' if service == 'execute-api' else ''}{path}"
+
+
+def nothing_left(client, prefix):
+    """No function, role, log group, layer, API, stack or package of that name."""
+    left = [f["FunctionName"] for f in client("lambda").list_functions()["Functions"]]
+    left += [r["RoleName"] for r in client("iam").list_roles()["Roles"]]
+    left += [g["logGroupName"].rpartition("/")[2] for g in client("logs").describe_log_groups()["logGroups"]]
+    left += [a["Name"] for a in client("apigatewayv2").get_apis()["Items"]]
+    left += [a["LayerName"] for a in client("lambda").list_layers()["Layers"]]
+    s3 = client("s3")
+    for bucket in s3.list_buckets()["Buckets"]:
+        left += [o["Key"] for o in s3.list_objects_v2(Bucket=bucket["Name"]).get("Contents", [])]
+    assert [name for name in left if prefix in name] == []
+    statuses = [s["StackStatus"] for s in client("cloudformation").list_stacks()["StackSummaries"]
+                if s["StackName"].startswith(prefix)]
+    assert set(statuses) <= {"DELETE_COMPLETE"}, statuses
+
+
+def test_http_api_in_node_by_samovar(server, client, app):
+    folder = app("http-api-node")
+    said = deploy(server, folder, "--dry-run")
+    assert "add      GreetLambdaFunction  AWS::Lambda::Function" in said
+    nothing_left(client, "guestbook")
+    said = deploy(server, folder)
+    assert "created  GreetLambdaFunction" in said and "guestbook-dev-greet" in said and "GET" in said
+    url = reachable(server, outputs(client, "guestbook-dev")[0]["HttpApiUrl"] + "/")
+    assert get(url + "guests/Ada")["text"] == "Good day, Ada!"
+    assert get(url) == {"title": "The guest book under test", "version": "1", "stage": "dev"}
+    assert "nothing to change" in deploy(server, folder, "--param", "version=1")
+    assert "change   AboutLambdaFunction" in deploy(server, folder, "--param", "version=2", "--dry-run")
+    assert get(url)["version"] == "1"
+    deploy(server, folder, "--param", "version=2")
+    assert get(url)["version"] == "2"
+    assert "greeting Ada" in run(server, folder, samovar.PROGRAM, "logs", "guestbook-dev-greet")
+    run(server, folder, samovar.PROGRAM, "rm")
+    nothing_left(client, "guestbook")
+
+
+def test_a_failed_change_is_rolled_back(server, client, app):
+    folder = app("http-api-node")
+    deploy(server, folder)
+    text = (folder / "serverless.yml").read_text()
+    (folder / "serverless.yml").write_text(text + "resources:\n  Resources:\n    Bad:\n      Type: AWS::SQS::Queue\n"
+                                           "      DependsOn: AboutLambdaFunction\n"
+                                           "      Properties: {QueueName: 'no such name!'}\n")
+    said = deploy(server, folder, "--param", "version=3", code=1)
+    assert "Bad: " in said and "UPDATE_ROLLBACK_COMPLETE" in said
+    values, status = outputs(client, "guestbook-dev")
+    assert status == "UPDATE_ROLLBACK_COMPLETE"
+    assert get(reachable(server, values["HttpApiUrl"] + "/"))["version"] == "1"
+    run(server, folder, samovar.PROGRAM, "rm")
+    nothing_left(client, "guestbook")
+
+
+def test_a_failed_creation_leaves_the_next_one_a_clean_place(server, client, app):
+    folder = app("http-api-node")
+    text = (folder / "serverless.yml").read_text()
+    (folder / "serverless.yml").write_text(text + "resources:\n  Resources:\n    Bad: {Type: 'AWS::Nothing::Here'}\n")
+    assert "AWS::Nothing::Here" in deploy(server, folder, code=1)
+    (folder / "serverless.yml").write_text(text)
+    assert "is deployed" in deploy(server, folder)
+    run(server, folder, samovar.PROGRAM, "rm")
+    nothing_left(client, "guestbook")
+
+
+def test_http_api_in_python_by_samovar(server, client, app):
+    folder = app("http-api-python")
+    deploy(server, folder)
+    url = reachable(server, outputs(client, "slugs-dev")[0]["HttpApiUrl"] + "/")
+    assert get(url + "slugs/Hello%20World") == {"slug": "hello-world"}
+    deploy(server, folder, "--param", "separator=_")
+    assert get(url + "slugs/Hello%20World") == {"slug": "hello_world"}
+    run(server, folder, samovar.PROGRAM, "rm")
+    nothing_left(client, "slugs")
+
+
+def test_sam_template_by_samovar(server, client, app):
+    folder = app("sam-url")
+    deploy(server, folder)
+    url = reachable(server, outputs(client, "sam-url")[0]["ClockUrl"])
+    assert get(url)["zone"] == "UTC"
+    deploy(server, folder, "--param", "Zone=Europe/Berlin", "--param", "MemorySize=256")
+    assert get(url)["zone"] == "Europe/Berlin"
+    run(server, folder, samovar.PROGRAM, "rm")
+    nothing_left(client, "sam-url")
+
+
+@pytest.mark.skipif(not os.path.exists(OSLS), reason="osls is not installed")
+@pytest.mark.parametrize("name, function, data", [
+    ("http-api-node", "greet", {"pathParameters": {"name": "Ada"}}),
+    ("http-api-python", "slug", {"pathParameters": {"title": "A B"}}),
+])
+def test_by_osls(server, client, app, name, function, data):
+    folder = app(name)
+    env = {"SLS_AWS_MONITORING_FREQUENCY": "200", "SLS_TELEMETRY_DISABLED": "1", "SLS_NOTIFICATIONS_MODE": "off"}
+    text = (folder / "serverless.yml").read_text().replace('frameworkVersion: "4"\n', "")
+    (folder / "serverless.yml").write_text(text)
+    service = text.split("service: ")[1].split()[0]
+    run(server, folder, OSLS, "deploy", **env)
+    assert f"{service}-dev-{function}" in run(server, folder, OSLS, "info", **env)
+    said = run(server, folder, OSLS, "invoke", "--function", function, "--data", json.dumps(data), **env)
+    assert '"statusCode": 200' in said
+    assert "REPORT RequestId" in run(server, folder, OSLS, "logs", "--function", function, **env)
+    run(server, folder, OSLS, "remove", **env)
+    nothing_left(client, service)
+
+
+@pytest.mark.skipif(not os.path.exists(SAM), reason="aws-sam-cli is not installed")
+def test_by_sam(server, client, app):
+    folder = app("sam-url")
+    env = {"SAM_CLI_TELEMETRY": "0"}
+    common = ("--stack-name", "clock-by-sam", "--region", "us-east-1")
+    bucket = "sam-packages"
+    client("s3").create_bucket(Bucket=bucket)
+    run(server, folder, SAM, "deploy", *common, "--s3-bucket", bucket, "--capabilities", "CAPABILITY_IAM",
+        "--no-confirm-changeset", **env)
+    url = reachable(server, outputs(client, "clock-by-sam")[0]["ClockUrl"])
+    assert get(url)["zone"] == "UTC"
+    run(server, folder, SAM, "deploy", *common, "--s3-bucket", bucket, "--capabilities", "CAPABILITY_IAM",
+        "--no-confirm-changeset", "--parameter-overrides", "Zone=Europe/Berlin", **env)
+    assert get(url)["zone"] == "Europe/Berlin"
+    run(server, folder, SAM, "delete", *common, "--no-prompts", "--s3-bucket", bucket, **env)
+    nothing_left(client, "clock-by-sam")
+
+
+def test_by_the_cli(server, client, app):
+    folder = app("sam-url")
+    bucket = "cli-packages"
+    client("s3").create_bucket(Bucket=bucket)
+    run(server, folder, AWS, "cloudformation", "package", "--template-file", "template.yaml", "--s3-bucket", bucket,
+        "--output-template-file", "packaged.yaml")
+    run(server, folder, AWS, "cloudformation", "deploy", "--template-file", "packaged.yaml", "--stack-name",
+        "clock-by-cli", "--capabilities", "CAPABILITY_IAM")
+    assert get(reachable(server, outputs(client, "clock-by-cli")[0]["ClockUrl"]))["zone"] == "UTC"
+    run(server, folder, AWS, "cloudformation", "delete-stack", "--stack-name", "clock-by-cli")
+    run(server, folder, AWS, "cloudformation", "wait", "stack-delete-complete", "--stack-name", "clock-by-cli")
+    nothing_left(client, "clock-by-cli")
+
+
+def test_a_second_deploy_is_quick(server, client, app):
+    folder = app("http-api-node")
+    deploy(server, folder)
+    begun = time.monotonic()
+    deploy(server, folder, "--param", "version=9")
+    took_ms = (time.monotonic() - begun) * 1000
+    run(server, folder, samovar.PROGRAM, "rm")
+    assert took_ms < (3000 if "asan" in samovar.PROGRAM else 1000)
