@@ -141,25 +141,36 @@ static int sns_event(struct deploy *d, struct function *f, yyjson_mut_val *event
 	struct str topic = tree_str(tree_get(s, STR("topicName")));
 	if (r == 0 && !arn && !topic.p)
 		return deploy_fail(d, "function %.*s: an sns event needs a topic's name or arn", STR_ARG(f->key));
-	struct str name = topic.p ? deploy_alnum(d, topic) : source_name(d, arn);
-	yyjson_mut_val *subscription = deploy_tree(d, "{'Endpoint': %v, 'Protocol': 'lambda'}", arn_of(d, f));
-	yyjson_mut_val *filter = tree_get(s, STR("filterPolicy")), *source = arn;
-	if (r == 0 && !arn) {
-		struct str id = arena_printf(&d->arena, "SNSTopic%.*s", STR_ARG(name));
-		if (!tree_get(d->resources, id))
-			r = deploy_add(d, id, deploy_tree(d, "{'Type': 'AWS::SNS::Topic', 'Properties': {"
-				"'TopicName': %s, 'DisplayName': %v}}", topic, tree_get(s, STR("displayName"))));
-		source = deploy_tree(d, "{'Ref': %s}", id);
-	}
+	struct str name = topic.p ? deploy_capital(d, deploy_alnum(d, topic)) : deploy_capital(d, source_name(d, arn));
+	yyjson_mut_val *filter = tree_get(s, STR("filterPolicy")), *source = arn, *redrive = tree_get(s,
+		STR("redrivePolicy"));
+	struct str id = arena_printf(&d->arena, "SNSTopic%.*s", STR_ARG(name));
+	bool is_alone = arn || filter || redrive;
+	if (r == 0 && !arn && !tree_get(d->resources, id))
+		r = deploy_add(d, id, deploy_tree(d, "{'Type': 'AWS::SNS::Topic', 'Properties': {'TopicName': %s,"
+			"'DisplayName': %v}}", topic, tree_get(s, STR("displayName"))));
 	if (r < 0)
 		return r;
-	r = deploy_add(d, arena_printf(&d->arena, "%.*sSnsSubscription%.*s", STR_ARG(f->normal), STR_ARG(name)),
-		deploy_tree(d, "{'Type': 'AWS::SNS::Subscription', 'Properties': {'TopicArn': %v, 'Protocol': 'lambda',"
-			"'Endpoint': %v, 'FilterPolicy': %v, 'FilterPolicyScope': %v, 'RedrivePolicy': %v}}",
-			source, tree_get(subscription, STR("Endpoint")), filter, tree_get(s, STR("filterPolicyScope")),
-			tree_get(s, STR("redrivePolicy"))));
+	if (!arn)
+		source = deploy_tree(d, "{'Ref': %s}", id);
+	/* A topic of the service's own carries its plain subscriptions itself. */
+	yyjson_mut_val *properties = deploy_at(tree_get(d->resources, id), "Properties"), *list;
+	if (!is_alone) {
+		if (!tree_get(properties, STR("Subscription")))
+			yyjson_mut_obj_add(properties, deploy_tree(d, "'Subscription'"), deploy_tree(d, "[]"));
+		list = tree_get(properties, STR("Subscription"));
+		yyjson_mut_arr_append(list, deploy_tree(d, "{'Endpoint': %v, 'Protocol': 'lambda'}", arn_of(d, f)));
+	} else {
+		r = deploy_add(d, arena_printf(&d->arena, "%.*sSnsSubscription%.*s", STR_ARG(f->normal), STR_ARG(name)),
+			deploy_tree(d, "{'Type': 'AWS::SNS::Subscription', 'Properties': {'TopicArn': %v,"
+				"'Protocol': 'lambda', 'Endpoint': %v, 'FilterPolicy': %v, 'FilterPolicyScope': %v,"
+				"'RedrivePolicy': %v}}", source, arn_of(d, f), filter, tree_get(s, STR("filterPolicyScope")),
+				redrive));
+	}
+	yyjson_mut_val *permitted = arn ? arn : deploy_tree(d, "{'Fn::Join': ['', ['arn:', {'Ref': 'AWS::Partition'},"
+		"':sns:', {'Ref': 'AWS::Region'}, ':', {'Ref': 'AWS::AccountId'}, ':', %s]]}", topic);
 	return r < 0 ? r : add_permission(d, f, arena_printf(&d->arena, "%.*sLambdaPermission%.*sSNS", STR_ARG(f->normal),
-		STR_ARG(name)), "sns.amazonaws.com", source);
+		STR_ARG(name)), "sns.amazonaws.com", permitted);
 }
 
 static int one_schedule(struct deploy *d, struct function *f, yyjson_mut_val *s, yyjson_mut_val *rate)
@@ -199,10 +210,13 @@ static int bus_event(struct deploy *d, struct function *f, yyjson_mut_val *s)
 {
 	static const char *const known[] = { "eventBus", "schedule", "pattern", "input", "inputPath", "inputTransformer",
 		"enabled", "name", "retryPolicy", "deadLetterQueueArn", NULL };
-	unsigned n = ++f->buses;
+	unsigned n = f->event_index;
 	struct str rule = arena_printf(&d->arena, "%.*s-rule-%u", STR_ARG(f->name), n), bus_text =
 		tree_str(tree_get(s, STR("eventBus")));
-	struct str id = arena_printf(&d->arena, "%.*sEventBridgeRule%u", STR_ARG(f->normal), n);
+	struct str own_name = tree_str(tree_get(s, STR("name"))), bus_id = { 0 }, bus_name = STR("");
+	if (own_name.p)
+		rule = own_name;
+	struct str id = arena_printf(&d->arena, "%.*sEventBridgeRule", STR_ARG(deploy_capital(d, deploy_alnum(d, rule))));
 	yyjson_mut_val *bus = tree_get(s, STR("eventBus")), *dead = tree_get(s, STR("deadLetterQueueArn")),
 		*retry = tree_get(s, STR("retryPolicy")), *input = tree_get(s, STR("input")),
 		*change = tree_get(s, STR("inputTransformer"));
@@ -213,20 +227,27 @@ static int bus_event(struct deploy *d, struct function *f, yyjson_mut_val *s)
 	if (input && !yyjson_mut_is_str(input))
 		input = deploy_tree(d, "%c", yyjson_mut_val_write_opts(input, 0, &alc, NULL, NULL));
 	/* A bus by its name alone is made with the stack. */
-	if (bus_text.p && !str_is(bus_text, "default") && !str_starts(bus_text, STR("arn:"))) {
-		struct str bus_id = arena_printf(&d->arena, "%.*sEventBridgeEventBus",
-			STR_ARG(deploy_alnum(d, bus_text)));
-		if (!tree_get(d->resources, bus_id))
-			r = deploy_add(d, bus_id, deploy_tree(d, "{'Type': 'AWS::Events::EventBus', 'Properties': {"
-				"'Name': %s}}", bus_text));
-		bus = deploy_tree(d, "{'Ref': %s}", bus_id);
+	if (bus_text.p && !str_starts(bus_text, STR("arn:"))) {
+		bus_name = arena_printf(&d->arena, "%.*s/", STR_ARG(bus_text));
+		bus_id = arena_printf(&d->arena, "%.*sEventBridgeEventBus",
+			STR_ARG(deploy_capital(d, deploy_alnum(d, bus_text))));
 	}
+	if (str_is(bus_text, "default"))
+		bus_name = STR(""), bus_id.p = NULL;
+	if (bus_id.p && !tree_get(d->resources, bus_id))
+		r = deploy_add(d, bus_id, deploy_tree(d, "{'Type': 'AWS::Events::EventBus', 'Properties': {'Name': %s}}",
+			bus_text));
+	/* Of a bus that is made elsewhere, the rule itself knows its ARN. */
+	yyjson_mut_val *source = bus && (!bus_text.p || str_starts(bus_text, STR("arn:"))) ?
+		deploy_tree(d, "{'Fn::GetAtt': [%s, 'Arn']}", id) :
+		deploy_tree(d, "{'Fn::Join': ['', ['arn:', {'Ref': 'AWS::Partition'}, ':events:', {'Ref': 'AWS::Region'},"
+			"':', {'Ref': 'AWS::AccountId'}, ':rule/', %s]]}",
+			arena_printf(&d->arena, "%.*s%.*s", STR_ARG(bus_name), STR_ARG(rule)));
 	if (r == 0)
-		r = deploy_add(d, id, deploy_tree(d, "{'Type': 'AWS::Events::Rule', 'Properties': {'EventBusName': %v,"
+		r = deploy_add(d, id, deploy_tree(d, "{'Type': 'AWS::Events::Rule', 'DependsOn': %s, 'Properties': {'EventBusName': %v,"
 			"'EventPattern': %v, 'Name': %s, 'ScheduleExpression': %v, 'State': %c, 'Targets': [{'Arn': %v,"
 			"'Id': %s, 'Input': %v, 'InputPath': %v, 'InputTransformer': %v, 'RetryPolicy': %v,"
-			"'DeadLetterConfig': %v}]}}", bus, tree_get(s, STR("pattern")),
-			tree_str(tree_get(s, STR("name"))).p ? tree_str(tree_get(s, STR("name"))) : rule,
+			"'DeadLetterConfig': %v}]}}", bus_id, bus, tree_get(s, STR("pattern")), rule,
 			tree_get(s, STR("schedule")), state_of(tree_get(s, STR("enabled"))), arn_of(d, f),
 			arena_printf(&d->arena, "%.*s-target", STR_ARG(rule)), input, tree_get(s, STR("inputPath")),
 			change ? deploy_tree(d, "{'InputPathsMap': %v, 'InputTemplate': %v}",
@@ -235,7 +256,7 @@ static int bus_event(struct deploy *d, struct function *f, yyjson_mut_val *s)
 				tree_get(retry, STR("maximumEventAge")), tree_get(retry, STR("maximumRetryAttempts"))) : NULL,
 			dead ? deploy_tree(d, "{'Arn': %v}", dead) : NULL));
 	return r < 0 ? r : add_permission(d, f, arena_printf(&d->arena, "%.*sEventBridgeLambdaPermission%u",
-		STR_ARG(f->normal), n), "events.amazonaws.com", deploy_tree(d, "{'Fn::GetAtt': [%s, 'Arn']}", id));
+		STR_ARG(f->normal), n), "events.amazonaws.com", source);
 }
 
 /* The rules that say which keys notify: {prefix: x} and {suffix: y}. */
@@ -285,8 +306,10 @@ static int bucket_event(struct deploy *d, struct function *f, yyjson_mut_val *ev
 	if (tree_get(d->resources, permission))
 		return 0;
 	yyjson_mut_arr_append(tree_get(resource, STR("DependsOn")), deploy_tree(d, "%s", permission));
-	return add_permission(d, f, permission, "s3.amazonaws.com",
-		deploy_tree(d, "%s", arena_printf(&d->arena, "arn:aws:s3:::%.*s", STR_ARG(bucket))));
+	return deploy_add(d, permission, deploy_tree(d, "{'Type': 'AWS::Lambda::Permission', 'Properties': {"
+		"'FunctionName': %v, 'Action': 'lambda:InvokeFunction', 'Principal': 's3.amazonaws.com',"
+		"'SourceAccount': {'Ref': 'AWS::AccountId'}, 'SourceArn': {'Fn::Join': ['', ['arn:',"
+		"{'Ref': 'AWS::Partition'}, %s]]}}}", arn_of(d, f), arena_printf(&d->arena, ":s3:::%.*s", STR_ARG(bucket))));
 }
 
 static int log_event(struct deploy *d, struct function *f, yyjson_mut_val *event)
@@ -297,14 +320,14 @@ static int log_event(struct deploy *d, struct function *f, yyjson_mut_val *event
 	int r = deploy_check_keys(d, s, "a cloudwatchLog event", known);
 	if (r == 0 && !group)
 		return deploy_fail(d, "function %.*s: a cloudwatchLog event needs a logGroup", STR_ARG(f->key));
-	struct str permission = arena_printf(&d->arena, "%.*sLambdaPermissionLogsSubscriptionFilterCloudWatchLog%u",
-		STR_ARG(f->normal), n);
+	struct str permission = arena_printf(&d->arena, "%.*sLambdaPermissionLogsSubscriptionFilterCloudWatchLog",
+		STR_ARG(f->normal));
 	if (r == 0)
 		r = deploy_add(d, arena_printf(&d->arena, "%.*sLogsSubscriptionFilterCloudWatchLog%u", STR_ARG(f->normal), n),
 			deploy_tree(d, "{'Type': 'AWS::Logs::SubscriptionFilter', 'DependsOn': %s, 'Properties': {"
 				"'LogGroupName': %v, 'FilterPattern': %v, 'DestinationArn': %v}}", permission, group,
 				tree_get(s, STR("filter")) ? tree_get(s, STR("filter")) : deploy_tree(d, "''"), arn_of(d, f)));
-	return r < 0 ? r : add_permission(d, f, permission, "logs.amazonaws.com", NULL);
+	return r < 0 || n > 1 ? r : add_permission(d, f, permission, "logs.amazonaws.com", NULL);
 }
 
 static const struct {
@@ -342,6 +365,7 @@ int events_translate(struct deploy *d, struct function *f)
 	yyjson_mut_arr_iter_init(events, &it);
 	while (r == 0 && (item = yyjson_mut_arr_iter_next(&it))) {
 		yyjson_mut_obj_iter members;
+		f->event_index++;
 		if (yyjson_mut_is_str(item)) {
 			r = translate_event(d, f, tree_str(item), deploy_tree(d, "'*'"));
 			continue;

@@ -103,7 +103,7 @@ static int add_url(struct deploy *d, struct function *f)
 	bool is_iam = str_is(tree_str(tree_get(url, STR("authorizer"))), "aws_iam");
 	if (yyjson_mut_is_true(cors))
 		c = deploy_tree(d, "{'AllowOrigins': ['*'], 'AllowHeaders': ['Content-Type', 'X-Amz-Date', 'Authorization',"
-			"'X-Api-Key', 'X-Amz-Security-Token'], 'AllowMethods': ['*']}");
+			"'X-Api-Key', 'X-Amz-Security-Token', 'X-Amzn-Trace-Id'], 'AllowMethods': ['*']}");
 	else if (yyjson_mut_is_obj(cors))
 		c = deploy_tree(d, "{'AllowOrigins': %v, 'AllowHeaders': %v, 'AllowMethods': %v, 'AllowCredentials': %v,"
 			"'ExposeHeaders': %v, 'MaxAge': %v}", tree_get(cors, STR("allowedOrigins")),
@@ -114,14 +114,17 @@ static int add_url(struct deploy *d, struct function *f)
 	yyjson_mut_val *arn = deploy_tree(d, "{'Fn::GetAtt': [%s, 'Arn']}", f->logical_id);
 	if (r == 0)
 		r = deploy_add(d, id, deploy_tree(d, "{'Type': 'AWS::Lambda::Url', 'Properties': {'AuthType': %c,"
-			"'TargetFunctionArn': %v, 'Cors': %v, 'InvokeMode': %v}, 'DependsOn': %s}", is_iam ? "AWS_IAM" : "NONE",
-			arn, c, tree_get(url, STR("invokeMode")), f->logical_id));
-	deploy_output(d, id, NULL, deploy_tree(d, "{'Fn::GetAtt': [%s, 'FunctionUrl']}", id));
+			"'TargetFunctionArn': %v, 'Cors': %v, 'InvokeMode': %v}}", is_iam ? "AWS_IAM" : "NONE",
+			arn, c, tree_get(url, STR("invokeMode"))));
+	deploy_output(d, id, id.p, deploy_tree(d, "{'Fn::GetAtt': [%s, 'FunctionUrl']}", id));
 	if (r < 0 || is_iam)
 		return r;
-	return deploy_add(d, arena_printf(&d->arena, "%.*sLambdaPermissionFnUrl", STR_ARG(f->normal)), deploy_tree(d,
+	r = deploy_add(d, arena_printf(&d->arena, "%.*sLambdaPermissionFnUrl", STR_ARG(f->normal)), deploy_tree(d,
 		"{'Type': 'AWS::Lambda::Permission', 'Properties': {'FunctionName': %v, 'Action': 'lambda:InvokeFunctionUrl',"
-		"'Principal': '*', 'FunctionUrlAuthType': 'NONE'}, 'DependsOn': %s}", arn, f->logical_id));
+		"'Principal': '*', 'FunctionUrlAuthType': 'NONE'}}", arn));
+	return r < 0 ? r : deploy_add(d, arena_printf(&d->arena, "%.*sLambdaPermissionFn", STR_ARG(f->normal)), deploy_tree(d,
+		"{'Type': 'AWS::Lambda::Permission', 'Properties': {'FunctionName': %v, 'Action': 'lambda:InvokeFunction',"
+		"'Principal': '*', 'InvokedViaFunctionUrl': true}}", arn));
 }
 
 /* A destination: an ARN, an expression, or the key of a function of the service. */
@@ -139,20 +142,56 @@ static yyjson_mut_val *destination(struct deploy *d, yyjson_mut_val *val)
 	return deploy_tree(d, "{'Destination': %v}", val);
 }
 
+/* The name of a function of the service by its key. */
+static struct str name_of_key(struct deploy *d, struct str key)
+{
+	struct str name = tree_str(tree_get(tree_get(tree_get(d->config, STR("functions")), key), STR("name")));
+	return name.p ? name : arena_printf(&d->arena, "%.*s-%.*s-%.*s", STR_ARG(d->service), STR_ARG(d->stage),
+		STR_ARG(key));
+}
+
+/* What the role needs to send there. A function of the service is named, not referred to: it needs the role itself. */
+static void allow_destination(struct deploy *d, yyjson_mut_val *val)
+{
+	static const struct {
+		const char *service, *actions[2];
+	} kinds[] = { { "sqs", { "sqs:SendMessage" } }, { "sns", { "sns:Publish" } }, { "events", { "events:PutEvents" } },
+		{ "eventBus", { "events:PutEvents" } }, { "lambda", { "lambda:InvokeFunction" } },
+		{ "function", { "lambda:InvokeFunction" } } };
+	static const char *const any[] = { "sqs:SendMessage", "sns:Publish", "events:PutEvents", "lambda:InvokeFunction",
+		NULL };
+	struct str text = tree_str(val), type = tree_str(tree_get(val, STR("type"))), part;
+	yyjson_mut_val *arn = tree_get(val, STR("arn")) ? tree_get(val, STR("arn")) : val;
+	if (!val)
+		return;
+	if (text.p && !str_starts(text, STR("arn:"))) {
+		type = STR("lambda");
+		arn = deploy_tree(d, "{'Fn::Sub': %s}", arena_printf(&d->arena,
+			"arn:${AWS::Partition}:lambda:${AWS::Region}:${AWS::AccountId}:function:%.*s",
+			STR_ARG(name_of_key(d, text))));
+	}
+	for (struct str rest = tree_str(arn); !type.p && rest.p && str_cut(&rest, ':', &part);)
+		for (size_t i = 0; i < COUNT_OF(kinds); i++)
+			type = !type.p && str_is(part, kinds[i].service) ? part : type;
+	for (size_t i = 0; i < COUNT_OF(kinds); i++)
+		if (str_is(type, kinds[i].service)) {
+			role_allow(d, kinds[i].actions, arn);
+			return;
+		}
+	role_allow(d, any, arn);
+}
+
 static int add_event_config(struct deploy *d, struct function *f)
 {
-	static const char *const actions[] = { "lambda:InvokeFunction", "sqs:SendMessage", "sns:Publish",
-		"events:PutEvents", NULL };
 	yyjson_mut_val *to = tree_get(f->config, STR("destinations")), *tries = tree_get(f->config,
 		STR("maximumRetryAttempts")), *age = tree_get(f->config, STR("maximumEventAge"));
 	if (!to && !tries && !age)
 		return 0;
-	yyjson_mut_val *good = destination(d, tree_get(to, STR("onSuccess"))), *bad = destination(d,
-		tree_get(to, STR("onFailure")));
-	if (good)
-		role_allow(d, actions, tree_get(good, STR("Destination")));
-	if (bad)
-		role_allow(d, actions, tree_get(bad, STR("Destination")));
+	yyjson_mut_val *good = tree_get(to, STR("onSuccess")), *bad = tree_get(to, STR("onFailure"));
+	allow_destination(d, good);
+	allow_destination(d, bad);
+	good = destination(d, good);
+	bad = destination(d, bad);
 	return deploy_add(d, arena_printf(&d->arena, "%.*sLambdaEvConf", STR_ARG(f->normal)), deploy_tree(d,
 		"{'Type': 'AWS::Lambda::EventInvokeConfig', 'Properties': {'FunctionName': {'Ref': %s},"
 		"'DestinationConfig': %v, 'Qualifier': '$LATEST', 'MaximumRetryAttempts': %v,"
@@ -231,13 +270,25 @@ static int add_function(struct deploy *d, struct function *f)
 	return r < 0 ? r : add_version(d, f, properties, package);
 }
 
+static void allow_log_group(struct deploy *d, struct str name)
+{
+	static const char *const groups[] = { "logs:CreateLogStream", "logs:CreateLogGroup", "logs:TagResource", NULL };
+	static const char *const events[] = { "logs:PutLogEvents", NULL };
+	struct str arn = arena_printf(&d->arena, "arn:${AWS::Partition}:logs:${AWS::Region}:${AWS::AccountId}:"
+		"log-group:/aws/lambda/%.*s:*", STR_ARG(name));
+	role_allow(d, groups, deploy_tree(d, "{'Fn::Sub': %s}", arn));
+	role_allow(d, events, deploy_tree(d, "{'Fn::Sub': %s}", arena_printf(&d->arena, "%.*s:*", STR_ARG(arn))));
+}
+
 static int translate_function(struct deploy *d, struct str key, yyjson_mut_val *config)
 {
 	struct function f = { .key = key, .config = config, .normal = deploy_normal(d, key) };
 	struct str name = tree_str(tree_get(config, STR("name")));
 	f.logical_id = f.target_id = arena_printf(&d->arena, "%.*sLambdaFunction", STR_ARG(f.normal));
-	f.name = name.p ? name : arena_printf(&d->arena, "%.*s-%.*s-%.*s", STR_ARG(d->service), STR_ARG(d->stage),
-		STR_ARG(key));
+	f.name = name.p ? name : name_of_key(d, key);
+	/* The role's usual pattern covers names that begin with service-stage. */
+	if (!str_starts(f.name, arena_printf(&d->arena, "%.*s-%.*s", STR_ARG(d->service), STR_ARG(d->stage))))
+		allow_log_group(d, f.name);
 	int r = deploy_check_keys(d, config, arena_printf(&d->arena, "function %.*s", STR_ARG(key)).p, function_keys);
 	if (r == 0 && !tree_str(tree_get(config, STR("handler"))).p)
 		return deploy_fail(d, "function %.*s: it has no handler", STR_ARG(key));

@@ -81,9 +81,11 @@ static int request_authorizer(struct deploy *d, struct str name, yyjson_mut_val 
 		"'AuthorizerPayloadFormatVersion': %v, 'EnableSimpleResponses': %v, 'IdentitySource': %v,"
 		"'AuthorizerResultTtlInSeconds': %v}}", api_reference(d), name, uri,
 		version ? version : deploy_tree(d, "'2.0'"), simple, list_of(d, tree_get(a, STR("identitySource"))), ttl));
-	return r < 0 ? r : deploy_add(d, arena_printf(&d->arena, "%.*sPermission", STR_ARG(authorizer_id(d, name))),
-		deploy_tree(d, "{'Type': 'AWS::Lambda::Permission', 'Properties': {'FunctionName': %v,"
-			"'Action': 'lambda:InvokeFunction', 'Principal': 'apigateway.amazonaws.com'}}", arn));
+	return r < 0 ? r : deploy_add(d, arena_printf(&d->arena, "%.*sLambdaAuthorizerPermissionHttpApi",
+		STR_ARG(deploy_normal(d, deploy_alnum(d, name)))), deploy_tree(d, "{'Type': 'AWS::Lambda::Permission', 'Properties': {'FunctionName': %v,"
+			"'Action': 'lambda:InvokeFunction', 'Principal': 'apigateway.amazonaws.com', 'SourceArn':"
+			"{'Fn::Join': ['', ['arn:', {'Ref': 'AWS::Partition'}, ':execute-api:', {'Ref': 'AWS::Region'}, ':',"
+			"{'Ref': 'AWS::AccountId'}, ':', %v, '/*']]}}}", arn, api_reference(d)));
 }
 
 static int add_authorizers(struct deploy *d)
@@ -125,19 +127,20 @@ int http_api_begin(struct deploy *d)
 	int r = deploy_check_keys(d, api, "provider.httpApi", api_keys);
 	if (r == 0 && tree_get(api, STR("id")))
 		return add_authorizers(d);
+	yyjson_mut_val *tags = deploy_at(d->config, "provider.tags");
 	bool service_first = yyjson_mut_is_true(tree_get(api, STR("shouldStartNameWithService")));
 	struct str usual = service_first ? arena_printf(&d->arena, "%.*s-%.*s", STR_ARG(d->service), STR_ARG(d->stage)) :
 					   arena_printf(&d->arena, "%.*s-%.*s", STR_ARG(d->stage), STR_ARG(d->service));
 	if (r == 0)
 		r = deploy_add(d, STR("HttpApi"), deploy_tree(d, "{'Type': 'AWS::ApiGatewayV2::Api', 'Properties': {"
-			"'Name': %v, 'ProtocolType': 'HTTP', 'DisableExecuteApiEndpoint': %v, 'CorsConfiguration': %v}}",
+			"'Name': %v, 'ProtocolType': 'HTTP', 'DisableExecuteApiEndpoint': %v, 'CorsConfiguration': %v, 'Tags': %v}}",
 			name ? name : deploy_tree(d, "%s", usual), tree_get(api, STR("disableDefaultEndpoint")),
-			cors_of(d, tree_get(api, STR("cors")))));
+			cors_of(d, tree_get(api, STR("cors"))), tags));
 	if (r == 0)
 		r = deploy_add(d, STR("HttpApiStage"), deploy_tree(d, "{'Type': 'AWS::ApiGatewayV2::Stage', 'Properties': {"
 			"'ApiId': {'Ref': 'HttpApi'}, 'StageName': '$default', 'AutoDeploy': true, 'DefaultRouteSettings': {"
-			"'DetailedMetricsEnabled': %v}}}", yyjson_mut_is_true(tree_get(api, STR("metrics"))) ?
-				deploy_tree(d, "true") : deploy_tree(d, "false")));
+			"'DetailedMetricsEnabled': %v}, 'Tags': %v}}", yyjson_mut_is_true(tree_get(api, STR("metrics"))) ?
+				deploy_tree(d, "true") : deploy_tree(d, "false"), tags));
 	deploy_output(d, STR("HttpApiId"), "HttpApiId", deploy_tree(d, "{'Ref': 'HttpApi'}"));
 	deploy_output(d, STR("HttpApiUrl"), "HttpApiUrl", deploy_tree(d, "{'Fn::GetAtt': ['HttpApi', 'ApiEndpoint']}"));
 	return r < 0 ? r : add_authorizers(d);

@@ -38,6 +38,8 @@ void deploy_output(struct deploy *d, struct str name, const char *export, yyjson
 /* A name as it stands in logical ids: normalised ("my-fn_x" is "MyDashfnUnderscorex"), and letters and digits alone. */
 struct str deploy_normal(struct deploy *d, struct str name);
 struct str deploy_alnum(struct deploy *d, struct str name);
+/* Its first letter a capital. */
+struct str deploy_capital(struct deploy *d, struct str name);
 
 /* A function being translated. */
 struct function {
@@ -45,7 +47,7 @@ struct function {
 	struct str logical_id;        /* HelloLambdaFunction */
 	yyjson_mut_val *config;
 	struct str target_id;         /* what events call: the function's logical id */
-	unsigned schedules, buses, filters;
+	unsigned schedules, filters, event_index;
 };
 
 /* The package of the service, of a function or of a layer: made once for the same files. */

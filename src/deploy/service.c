@@ -78,6 +78,14 @@ struct str deploy_alnum(struct deploy *d, struct str name)
 	return (struct str){ p, n };
 }
 
+struct str deploy_capital(struct deploy *d, struct str name)
+{
+	char *p = arena_cstr(&d->arena, name);
+	if (name.n > 0 && p[0] >= 'a' && p[0] <= 'z')
+		p[0] = (char)(p[0] - 32);
+	return (struct str){ p, name.n };
+}
+
 struct str deploy_normal(struct deploy *d, struct str name)
 {
 	struct buf b = { 0 };
