@@ -38,10 +38,6 @@ CFLAGS_ALL = -std=gnu17 -D_GNU_SOURCE -Isrc -I$(GEN) -I. -DSAMOVAR_VERSION='"$(V
 SHIM_SOURCES := $(wildcard src/sandbox/shim*.c)
 PROGRAMS := src/cli/main.c src/sandbox/probe.c $(SHIM_SOURCES)
 SOURCES := $(filter-out $(PROGRAMS),$(shell find src -name '*.c' ! -name '*_test.c' ! -name '*_fuzz.c'))
-# samovar deploy is a client of CloudFormation: it is in the program when that service is.
-ifeq ($(wildcard src/services/cloudformation/cloudformation.smithy),)
-SOURCES := $(filter-out src/cli/deploy.c src/cli/stack.c,$(SOURCES))
-endif
 UNIT_TESTS := $(shell find src -name '*_test.c')
 FUZZ_TARGETS := $(shell find src -name '*_fuzz.c')
 SMITHY := $(wildcard src/services/*/*.smithy)

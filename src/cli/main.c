@@ -4,11 +4,7 @@
 #include <stdio.h>
 
 static const struct command *const commands[] = { &command_up, &command_run_file, &command_invoke, &command_logs,
-	&command_ls, &command_rm,
-#if __has_include("services/cloudformation/cloudformation.smithy")
-	&command_deploy,
-#endif
-	 &command_operations, NULL };
+	&command_ls, &command_rm, &command_deploy, &command_operations, NULL };
 
 static void print_overview(FILE *out)
 {

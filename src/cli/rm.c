@@ -9,14 +9,9 @@
 
 static bool keep_log;
 
-/* A whole service needs CloudFormation. */
-#define REMOVES_SERVICES __has_include("services/cloudformation/cloudformation.smithy")
-
 static const struct option options[] = {
 	{ "keep-log", 'k', NULL, "leave the log group", &keep_log, NULL },
-#if REMOVES_SERVICES
 	DEPLOY_OPTIONS,
-#endif
 	CLIENT_OPTIONS,
 	{ 0 },
 };
@@ -66,12 +61,7 @@ static int remove_function(void *arg)
 
 static int rm_run(size_t argc, const char *const *argv)
 {
-#if REMOVES_SERVICES
-	if (argc == 0)
-		return program_run(deploy_remove, NULL);
-#endif
-	return argc > 0 ? program_run(remove_function, (void *)argv) :
-			  command_usage(&command_rm, "which function? ", "an argument is missing");
+	return argc > 0 ? program_run(remove_function, (void *)argv) : program_run(deploy_remove, NULL);
 }
 
 const struct command command_rm = { "rm", "[FUNCTION]", "remove a function, or the service of this folder",
