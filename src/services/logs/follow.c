@@ -173,6 +173,12 @@ static void follow(struct logs *logs, struct http_exchange *ex, struct call *cal
 	static const struct http_header headers[] = { { STR_INIT("Content-Type"),
 							      STR_INIT("application/x-ndjson") },
 		{ STR_INIT("Cache-Control"), STR_INIT("no-store") } };
+	struct logs_group_record group;
+	/* Who follows waits for a group that is not there yet. */
+	if (!live && group_find(call, f->group, &group) < 0) {
+		refuse(ex, 404, call->error.message);
+		return;
+	}
 	if (http_respond_start(ex, 200, headers, COUNT_OF(headers), -1) < 0)
 		return;
 	/* Before the history is read, so that nothing comes between; nothing waits until its end is
