@@ -73,6 +73,12 @@ python_tools() {
 	build/venv/bin/pip install -q --disable-pip-version-check -r tests/requirements.txt
 }
 
+# Of its own, since it pins what the SDK's tests want newer.
+sam_tools() {
+	[ -x build/sam/bin/python ] || python3 -m venv build/sam
+	build/sam/bin/pip install -q --disable-pip-version-check -r tests/requirements-sam.txt
+}
+
 node_tools() {
 	cp tests/package.json build/node/package.json
 	(cd build/node && npm install --silent --no-audit --no-fund --no-package-lock)
@@ -85,6 +91,7 @@ build)
 test)
 	packages $BUILD $TEST
 	install_once build/venv/installed tests/requirements.txt python_tools
+	install_once build/sam/installed tests/requirements-sam.txt sam_tools
 	mkdir -p build/node
 	if command -v npm >/dev/null 2>&1; then
 		install_once build/node/installed tests/package.json node_tools
