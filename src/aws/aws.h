@@ -48,6 +48,7 @@ struct aws {
 	unsigned char secret[32]; /* the server's own key: signs session tokens */
 	struct str address;      /* where it listens: "127.0.0.1" */
 	uint16_t port;
+	int64_t retry_speed;     /* waits before retries are divided by it; 0 and 1: as long as on AWS */
 	struct aws_hooks hooks;
 	/*
 	 * The server's front door: routes by host and path, then aws_dispatch. For listeners of one's own (a function

@@ -16,6 +16,7 @@ void server_config_init(struct server_config *config)
 		.auth = AWS_AUTH_ANY,
 		.durability = STORE_DURABLE,
 		.sandbox = SANDBOX_AUTO,
+		.retry_speed = 1,
 	};
 	if (xdg && *xdg)
 		config->data_dir = xasprintf("%s/samovar", xdg);
@@ -133,6 +134,15 @@ static int set_sandbox(struct server_config *config, const char *text)
 	return MIN(i, 0);
 }
 
+static int set_retry_speed(struct server_config *config, const char *text)
+{
+	int64_t speed;
+	if (str_to_i64(str_c(text), &speed) < 0 || speed < 1 || speed > 1000000)
+		return -EINVAL;
+	config->retry_speed = speed;
+	return 0;
+}
+
 const struct server_setting server_settings[] = {
 	{ "listen", "ADDRESS:PORT", "where to listen; an address that others can reach demands signatures and the "
 		"whole sandbox (127.0.0.1:4566)", set_listen },
@@ -142,5 +152,7 @@ const struct server_setting server_settings[] = {
 		"never synced (durable)", set_durability },
 	{ "sandbox", "auto|strict", "strict: refuse to run functions that can't be isolated wholly (auto)",
 		set_sandbox },
+	{ "retry-speed", "N", "events and deliveries that failed are retried N times sooner than on AWS, for tests (1)",
+		set_retry_speed },
 	{ 0 },
 };

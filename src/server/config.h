@@ -13,6 +13,7 @@ struct server_config {
 	enum aws_auth auth;
 	enum store_durability durability;
 	enum sandbox_mode sandbox;
+	int64_t retry_speed;
 };
 
 /* The defaults; data_dir is $XDG_DATA_HOME/samovar or ~/.local/share/samovar. */
@@ -20,7 +21,7 @@ void server_config_init(struct server_config *config);
 /* After the server has ended. */
 void server_config_fini(struct server_config *config);
 
-/* One setting, as the command line names it: --listen, --data, --auth, --durability, --sandbox. */
+/* One setting, as the command line names it: --listen, --data, --auth, --durability, --sandbox ... */
 struct server_setting {
 	const char *name, *value, *help;
 	/* 0, or -EINVAL for a text that is no such value. */

@@ -140,6 +140,7 @@ int server_create(const struct server_config *config, struct server **out, char 
 	waitq_init(&s->starting);
 	s->aws.loop = loop_self();
 	s->aws.auth = config->auth;
+	s->aws.retry_speed = config->retry_speed;
 	s->aws.address = str_c(config->address);
 	s->aws.now_ms = clock_now_ms;
 	s->aws.handler = serve;
@@ -182,6 +183,7 @@ void server_destroy(struct server *s)
 		const struct service *service = server_services[s->started];
 		if (service->stop)
 			service->stop(&s->aws, s->aws.states[s->started]);
+		s->aws.states[s->started] = NULL;
 	}
 	if (s->http)
 		http_server_destroy(s->http);

@@ -2,6 +2,7 @@
 #include "server/services.h"
 #include "services/apigatewayv2/apigatewayv2.h"
 #include "services/cloudformation/cloudformation.h"
+#include "services/delivery/delivery.h"
 #include "services/iam/iam.h"
 #include "services/lambda/lambda.h"
 #include "services/logs/logs.h"
@@ -17,6 +18,7 @@ const struct service *const server_services[] = {
 	&apigatewayv2_service,
 	&sqs_service, /* before those that drain and fill its queues: it ends after them */
 	&lambda_service,
+	&delivery_service, /* after those that it delivers to: it ends before them */
 	&ssm_service,
 	&cloudformation_service,
 	&s3_service, /* the last: any path that is no other service's is a bucket's */

@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/map.h"
+#include "services/lambda/destinations.h"
 #include "services/lambda/event_retry.h"
 #include "services/lambda/invoke.h"
 #include "store/key.h"
@@ -91,6 +92,7 @@ int async_accept(struct call *call, const struct function_name *name, struct str
 struct ending {
 	struct event *event;
 	int64_t due_ms; /* of the next try; negative: it is over */
+	struct event_end end; /* then; no condition: nobody is told */
 };
 
 static int end_event(struct call *call, void *arg)
@@ -102,43 +104,60 @@ static int end_event(struct call *call, void *arg)
 		struct str key = event_key(call->arena, e->due_ms, event->record.request_id);
 		call_put_record(call, key, &lambda_event_record_shape, &event->record);
 		call_after(call, wake, event->async);
+	} else if (e->end.condition) {
+		return destinations_owe(call, &e->end);
 	}
 	return 0;
 }
 
-/* Where the event ends that no try served; destinations and dead-letter queues get it here. */
-static void give_up(const struct event *event, const char *why)
+static int64_t now_of(struct call *call)
 {
-	log_warn("lambda: the event %.*s of %.*s is dropped: %s", STR_ARG(event->record.request_id),
-		STR_ARG(event->record.function), why);
+	return call->aws->now_ms ? call->aws->now_ms() : clock_now_ms();
 }
 
-static int64_t after_outcome(struct call *call, struct event *event,
-	const struct resolved *resolved, enum engine_outcome outcome)
+/* When it is tried next, or how it ended. */
+static void after_outcome(struct call *call, struct ending *e, const struct resolved *resolved,
+	enum engine_outcome outcome)
 {
+	struct event *event = e->event;
 	struct event_retry retry = {
 		.accepted_ms = event->record.accepted_ms.v,
 		.errors = event->record.errors.v,
 		.throttles = event->record.throttles.v,
 		.retries_max = resolved->event_retries,
 		.age_max_ms = resolved->event_age_s * 1000,
+		.speed = call->aws->retry_speed,
 	};
-	int64_t now_ms = call->aws->now_ms ? call->aws->now_ms() : clock_now_ms();
-	if (outcome == ENGINE_OK)
-		return -1;
 	bool is_error = outcome == ENGINE_HANDLED || outcome == ENGINE_UNHANDLED;
-	int64_t due_ms = event_retry_next(&retry, is_error, now_ms);
+	e->due_ms = -1;
+	e->end.condition = "Success";
+	e->end.tries = retry.errors + 1;
+	if (outcome == ENGINE_OK)
+		return;
+	bool was_last = is_error && retry.errors >= retry.retries_max;
+	e->end.condition = was_last ? "RetriesExhausted" : "EventAgeExceeded";
+	e->due_ms = event_retry_next(&retry, is_error, now_of(call));
 	event->record.errors.v = retry.errors;
 	event->record.throttles.v = retry.throttles;
-	if (due_ms < 0)
-		give_up(event, is_error ? "its retries are over" : "it is too old");
-	return due_ms;
 }
 
-/* The time of the next try, or negative. */
-static int64_t run_event(struct call *call, struct event *event)
+static void describe(struct call *call, struct ending *e, const struct resolved *resolved, const struct target *target)
 {
-	const struct lambda_event_record *record = &event->record;
+	const struct lambda_event_record *record = &e->event->record;
+	struct function_name name = { record->account, record->region, record->function,
+		record->qualifier.p ? record->qualifier : STR("$LATEST") };
+	/* Copies: the function may change before the end is stored. */
+	e->end.record = record;
+	e->end.function_arn = function_arn(call->arena, &name);
+	e->end.on_success = arena_str(call->arena, resolved->on_success);
+	e->end.on_failure = arena_str(call->arena, resolved->on_failure);
+	e->end.dead_letter = arena_str(call->arena, target->dead_letter);
+	e->end.executed_version = arena_str(call->arena, target->function.version);
+}
+
+static void run_event(struct call *call, struct ending *e)
+{
+	const struct lambda_event_record *record = &e->event->record;
 	struct function_name name = { record->account, record->region, record->function,
 		record->qualifier };
 	struct engine_invocation invocation = {
@@ -148,18 +167,32 @@ static int64_t run_event(struct call *call, struct event *event)
 		.trace_id = record->trace_id,
 	};
 	struct resolved *resolved;
-	struct target *target;
+	struct target *target = NULL;
+	e->due_ms = -1;
 	if (lambda_resolve(call, &name, &resolved) < 0) {
 		if (call->error.shape != &lambda_resource_not_found_exception)
-			return call->now_ms + 1000;
-		give_up(event, "its function is gone");
-		return -1;
+			e->due_ms = call->now_ms + 1000;
+		else
+			log_warn("lambda: the event %.*s of %.*s is dropped: its function is gone",
+				STR_ARG(record->request_id), STR_ARG(record->function));
+		return;
+	}
+	describe(call, e, resolved, &resolved->first);
+	if (call->now_ms > record->accepted_ms.v + resolved->event_age_s * 1000) {
+		e->end.condition = "EventAgeExceeded";
+		e->end.tries = record->errors.v;
+		resolved_unref(resolved);
+		return;
 	}
 	if (lambda_invoke_resolved(call, resolved, &invocation, &target) < 0)
 		invocation.outcome = ENGINE_FAILED;
-	int64_t due_ms = after_outcome(call, event, resolved, invocation.outcome);
+	if (target)
+		describe(call, e, resolved, target);
+	after_outcome(call, e, resolved, invocation.outcome);
+	e->end.has_answer = invocation.outcome != ENGINE_FAILED && invocation.outcome != ENGINE_THROTTLED;
+	e->end.function_error = lambda_invoke_error(&invocation);
+	e->end.answer = invocation.answer;
 	resolved_unref(resolved);
-	return due_ms;
 }
 
 static void handle(void *arg)
@@ -172,11 +205,13 @@ static void handle(void *arg)
 	call_init(&call, async->lambda->aws, &event->arena, &identity);
 	call.api = &lambda_api;
 	call.request_id = event->record.request_id;
-	int64_t due_ms = run_event(&call, event);
-	struct ending ending = { event, due_ms };
+	struct ending ending = { .event = event };
+	run_event(&call, &ending);
+	int64_t due_ms = ending.due_ms;
 	/* At the server's end invocations fail: the record stays as it was. */
 	if (!(async->stopping && due_ms >= 0)) {
 		call.error = (struct call_error){ 0 };
+		call.now_ms = now_of(&call);
 		if (call_write(&call, end_event, &ending) < 0)
 			log_error("lambda: an event's end can't be stored: %.*s",
 				STR_ARG(call.error.message));

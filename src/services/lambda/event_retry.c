@@ -15,5 +15,6 @@ int64_t event_retry_next(struct event_retry *retry, bool is_error, int64_t now_m
 		wait_ms = MIN((int64_t)1000 << doublings, 300000);
 		retry->throttles++;
 	}
+	wait_ms /= MAX(retry->speed, 1);
 	return now_ms + wait_ms > retry->accepted_ms + retry->age_max_ms ? -1 : now_ms + wait_ms;
 }

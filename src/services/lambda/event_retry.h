@@ -13,6 +13,7 @@ struct event_retry {
 	int64_t accepted_ms;
 	int64_t errors, throttles; /* so far; event_retry_next counts on */
 	int64_t retries_max, age_max_ms;
+	int64_t speed; /* waits are divided by it */
 };
 
 /* The time of the next try, or -1 when there is none. */

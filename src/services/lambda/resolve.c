@@ -107,6 +107,8 @@ static int read_target(
 			arena_printf(&r->arena, "/aws/lambda/%.*s", STR_ARG(name.name));
 	set_environment(&r->arena, c->environment, &t->function);
 	t->code_blob = v.code_blob;
+	if (c->dead_letter_config)
+		t->dead_letter = c->dead_letter_config->target_arn;
 	t->layer_blobs = v.layer_blobs.v;
 	t->layer_count = v.layer_blobs.n;
 	if (t->layer_count)

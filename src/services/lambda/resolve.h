@@ -14,6 +14,7 @@ struct target {
 	const struct str *layer_blobs;
 	size_t layer_count;
 	bool is_unpacked;
+	struct str dead_letter; /* the ARN of its DeadLetterConfig, or empty */
 };
 
 struct resolved {

@@ -206,7 +206,7 @@ def test_answers_that_fail_the_whole_batch(queue, function, mapping, results):
 
 def test_poison_ends_in_the_dead_letter_queue(queue, function, mapping, results):
     """After exactly maxReceiveCount tries; the others are handled."""
-    q, dead = queue(VisibilityTimeout=1), queue()
+    q, dead = queue(VisibilityTimeout=4), queue()
     q.sqs.set_queue_attributes(QueueUrl=q.url, Attributes={"RedrivePolicy": json.dumps(
         {"deadLetterTargetArn": dead.arn, "maxReceiveCount": 3})})
     mapping(q, function(NODE + """

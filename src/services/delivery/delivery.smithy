@@ -1,0 +1,63 @@
+$version: "2"
+
+// What services owe each other: messages and events that are handed over until it succeeds or the tries are over.
+namespace com.amazonaws.delivery
+
+/// Hands over what one service owes another, again and again until it succeeds or is given up to a dead-letter queue.
+@service(sdkId: "Samovar Delivery", endpointPrefix: "delivery")
+@sigv4(name: "samovar-delivery")
+@awsJson1_0
+service SamovarDelivery { version: "2026-11-24" }
+
+/// Owes the target this text: called inside the transaction of its cause, so that neither is there without the other. An
+/// SQS queue gets it as a message, a Lambda function as an event.
+@internal
+operation Deliver {
+    input := {
+        /// Of an SQS queue or a Lambda function, its version or alias.
+        @required TargetArn: String
+        @required Body: String
+        MessageAttributes: Attributes
+        /// Of FIFO queues.
+        MessageGroupId: String
+        MessageDeduplicationId: String
+        TraceHeader: String
+        /// For the target's policy: "sns.amazonaws.com", and the ARN of what it comes from.
+        @required SourceService: String
+        SourceArn: String
+        /// Tries after the first; 185 if not said.
+        MaximumRetryAttempts: Integer
+        /// 24 hours if not said.
+        MaximumAgeInSeconds: Long
+        /// The queue that gets it after the last try.
+        DeadLetterArn: String
+    }
+    errors: [ValidationException]
+}
+
+structure Attribute { Name: String, DataType: String, StringValue: String, BinaryValue: Blob }
+list Attributes { member: Attribute }
+
+@error("client") @httpError(400)
+structure ValidationException { message: String }
+
+// ---- what is stored ----
+
+/// Something owed. Key: (delivery, due time, id).
+structure DeliveryRecord {
+    Account: String
+    Region: String
+    TargetArn: String
+    Body: String
+    MessageAttributes: Attributes
+    MessageGroupId: String
+    MessageDeduplicationId: String
+    TraceHeader: String
+    SourceService: String
+    SourceArn: String
+    DeadLetterArn: String
+    RetriesMax: Integer
+    AgeMaxMs: Long
+    OwedMs: Long
+    Tries: Integer
+}

@@ -1,0 +1,129 @@
+/* Handing one delivery over: to queues by SendMessage, to functions by Invoke. */
+#include "services/delivery/hand_over.h"
+#include "api/lambda.h"
+#include "api/sqs.h"
+#include "aws/policy.h"
+#include "services/delivery/limits.h"
+
+struct sending {
+	struct str key;
+	const struct delivery_delivery_record *record;
+};
+
+static struct str account_of(struct str arn)
+{
+	struct str part = { 0 };
+	for (int i = 0; i < 5 && arn.p; i++)
+		str_cut(&arn, ':', &part);
+	return part;
+}
+
+/* In strict mode a queue of another account takes what its policy lets it be sent. */
+static int check_policy(struct call *call, const struct delivery_delivery_record *r)
+{
+	struct sqs_describe_queue_input in = { r->target_arn };
+	struct sqs_describe_queue_output out = { 0 };
+	struct policy_context_key context[] = { { STR("aws:SourceArn"), r->source_arn },
+		{ STR("aws:SourceAccount"), r->account } };
+	struct policy_request request = {
+		.action = STR("sqs:SendMessage"),
+		.resource = r->target_arn,
+		.principal_account = r->account,
+		.principal_service = r->source_service,
+		.context = context,
+		.context_count = r->source_arn.p ? COUNT_OF(context) : 0,
+	};
+	if (call->aws->auth != AWS_AUTH_STRICT || str_eq(account_of(r->target_arn), r->account))
+		return 0;
+	if (call_inner(call, &sqs_describe_queue_operation, NULL, &in, &out) < 0)
+		return -1;
+	if (out.policy.n && policy_evaluate(call->arena, out.policy, &request, true) == POLICY_ALLOW)
+		return 0;
+	return fail(call, &aws_access_denied, "The policy of the queue does not let %.*s send to it.",
+		STR_ARG(r->source_service));
+}
+
+static int send_run(struct call *call, void *arg)
+{
+	const struct sending *s = arg;
+	const struct delivery_delivery_record *r = s->record;
+	size_t n = r->message_attributes.n;
+	struct sqs_message_body_attribute_map_entry *attributes =
+		ARENA_ARRAY(call->arena, struct sqs_message_body_attribute_map_entry, n + 1);
+	struct sqs_message_body_system_attribute_map_entry trace = { .key = STR("AWSTraceHeader"),
+		.value = { .data_type = STR("String"), .string_value = r->trace_header } };
+	for (size_t i = 0; i < n; i++) {
+		const struct delivery_attribute *a = &r->message_attributes.v[i];
+		attributes[i].key = a->name;
+		attributes[i].value = (struct sqs_message_attribute_value){ .data_type = a->data_type,
+			.string_value = a->string_value, .binary_value = a->binary_value };
+	}
+	struct sqs_send_message_input in = {
+		.queue_url = r->target_arn,
+		.message_body = r->body,
+		.message_attributes = { n ? attributes : NULL, n },
+		.message_group_id = r->message_group_id,
+		.message_deduplication_id = r->message_deduplication_id,
+	};
+	if (r->trace_header.n)
+		in.message_system_attributes = (struct sqs_message_body_system_attribute_map){ &trace, 1 };
+	struct sqs_send_message_output out = { 0 };
+	if (check_policy(call, r) < 0 || call_inner(call, &sqs_send_message_operation, NULL, &in, &out) < 0)
+		return -1;
+	txn_delete(call->txn, s->key);
+	return 0;
+}
+
+static int delete_run(struct call *call, void *arg)
+{
+	const struct sending *s = arg;
+	txn_delete(call->txn, s->key);
+	return 0;
+}
+
+/* The event is on disk when Invoke answers; a crash before the record's end leaves it twice. */
+static int invoke(struct call *call, struct sending *s)
+{
+	const struct delivery_delivery_record *r = s->record;
+	struct identity as = call->identity;
+	/* Lambda's destinations are reached with the function's role, other services by the function's policy. */
+	bool is_own = str_is(r->source_service, "lambda.amazonaws.com") && str_eq(account_of(r->target_arn), r->account);
+	as.service = is_own ? (struct str){ 0 } : r->source_service;
+	as.principal_arn = r->source_arn;
+	struct lambda_invoke_input in = { .function_name = r->target_arn, .invocation_type = STR("Event"),
+		.payload = r->body };
+	struct lambda_invoke_output out = { 0 };
+	if (call_inner(call, &lambda_invoke_operation, &as, &in, &out) < 0)
+		return -1;
+	return call_write(call, delete_run, s);
+}
+
+static bool passes_by(const struct error_shape *error)
+{
+	return error->is_server_fault || error->status >= 500 || error->status == 429 ||
+	       error == &aws_throttling_exception || error == &sqs_request_throttled;
+}
+
+enum handed hand_over(struct call *call, struct str key, const struct delivery_delivery_record *record)
+{
+	struct sending s = { key, record };
+	int r;
+	if (str_starts(record->target_arn, STR("arn:aws:sqs:")))
+		r = call_write(call, send_run, &s);
+	else if (str_starts(record->target_arn, STR("arn:aws:lambda:")))
+		r = invoke(call, &s);
+	else
+		r = fail(call, &delivery_validation_exception, "Targets of this service are not served here.");
+	if (r == 0)
+		return HANDED_OVER;
+	return passes_by(call->error.shape) ? HANDED_LATER : HANDED_NEVER;
+}
+
+int64_t hand_over_next(const struct delivery_delivery_record *r, int64_t now_ms, int64_t speed)
+{
+	int64_t doublings = MIN(MAX(r->tries.v - 1, 0), 20);
+	int64_t wait_ms = MIN((int64_t)DELIVERY_WAIT_FIRST_MS << doublings, (int64_t)DELIVERY_WAIT_LAST_MS) / speed;
+	if (r->tries.v > r->retries_max.v || now_ms + wait_ms > r->owed_ms.v + r->age_max_ms.v)
+		return -1;
+	return now_ms + wait_ms;
+}
