@@ -309,3 +309,67 @@ def test_goes_on_after_kill(client_of, unique):
             assert stack["StackStatus"] == "CREATE_COMPLETE", events(cfn, f"{name}-{i}")
             remove(cfn, stack)
         assert not logs.describe_log_groups(logGroupNamePrefix=name)["logGroups"]
+
+
+def test_an_api_a_queue_and_a_bucket(client, unique):
+    cfn, name = client("cloudformation"), unique("web")
+    code = "def handler(event, context): return {'path': event.get('rawPath'), 'n': len(event.get('Records', []))}"
+    template = {"Resources": {
+        "Role": {"Type": "AWS::IAM::Role", "Properties": {
+            "AssumeRolePolicyDocument": TRUST, "ManagedPolicyArns": [
+                "arn:aws:iam::aws:policy/service-role/AWSLambdaSQSQueueExecutionRole"]}},
+        "F": {"Type": "AWS::Lambda::Function", "Properties": {"Runtime": "python3.11", "Handler": "index.handler",
+              "Role": {"Fn::GetAtt": "Role.Arn"}, "Code": {"ZipFile": code}}},
+        "V": {"Type": "AWS::Lambda::Version", "Properties": {"FunctionName": {"Ref": "F"}}},
+        "Live": {"Type": "AWS::Lambda::Alias", "Properties": {"FunctionName": {"Ref": "F"}, "Name": "live",
+                 "FunctionVersion": {"Fn::GetAtt": "V.Version"}}},
+        "Url": {"Type": "AWS::Lambda::Url", "Properties": {"TargetFunctionArn": {"Ref": "F"}, "AuthType": "NONE"}},
+        "Api": {"Type": "AWS::ApiGatewayV2::Api", "Properties": {"Name": name, "ProtocolType": "HTTP"}},
+        "I": {"Type": "AWS::ApiGatewayV2::Integration", "Properties": {"ApiId": {"Ref": "Api"},
+              "IntegrationType": "AWS_PROXY", "IntegrationUri": {"Fn::GetAtt": "F.Arn"}, "PayloadFormatVersion": "2.0"}},
+        "R": {"Type": "AWS::ApiGatewayV2::Route", "Properties": {"ApiId": {"Ref": "Api"}, "RouteKey": "GET /tea",
+              "Target": {"Fn::Sub": "integrations/${I}"}}},
+        "S": {"Type": "AWS::ApiGatewayV2::Stage", "Properties": {"ApiId": {"Ref": "Api"}, "StageName": "$default",
+              "AutoDeploy": True}},
+        "P": {"Type": "AWS::Lambda::Permission", "Properties": {"FunctionName": {"Ref": "F"},
+              "Action": "lambda:InvokeFunction", "Principal": "apigateway.amazonaws.com"}},
+        "Q": {"Type": "AWS::SQS::Queue", "Properties": {"QueueName": name, "VisibilityTimeout": 45}},
+        "QP": {"Type": "AWS::SQS::QueuePolicy", "Properties": {"Queues": [{"Ref": "Q"}], "PolicyDocument": {
+            "Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": "*", "Action": "sqs:SendMessage",
+                                                    "Resource": {"Fn::GetAtt": "Q.Arn"}}]}}},
+        "M": {"Type": "AWS::Lambda::EventSourceMapping", "Properties": {"FunctionName": {"Ref": "F"},
+              "EventSourceArn": {"Fn::GetAtt": "Q.Arn"}, "BatchSize": 2}},
+        "B": {"Type": "AWS::S3::Bucket", "Properties": {"VersioningConfiguration": {"Status": "Enabled"}}},
+        "BP": {"Type": "AWS::S3::BucketPolicy", "Properties": {"Bucket": {"Ref": "B"}, "PolicyDocument": {
+            "Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Principal": "*", "Action": "s3:*",
+                "Resource": {"Fn::Sub": "arn:aws:s3:::${B}/*"}, "Condition": {"Bool": {"aws:SecureTransport": "x"}}}]}}}},
+        "Outputs": {"Api": {"Value": {"Fn::GetAtt": "Api.ApiEndpoint"}}, "Q": {"Value": {"Ref": "Q"}},
+                    "B": {"Value": {"Ref": "B"}}, "Url": {"Value": {"Fn::GetAtt": "Url.FunctionUrl"}}}}
+    stack = make(cfn, name, template)
+    out = outputs(stack)
+    assert client("sqs").get_queue_attributes(QueueUrl=out["Q"], AttributeNames=["All"])["Attributes"][
+        "VisibilityTimeout"] == "45"
+    assert client("s3").get_bucket_versioning(Bucket=out["B"])["Status"] == "Enabled"
+    assert out["Url"].startswith("http") and out["Api"].startswith("http")
+    template["Resources"]["Q"]["Properties"]["VisibilityTimeout"] = 50
+    template["Resources"]["R"]["Properties"]["RouteKey"] = "GET /milk"
+    stack = change(cfn, name, template)
+    routes = client("apigatewayv2").get_routes(ApiId=[r["PhysicalResourceId"] for r in cfn.describe_stack_resources(
+        StackName=name, LogicalResourceId="Api")["StackResources"]][0])["Items"]
+    assert [r["RouteKey"] for r in routes] == ["GET /milk"]
+    remove(cfn, stack)
+    assert not [a for a in client("apigatewayv2").get_apis()["Items"] if a["Name"] == name]
+    assert error_of(client("sqs").get_queue_url, QueueName=name)[0].endswith(("NonExistentQueue", "QueueDoesNotExist"))
+
+
+def test_template_by_url(client, unique):
+    cfn, s3, name = client("cloudformation"), client("s3"), unique("url")
+    s3.create_bucket(Bucket=name)
+    s3.put_object(Bucket=name, Key="a b/t.json", Body=json.dumps({"Resources": {"A": group(name)}}))
+    for url in f"https://s3.amazonaws.com/{name}/a%20b/t.json", f"https://{name}.s3.us-east-1.amazonaws.com/a%20b/t.json":
+        assert cfn.validate_template(TemplateURL=url)["Parameters"] == []
+    cfn.create_stack(StackName=name, TemplateURL=url)
+    stack = settle(cfn, name)
+    assert stack["StackStatus"] == "CREATE_COMPLETE"
+    remove(cfn, stack)
+    assert error_of(cfn.validate_template, TemplateURL=f"https://s3.amazonaws.com/{name}/none")[0] == "ValidationError"

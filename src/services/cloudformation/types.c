@@ -6,6 +6,9 @@ static const struct cfn_type *const tables[] = {
 	cfn_types_lambda,
 	cfn_types_logs,
 	cfn_types_ssm,
+	cfn_types_apigatewayv2,
+	cfn_types_sqs,
+	cfn_types_s3,
 	cfn_types_cloudformation,
 };
 

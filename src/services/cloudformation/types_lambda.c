@@ -318,7 +318,58 @@ static int remove_layer_permission(struct cfn_resource *r)
 	return cfn_call_delete(r, &lambda_remove_layer_version_permission_operation, in);
 }
 
+/* ---- event source mappings ---- */
+
+static const char mapping_properties[] = "BatchSize BisectBatchOnFunctionError DestinationConfig Enabled EventSourceArn "
+	"FilterCriteria FunctionName FunctionResponseTypes MaximumBatchingWindowInSeconds MaximumRecordAgeInSeconds "
+	"MaximumRetryAttempts ParallelizationFactor ScalingConfig StartingPosition StartingPositionTimestamp "
+	"TumblingWindowInSeconds";
+
+static int create_mapping(struct cfn_resource *r)
+{
+	struct lambda_event_source_mapping_configuration *out;
+	value *in = cfn_pick(r, mapping_properties), *tags = cfn_all_tags(r, cfn_get(r->properties, "Tags"));
+	if (tags)
+		cfn_set(r->doc, in, "Tags", tags);
+	if (cfn_call(r, &lambda_create_event_source_mapping_operation, in, (void **)&out) < 0)
+		return -1;
+	r->physical = out->uuid;
+	cfn_attribute(r, "Id", out->uuid);
+	cfn_attribute(r, "EventSourceMappingArn", out->event_source_mapping_arn);
+	return 0;
+}
+
+static int update_mapping(struct cfn_resource *r)
+{
+	struct lambda_event_source_mapping_configuration *out;
+	value *in = cfn_pick(r, mapping_properties);
+	yyjson_mut_obj_remove_key(in, "EventSourceArn");
+	yyjson_mut_obj_remove_key(in, "StartingPosition");
+	yyjson_mut_obj_remove_key(in, "StartingPositionTimestamp");
+	cfn_put(r, in, "UUID", r->physical);
+	if (cfn_call(r, &lambda_update_event_source_mapping_operation, in, (void **)&out) < 0)
+		return -1;
+	cfn_attribute(r, "Id", out->uuid);
+	cfn_attribute(r, "EventSourceMappingArn", out->event_source_mapping_arn);
+	return 0;
+}
+
+static int remove_mapping(struct cfn_resource *r)
+{
+	value *in = yyjson_mut_obj(r->doc);
+	cfn_put(r, in, "UUID", r->physical);
+	return cfn_call_delete(r, &lambda_delete_event_source_mapping_operation, in);
+}
+
 const struct cfn_type cfn_types_lambda[] = {
+	{ .name = "AWS::Lambda::EventSourceMapping", .flags = CFN_IN_TRANSACTION,
+		.properties = "BatchSize BisectBatchOnFunctionError DestinationConfig Enabled EventSourceArn FilterCriteria "
+			      "FunctionName FunctionResponseTypes MaximumBatchingWindowInSeconds MaximumRecordAgeInSeconds "
+			      "MaximumRetryAttempts ParallelizationFactor ScalingConfig StartingPosition "
+			      "StartingPositionTimestamp TumblingWindowInSeconds Tags",
+		.replace = "EventSourceArn StartingPosition StartingPositionTimestamp",
+		.attributes = "Id EventSourceMappingArn", .create = create_mapping, .update = update_mapping,
+		.remove = remove_mapping },
 	{ .name = "AWS::Lambda::Function",
 		.properties = "Code Runtime Role Handler Description Timeout MemorySize VpcConfig DeadLetterConfig Environment "
 			      "TracingConfig Layers FileSystemConfigs EphemeralStorage SnapStart LoggingConfig ImageConfig "
