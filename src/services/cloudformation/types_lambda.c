@@ -377,7 +377,8 @@ const struct cfn_type cfn_types_lambda[] = {
 			      "ReservedConcurrentExecutions",
 		.replace = "FunctionName PackageType", .attributes = "Arn", .create = create_function,
 		.update = update_function, .remove = remove_function, .named = "FunctionName" },
-	{ .name = "AWS::Lambda::Version", .flags = CFN_IN_TRANSACTION,
+	/* Published again without a change it is the same version. */
+	{ .name = "AWS::Lambda::Version",
 		.properties = "FunctionName CodeSha256 Description", .replace = "*",
 		.attributes = "Version FunctionArn", .create = create_version, .remove = remove_version },
 	{ .name = "AWS::Lambda::Alias", .flags = CFN_IN_TRANSACTION,
