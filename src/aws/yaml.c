@@ -17,7 +17,8 @@ struct reader {
 
 static char unfinished;
 
-static int fail_at(struct reader *r, const yaml_mark_t *mark, int code, const char *fmt, ...) PRINTF_LIKE(4, 5);
+static int fail_at(struct reader *r, const yaml_mark_t *mark, int code, const char *fmt, ...)
+	PRINTF_LIKE(4, 5);
 static int fail_at(struct reader *r, const yaml_mark_t *mark, int code, const char *fmt, ...)
 {
 	va_list ap;
@@ -38,15 +39,16 @@ static int next_event(struct reader *r, yaml_event_t *event)
 		return -ENOMEM;
 	/* A reader's error has an offset instead of a mark. */
 	const yaml_mark_t *mark = p->error == YAML_READER_ERROR ? &p->mark : &p->problem_mark;
-	return fail_at(r, mark, -EINVAL, "%s%s%s", p->context ? p->context : "", p->context ? ", " : "",
-		p->problem ? p->problem : "not YAML");
+	return fail_at(r, mark, -EINVAL, "%s%s%s", p->context ? p->context : "",
+		p->context ? ", " : "", p->problem ? p->problem : "not YAML");
 }
 
 /* One more node, for the limit. */
 static int count_node(struct reader *r, const yaml_mark_t *mark)
 {
 	if (++r->nodes > YAML_NODES_MAX)
-		return fail_at(r, mark, -E2BIG, "more than %d values, aliases included", YAML_NODES_MAX);
+		return fail_at(
+			r, mark, -E2BIG, "more than %d values, aliases included", YAML_NODES_MAX);
 	return 0;
 }
 
@@ -87,7 +89,8 @@ static yyjson_mut_val *as_float(struct reader *r, struct str s)
 	size_t i = s.n > 0 && (s.p[0] == '-' || s.p[0] == '+'), digits = 0, exponent_digits = 1;
 	bool has_point = false, has_exponent = false;
 	size_t first = i;
-	for (; i < s.n && ((s.p[i] >= '0' && s.p[i] <= '9') || (s.p[i] == '.' && !has_point)); i++) {
+	for (; i < s.n && ((s.p[i] >= '0' && s.p[i] <= '9') || (s.p[i] == '.' && !has_point));
+		i++) {
 		has_point |= s.p[i] == '.';
 		digits += s.p[i] != '.';
 	}
@@ -97,8 +100,10 @@ static yyjson_mut_val *as_float(struct reader *r, struct str s)
 		for (exponent_digits = 0; i < s.n && s.p[i] >= '0' && s.p[i] <= '9'; i++)
 			exponent_digits++;
 	}
-	bool leads = first + 1 < s.n && s.p[first] == '0' && s.p[first + 1] >= '0' && s.p[first + 1] <= '9';
-	if (i < s.n || digits == 0 || exponent_digits == 0 || (!has_point && !has_exponent) || leads || s.n > 40)
+	bool leads = first + 1 < s.n && s.p[first] == '0' && s.p[first + 1] >= '0' &&
+		     s.p[first + 1] <= '9';
+	if (i < s.n || digits == 0 || exponent_digits == 0 || (!has_point && !has_exponent) ||
+		leads || s.n > 40)
 		return NULL;
 	char text[48];
 	snprintf(text, sizeof text, "%.*s", STR_ARG(s));
@@ -115,15 +120,17 @@ static yyjson_mut_val *plain_scalar(struct reader *r, struct str s)
 		return yyjson_mut_true(r->doc);
 	if (one_of(s, "false", "False", "FALSE"))
 		return yyjson_mut_false(r->doc);
-	if (strchr("0123456789+-.", s.p[0]) && ((number = as_integer(r, s)) || (number = as_float(r, s))))
+	if (strchr("0123456789+-.", s.p[0]) &&
+		((number = as_integer(r, s)) || (number = as_float(r, s))))
 		return number;
 	return yyjson_mut_strncpy(r->doc, s.p, s.n);
 }
 
 /* The long forms of CloudFormation's functions (User Guide, "Intrinsic function reference"). */
-static const char *const function_tags[] = { "And", "Base64", "Cidr", "Contains", "EachMemberEquals", "EachMemberIn",
-	"Equals", "FindInMap", "GetAtt", "GetAZs", "If", "ImportValue", "Join", "Length", "Not", "Or", "RefAll",
-	"Select", "Split", "Sub", "ToJsonString", "Transform", "ValueOf", "ValueOfAll" };
+static const char *const function_tags[] = { "And", "Base64", "Cidr", "Contains",
+	"EachMemberEquals", "EachMemberIn", "Equals", "FindInMap", "GetAtt", "GetAZs", "If",
+	"ImportValue", "Join", "Length", "Not", "Or", "RefAll", "Select", "Split", "Sub",
+	"ToJsonString", "Transform", "ValueOf", "ValueOfAll" };
 
 static yyjson_mut_val *wrap(struct reader *r, const char *name, yyjson_mut_val *val)
 {
@@ -141,13 +148,14 @@ static yyjson_mut_val *attribute_pair(struct reader *r, yyjson_mut_val *val)
 	yyjson_mut_val *pair = yyjson_mut_arr(r->doc);
 	struct str behind = str_from(s, (size_t)point + 1);
 	return pair && yyjson_mut_arr_add_strncpy(r->doc, pair, s.p, (size_t)point) &&
-			yyjson_mut_arr_add_strncpy(r->doc, pair, behind.p, behind.n) ?
-		pair :
-		NULL;
+			       yyjson_mut_arr_add_strncpy(r->doc, pair, behind.p, behind.n)
+		       ? pair
+		       : NULL;
 }
 
 /* What a local tag makes of the value; *out is NULL when memory ran out. */
-static int apply_tag(struct reader *r, struct str tag, const yaml_mark_t *mark, yyjson_mut_val **out)
+static int apply_tag(
+	struct reader *r, struct str tag, const yaml_mark_t *mark, yyjson_mut_val **out)
 {
 	char name[40];
 	struct str function = str_from(tag, 1);
@@ -164,28 +172,33 @@ static int apply_tag(struct reader *r, struct str tag, const yaml_mark_t *mark, 
 		*out = *out ? wrap(r, name, *out) : NULL;
 		return *out ? 0 : -ENOMEM;
 	}
-	return fail_at(r, mark, -EINVAL, "unknown tag !%.*s", (int)MIN(function.n, (size_t)60), function.p);
+	return fail_at(r, mark, -EINVAL, "unknown tag !%.*s", (int)MIN(function.n, (size_t)60),
+		function.p);
 }
 
-/* The part of a standard tag behind "tag:yaml.org,2002:", or p == NULL for a tag of another kind or none. */
+/* The part of a standard tag behind "tag:yaml.org,2002:", or p == NULL for a tag of another kind or
+ * none. */
 static struct str standard_tag(struct str tag)
 {
 	struct str prefix = STR("tag:yaml.org,2002:");
 	return str_starts(tag, prefix) ? str_from(tag, prefix.n) : (struct str){ 0 };
 }
 
-static int read_scalar(struct reader *r, const yaml_event_t *e, struct str tag, yyjson_mut_val **out)
+static int read_scalar(
+	struct reader *r, const yaml_event_t *e, struct str tag, yyjson_mut_val **out)
 {
-	struct str s = { (const char *)e->data.scalar.value, e->data.scalar.length }, standard = standard_tag(tag);
-	bool is_plain = e->data.scalar.style == YAML_PLAIN_SCALAR_STYLE && e->data.scalar.plain_implicit;
+	struct str s = { (const char *)e->data.scalar.value, e->data.scalar.length },
+		   standard = standard_tag(tag);
+	bool is_plain =
+		e->data.scalar.style == YAML_PLAIN_SCALAR_STYLE && e->data.scalar.plain_implicit;
 	/* What a function's tag stands before is text: !Ref 0123, !Sub 1.10. */
 	if (standard.p && one_of(standard, "int", "float", "bool"))
 		is_plain = true;
 	else if (standard.p && str_is(standard, "null"))
 		is_plain = true, s.n = 0;
 	else if (standard.p && !one_of(standard, "str", "binary", "timestamp"))
-		return fail_at(r, &e->start_mark, -EINVAL, "unknown tag !!%.*s", (int)MIN(standard.n, (size_t)60),
-			standard.p);
+		return fail_at(r, &e->start_mark, -EINVAL, "unknown tag !!%.*s",
+			(int)MIN(standard.n, (size_t)60), standard.p);
 	*out = is_plain ? plain_scalar(r, s) : yyjson_mut_strncpy(r->doc, s.p, s.n);
 	return *out ? 0 : -ENOMEM;
 }
@@ -212,7 +225,8 @@ static int read_sequence(struct reader *r, yyjson_mut_val **out)
 }
 
 /* The keys of a merge key's mapping that the mapping has not itself. */
-static int merge_one(struct reader *r, const yaml_mark_t *mark, yyjson_mut_val *into, yyjson_mut_val *from)
+static int merge_one(
+	struct reader *r, const yaml_mark_t *mark, yyjson_mut_val *into, yyjson_mut_val *from)
 {
 	yyjson_mut_obj_iter it;
 	yyjson_mut_val *key;
@@ -223,14 +237,16 @@ static int merge_one(struct reader *r, const yaml_mark_t *mark, yyjson_mut_val *
 		if (tree_get(into, tree_str(key)))
 			continue;
 		yyjson_mut_val *k = yyjson_mut_val_mut_copy(r->doc, key);
-		yyjson_mut_val *v = yyjson_mut_val_mut_copy(r->doc, yyjson_mut_obj_iter_get_val(key));
+		yyjson_mut_val *v =
+			yyjson_mut_val_mut_copy(r->doc, yyjson_mut_obj_iter_get_val(key));
 		if (!k || !v || !yyjson_mut_obj_add(into, k, v))
 			return -ENOMEM;
 	}
 	return 0;
 }
 
-static int merge(struct reader *r, const yaml_mark_t *mark, yyjson_mut_val *into, yyjson_mut_val *from)
+static int merge(
+	struct reader *r, const yaml_mark_t *mark, yyjson_mut_val *into, yyjson_mut_val *from)
 {
 	if (!yyjson_mut_is_arr(from))
 		return merge_one(r, mark, into, from);
@@ -244,8 +260,8 @@ static int merge(struct reader *r, const yaml_mark_t *mark, yyjson_mut_val *into
 }
 
 /* The value after the key, put into the object; a merge key's value is kept for the end. */
-static int read_pair(struct reader *r, const yaml_event_t *key, yyjson_mut_val *object, struct map *seen,
-	yyjson_mut_val **merged)
+static int read_pair(struct reader *r, const yaml_event_t *key, yyjson_mut_val *object,
+	struct map *seen, yyjson_mut_val **merged)
 {
 	yaml_event_t event;
 	yyjson_mut_val *val;
@@ -254,7 +270,8 @@ static int read_pair(struct reader *r, const yaml_event_t *key, yyjson_mut_val *
 	struct str name = { (const char *)key->data.scalar.value, key->data.scalar.length };
 	bool is_merge = str_is(name, "<<") && key->data.scalar.style == YAML_PLAIN_SCALAR_STYLE;
 	if (is_merge && r->flags & YAML_NO_ALIASES)
-		return fail_at(r, &key->start_mark, -EINVAL, "merge keys (<<) are not supported here");
+		return fail_at(
+			r, &key->start_mark, -EINVAL, "merge keys (<<) are not supported here");
 	if (map_put(seen, name, &unfinished))
 		return fail_at(r, &key->start_mark, -EINVAL, "the key %.*s is there twice",
 			(int)MIN(name.n, (size_t)100), name.p);
@@ -293,7 +310,8 @@ static int read_mapping(struct reader *r, const yaml_mark_t *mark, yyjson_mut_va
 	return object ? code : -ENOMEM;
 }
 
-/* Counts the values of what an alias copies. The tree is no deeper than YAML_DEPTH_MAX and a few tags. */
+/* Counts the values of what an alias copies. The tree is no deeper than YAML_DEPTH_MAX and a few
+ * tags. */
 static int count_copy(struct reader *r, const yaml_mark_t *mark, yyjson_mut_val *val)
 {
 	yyjson_mut_arr_iter items;
@@ -337,16 +355,20 @@ static int read_alias(struct reader *r, const yaml_event_t *e, yyjson_mut_val **
 	const char *name = (const char *)e->data.alias.anchor;
 	void *found = map_get(&r->anchors, str_c(name));
 	if (r->flags & YAML_NO_ALIASES)
-		return fail_at(r, &e->start_mark, -EINVAL, "aliases (*%.60s) are not supported here", name);
+		return fail_at(r, &e->start_mark, -EINVAL,
+			"aliases (*%.60s) are not supported here", name);
 	if (!found)
-		return fail_at(r, &e->start_mark, -EINVAL, "there is no anchor &%.60s before *%.60s", name, name);
+		return fail_at(r, &e->start_mark, -EINVAL,
+			"there is no anchor &%.60s before *%.60s", name, name);
 	if (found == &unfinished)
-		return fail_at(r, &e->start_mark, -EINVAL, "*%.60s stands inside its own anchor", name);
+		return fail_at(
+			r, &e->start_mark, -EINVAL, "*%.60s stands inside its own anchor", name);
 	int code = count_copy(r, &e->start_mark, found);
 	if (code < 0)
 		return code;
 	if (r->depth + depth_of(found) > YAML_DEPTH_MAX)
-		return fail_at(r, &e->start_mark, -E2BIG, "more than %d levels, aliases included", YAML_DEPTH_MAX);
+		return fail_at(r, &e->start_mark, -E2BIG, "more than %d levels, aliases included",
+			YAML_DEPTH_MAX);
 	*out = yyjson_mut_val_mut_copy(r->doc, found);
 	return *out ? 0 : -ENOMEM;
 }
@@ -373,10 +395,11 @@ static int read_value(struct reader *r, const yaml_event_t *e, struct str tag, y
 	if (r->depth >= YAML_DEPTH_MAX)
 		return fail_at(r, &e->start_mark, -E2BIG, "more than %d levels", YAML_DEPTH_MAX);
 	if (standard.p && !one_of(standard, "map", "seq", "omap"))
-		return fail_at(r, &e->start_mark, -EINVAL, "unknown tag !!%.*s", (int)MIN(standard.n, (size_t)60),
-			standard.p);
+		return fail_at(r, &e->start_mark, -EINVAL, "unknown tag !!%.*s",
+			(int)MIN(standard.n, (size_t)60), standard.p);
 	r->depth++;
-	int code = e->type == YAML_SEQUENCE_START_EVENT ? read_sequence(r, out) : read_mapping(r, &e->start_mark, out);
+	int code = e->type == YAML_SEQUENCE_START_EVENT ? read_sequence(r, out)
+							: read_mapping(r, &e->start_mark, out);
 	r->depth--;
 	return code;
 }
@@ -395,8 +418,8 @@ static int read_node(struct reader *r, yaml_event_t *e, yyjson_mut_val **out)
 		code = read_value(r, e, tag, out);
 	/* "!" alone only says that the scalar is text. */
 	if (code == 0 && tag.n > 1 && !standard_tag(tag).p) {
-		code = tag.p[0] == '!' ? apply_tag(r, tag, &e->start_mark, out) :
-					 fail_at(r, &e->start_mark, -EINVAL, "unknown tag %.*s",
+		code = tag.p[0] == '!' ? apply_tag(r, tag, &e->start_mark, out)
+				       : fail_at(r, &e->start_mark, -EINVAL, "unknown tag %.*s",
 						 (int)MIN(tag.n, (size_t)60), tag.p);
 	}
 	if (code == 0 && anchor)
@@ -418,7 +441,8 @@ static int read_stream(struct reader *r, yyjson_mut_val **root)
 			break;
 		case YAML_DOCUMENT_START_EVENT:
 			if (has_root)
-				code = fail_at(r, &event.start_mark, -EINVAL, "a second document (---) begins here");
+				code = fail_at(r, &event.start_mark, -EINVAL,
+					"a second document (---) begins here");
 			break;
 		case YAML_STREAM_END_EVENT:
 			ended = true;
@@ -434,7 +458,8 @@ static int read_stream(struct reader *r, yyjson_mut_val **root)
 	return code == 0 && !*root ? -ENOMEM : code;
 }
 
-static int read_json(yyjson_mut_doc *doc, struct str text, yyjson_mut_val **root, struct yaml_error *error)
+static int read_json(
+	yyjson_mut_doc *doc, struct str text, yyjson_mut_val **root, struct yaml_error *error)
 {
 	yyjson_read_err why;
 	/* Without YYJSON_READ_INSITU the text is only read, whatever the prototype says. */
@@ -445,7 +470,9 @@ static int read_json(yyjson_mut_doc *doc, struct str text, yyjson_mut_val **root
 			line += text.p[i] == '\n';
 			column = text.p[i] == '\n' ? 1 : column + 1;
 		}
-		*error = (struct yaml_error){ .line = (unsigned)line, .column = (unsigned)column, .is_json = true };
+		*error = (struct yaml_error){
+			.line = (unsigned)line, .column = (unsigned)column, .is_json = true
+		};
 		snprintf(error->text, sizeof error->text, "%s", why.msg);
 		return why.code == YYJSON_READ_ERROR_MEMORY_ALLOCATION ? -ENOMEM : -EINVAL;
 	}
@@ -494,7 +521,8 @@ static int read_yaml(yyjson_mut_doc *doc, struct str text, unsigned flags, yyjso
 	return code;
 }
 
-int yaml_read(yyjson_mut_doc *doc, struct str text, unsigned flags, yyjson_mut_val **root, struct yaml_error *error)
+int yaml_read(yyjson_mut_doc *doc, struct str text, unsigned flags, yyjson_mut_val **root,
+	struct yaml_error *error)
 {
 	struct yaml_error json_error;
 	*error = (struct yaml_error){ 0 };

@@ -23,7 +23,8 @@ static struct str tree_of(const char *text, unsigned flags)
 
 static void test_scalars(void)
 {
-	CHECK_STR(tree_of("[1, -2, 0x1f, 0o17, 1.5, 1e3, .5, 0]", 0), "[1,-2,31,15,1.5,1000.0,0.5,0]");
+	CHECK_STR(tree_of("[1, -2, 0x1f, 0o17, 1.5, 1e3, .5, 0]", 0),
+		"[1,-2,31,15,1.5,1000.0,0.5,0]");
 	CHECK_STR(tree_of("[true, False, NULL, ~, ]", 0), "[true,false,null,null]");
 	CHECK_STR(tree_of("[yes, on, 012345678901, 2012-10-17, 1.2.3, -, 1_000, .inf, 12:30]", 0),
 		"[\"yes\",\"on\",\"012345678901\",\"2012-10-17\",\"1.2.3\",\"-\",\"1_000\",\".inf\",\"12:30\"]");
@@ -39,15 +40,18 @@ static void test_tags(void)
 {
 	CHECK_STR(tree_of("!Ref Queue", 0), "{\"Ref\":\"Queue\"}");
 	CHECK_STR(tree_of("!GetAtt Queue.Arn", 0), "{\"Fn::GetAtt\":[\"Queue\",\"Arn\"]}");
-	CHECK_STR(tree_of("!GetAtt Nested.Outputs.Name", 0), "{\"Fn::GetAtt\":[\"Nested\",\"Outputs.Name\"]}");
+	CHECK_STR(tree_of("!GetAtt Nested.Outputs.Name", 0),
+		"{\"Fn::GetAtt\":[\"Nested\",\"Outputs.Name\"]}");
 	CHECK_STR(tree_of("!GetAtt [Queue, Arn]", 0), "{\"Fn::GetAtt\":[\"Queue\",\"Arn\"]}");
 	CHECK_STR(tree_of("!Sub '${A}-x'", 0), "{\"Fn::Sub\":\"${A}-x\"}");
 	CHECK_STR(tree_of("!Join ['-', [!Ref A, !Sub 'b']]", 0),
 		"{\"Fn::Join\":[\"-\",[{\"Ref\":\"A\"},{\"Fn::Sub\":\"b\"}]]}");
 	CHECK_STR(tree_of("!Not [!Condition Prod]", 0), "{\"Fn::Not\":[{\"Condition\":\"Prod\"}]}");
-	CHECK_STR(tree_of("a: !Base64\n  Fn::Sub: x", 0), "{\"a\":{\"Fn::Base64\":{\"Fn::Sub\":\"x\"}}}");
+	CHECK_STR(tree_of("a: !Base64\n  Fn::Sub: x", 0),
+		"{\"a\":{\"Fn::Base64\":{\"Fn::Sub\":\"x\"}}}");
 	CHECK_STR(tree_of("a:\n  - !Foo x", 0), "error 2: unknown tag !Foo");
-	CHECK_STR(tree_of("!!python/object:os.system x", 0), "error 1: unknown tag !!python/object:os.system");
+	CHECK_STR(tree_of("!!python/object:os.system x", 0),
+		"error 1: unknown tag !!python/object:os.system");
 }
 
 static void test_aliases(void)
@@ -59,7 +63,8 @@ static void test_aliases(void)
 		"[{\"b\":1},{\"b\":2,\"c\":2},{\"b\":1,\"c\":2}]");
 	CHECK_STR(tree_of("a: *x", 0), "error 1: there is no anchor &x before *x");
 	CHECK_STR(tree_of("a: &x [*x]", 0), "error 1: *x stands inside its own anchor");
-	CHECK_STR(tree_of("a: &x 1\nb: *x", YAML_NO_ALIASES), "error 2: aliases (*x) are not supported here");
+	CHECK_STR(tree_of("a: &x 1\nb: *x", YAML_NO_ALIASES),
+		"error 2: aliases (*x) are not supported here");
 }
 
 static void test_refused(void)
@@ -74,7 +79,8 @@ static void test_refused(void)
 
 static void test_json(void)
 {
-	CHECK_STR(tree_of(" {\"a\": [1, null, \"\\u00e9\"]}\n", 0), "{\"a\":[1,null,\"\xc3\xa9\"]}");
+	CHECK_STR(
+		tree_of(" {\"a\": [1, null, \"\\u00e9\"]}\n", 0), "{\"a\":[1,null,\"\xc3\xa9\"]}");
 	CHECK_STR(tree_of("{\"a\":\t1}", 0), "{\"a\":1}");
 	CHECK_STR(tree_of("{a: 1, b: [x]}", 0), "{\"a\":1,\"b\":[\"x\"]}");
 	tree_of("{\n  \"a\": [1,,]\n", 0);
@@ -93,7 +99,8 @@ static void test_limits(void)
 			buf_printf(&b, "%s*a%d", k ? "," : "", i - 1);
 		buf_cat(&b, "]\n");
 	}
-	CHECK(str_find(tree_of(buf_cstr(&b), 0), STR("more than 200000 values, aliases included")) > 0);
+	CHECK(str_find(tree_of(buf_cstr(&b), 0), STR("more than 200000 values, aliases included")) >
+		0);
 	b.n = 0;
 	for (int i = 0; i < 100000; i++)
 		buf_char(&b, '[');

@@ -1,4 +1,5 @@
-/* samovar deploy: a serverless.yml or a template, by a change set, with a line for each resource. */
+/* samovar deploy: a serverless.yml or a template, by a change set, with a line for each resource.
+ */
 #include "deploy/deploy.h"
 #include "api/ssm.h"
 #include "api/sts.h"
@@ -23,7 +24,8 @@ static bool is_dry;
 
 static const struct option options[] = {
 	DEPLOY_OPTIONS,
-	{ "param", 'p', "KEY=VALUE...", "a parameter of ${param:KEY} or of the template; may be repeated", NULL,
+	{ "param", 'p', "KEY=VALUE...",
+		"a parameter of ${param:KEY} or of the template; may be repeated", NULL,
 		&params_text },
 	{ "dry-run", 'n', NULL, "only say what would change", &is_dry, NULL },
 	CLIENT_OPTIONS,
@@ -48,8 +50,8 @@ struct run {
 /* ---- what variables ask ---- */
 
 /* The client in another region for one question. */
-static int ask(struct deploy *d, struct str region, const struct api *api, const struct operation *op, const void *in,
-	void *out)
+static int ask(struct deploy *d, struct str region, const struct api *api,
+	const struct operation *op, const void *in, void *out)
 {
 	struct client *c = d->lookups.arg;
 	struct str own = c->region;
@@ -58,7 +60,8 @@ static int ask(struct deploy *d, struct str region, const struct api *api, const
 	int r = client_call(c, api, op, in, out);
 	c->region = own;
 	if (r == -EREMOTEIO)
-		snprintf(d->why, sizeof d->why, "%.*s: %.*s", STR_ARG(c->error_code), STR_ARG(c->error_message));
+		snprintf(d->why, sizeof d->why, "%.*s: %.*s", STR_ARG(c->error_code),
+			STR_ARG(c->error_message));
 	return r;
 }
 
@@ -76,12 +79,14 @@ static int lookup_parameter(struct deploy *d, struct str name, struct str region
 	return r;
 }
 
-static int lookup_output(struct deploy *d, struct str name, struct str output, struct str region, struct str *value)
+static int lookup_output(
+	struct deploy *d, struct str name, struct str output, struct str region, struct str *value)
 {
 	struct cloudformation_describe_stacks_input in = { .stack_name = name };
 	struct cloudformation_describe_stacks_output out;
 	struct client *c = d->lookups.arg;
-	int r = ask(d, region, &cloudformation_api, &cloudformation_describe_stacks_operation, &in, &out);
+	int r = ask(d, region, &cloudformation_api, &cloudformation_describe_stacks_operation, &in,
+		&out);
 	if (r == -EREMOTEIO && str_find(c->error_message, STR("does not exist")) >= 0) {
 		d->why[0] = 0;
 		return -ENOENT;
@@ -89,7 +94,8 @@ static int lookup_output(struct deploy *d, struct str name, struct str output, s
 	for (size_t i = 0; r == 0 && i < out.stacks.n; i++)
 		for (size_t k = 0; k < out.stacks.v[i].outputs.n; k++)
 			if (str_eq(out.stacks.v[i].outputs.v[k].output_key, output)) {
-				*value = arena_str(&d->arena, out.stacks.v[i].outputs.v[k].output_value);
+				*value = arena_str(
+					&d->arena, out.stacks.v[i].outputs.v[k].output_value);
 				return 0;
 			}
 	return r < 0 ? r : -ENOENT;
@@ -116,12 +122,14 @@ static int read_params(struct run *run)
 	while (rest.p && str_cut(&rest, '\n', &line)) {
 		ssize_t equals = str_index(line, '=');
 		if (equals <= 0 || d->param_count == PARAMS_MAX) {
-			snprintf(d->why, sizeof d->why, "--param %.*s: it takes KEY=VALUE, %d at most", STR_ARG(line),
+			snprintf(d->why, sizeof d->why,
+				"--param %.*s: it takes KEY=VALUE, %d at most", STR_ARG(line),
 				PARAMS_MAX);
 			return -EINVAL;
 		}
-		run->params[d->param_count++] = (struct deploy_param){ str_sub(line, 0, (size_t)equals),
-			str_from(line, (size_t)equals + 1) };
+		run->params[d->param_count++] =
+			(struct deploy_param){ str_sub(line, 0, (size_t)equals),
+				str_from(line, (size_t)equals + 1) };
 	}
 	d->params = run->params;
 	return 0;
@@ -136,7 +144,8 @@ static int load(struct run *run)
 	d->option_stage = str_c(deploy_stage_text);
 	d->option_region = str_c(client_region_text);
 	d->region = run->client.region;
-	d->lookups = (struct deploy_lookups){ lookup_parameter, lookup_output, lookup_account, &run->client };
+	d->lookups = (struct deploy_lookups){ lookup_parameter, lookup_output, lookup_account,
+		&run->client };
 	int r = read_params(run);
 	if (r == 0)
 		r = deploy_load(d, deploy_config_text);
@@ -170,20 +179,25 @@ static struct cloudformation_parameters parameters(struct run *run)
 	struct deploy *d = &run->deploy;
 	const struct cloudformation_parameters *old = &run->stack.now.parameters;
 	size_t max = d->param_count + (run->stack.exists ? old->n : 0);
-	struct cloudformation_parameters out = { ARENA_ARRAY(&d->arena, struct cloudformation_parameter, max + 1), 0 };
+	struct cloudformation_parameters out = {
+		ARENA_ARRAY(&d->arena, struct cloudformation_parameter, max + 1), 0
+	};
 	if (!d->is_template)
 		return (struct cloudformation_parameters){ 0 };
 	yyjson_mut_val *declared = tree_get(d->config, STR("Parameters"));
 	for (size_t i = 0; i < d->param_count; i++)
-		out.v[out.n++] = (struct cloudformation_parameter){ .parameter_key = d->params[i].key,
-			.parameter_value = d->params[i].value };
+		out.v[out.n++] =
+			(struct cloudformation_parameter){ .parameter_key = d->params[i].key,
+				.parameter_value = d->params[i].value };
 	for (size_t i = 0; run->stack.exists && i < old->n; i++) {
 		bool is_given = !tree_get(declared, old->v[i].parameter_key);
 		for (size_t k = 0; k < d->param_count; k++)
 			is_given |= str_eq(d->params[k].key, old->v[i].parameter_key);
 		if (!is_given)
-			out.v[out.n++] = (struct cloudformation_parameter){ .parameter_key = old->v[i].parameter_key,
-				.use_previous_value = OPT_BOOL(true) };
+			out.v[out.n++] =
+				(struct cloudformation_parameter){ .parameter_key =
+									   old->v[i].parameter_key,
+					.use_previous_value = OPT_BOOL(true) };
 	}
 	return out;
 }
@@ -197,10 +211,12 @@ static bool is_new(const struct stack *s)
 static int create_change_set(struct run *run)
 {
 	struct deploy *d = &run->deploy;
-	struct str capabilities[] = { STR("CAPABILITY_IAM"), STR("CAPABILITY_NAMED_IAM"), STR("CAPABILITY_AUTO_EXPAND") };
+	struct str capabilities[] = { STR("CAPABILITY_IAM"), STR("CAPABILITY_NAMED_IAM"),
+		STR("CAPABILITY_AUTO_EXPAND") };
 	struct cloudformation_create_change_set_input in = {
 		.stack_name = d->stack,
-		.change_set_name = arena_printf(&d->arena, "samovar-%lld-%d", (long long)clock_now_ms(), (int)getpid()),
+		.change_set_name = arena_printf(
+			&d->arena, "samovar-%lld-%d", (long long)clock_now_ms(), (int)getpid()),
 		.change_set_type = is_new(&run->stack) ? STR("CREATE") : STR("UPDATE"),
 		.parameters = parameters(run),
 		.capabilities = { capabilities, COUNT_OF(capabilities) },
@@ -211,15 +227,18 @@ static int create_change_set(struct run *run)
 	} else {
 		char hash[2 * SHA256_BYTES + 1];
 		sha256_hex(d->template, hash);
-		struct str key = arena_printf(&d->arena, "%.*s%s.json", STR_ARG(d->key_prefix), hash);
+		struct str key =
+			arena_printf(&d->arena, "%.*s%s.json", STR_ARG(d->key_prefix), hash);
 		int there = upload_is_there(&run->client, d->bucket, key);
-		int r = there != 0 ? MIN(there, 0) : upload_put(&run->client, d->bucket, key, d->template);
+		int r = there != 0 ? MIN(there, 0)
+				   : upload_put(&run->client, d->bucket, key, d->template);
 		if (r < 0)
 			return r;
-		in.template_url = arena_printf(&d->arena, "https://s3.%.*s.amazonaws.com/%.*s/%.*s", STR_ARG(d->region),
-			STR_ARG(d->bucket), STR_ARG(key));
+		in.template_url = arena_printf(&d->arena, "https://s3.%.*s.amazonaws.com/%.*s/%.*s",
+			STR_ARG(d->region), STR_ARG(d->bucket), STR_ARG(key));
 	}
-	int r = client_call(&run->client, &cloudformation_api, &cloudformation_create_change_set_operation, &in, &out);
+	int r = client_call(&run->client, &cloudformation_api,
+		&cloudformation_create_change_set_operation, &in, &out);
 	if (r == 0)
 		run->change_set = out.id;
 	return r;
@@ -229,18 +248,21 @@ static int delete_change_set(struct run *run)
 {
 	struct cloudformation_delete_change_set_input in = { .change_set_name = run->change_set };
 	struct cloudformation_delete_change_set_output out;
-	return client_call(&run->client, &cloudformation_api, &cloudformation_delete_change_set_operation, &in, &out);
+	return client_call(&run->client, &cloudformation_api,
+		&cloudformation_delete_change_set_operation, &in, &out);
 }
 
 /* Waits until the change set is worked out. */
-static int describe_change_set(struct run *run, struct cloudformation_describe_change_set_output *out)
+static int describe_change_set(
+	struct run *run, struct cloudformation_describe_change_set_output *out)
 {
 	struct cloudformation_describe_change_set_input in = { .change_set_name = run->change_set };
 	uint64_t wait_ms = 2;
 	for (;;) {
-		int r = client_call(&run->client, &cloudformation_api, &cloudformation_describe_change_set_operation, &in,
-			out);
-		if (r < 0 || (!str_ends(out->status, STR("_PENDING")) && !str_ends(out->status, STR("_IN_PROGRESS"))))
+		int r = client_call(&run->client, &cloudformation_api,
+			&cloudformation_describe_change_set_operation, &in, out);
+		if (r < 0 || (!str_ends(out->status, STR("_PENDING")) &&
+				     !str_ends(out->status, STR("_IN_PROGRESS"))))
 			return r;
 		if (program_is_ending())
 			return -EINTR;
@@ -251,8 +273,9 @@ static int describe_change_set(struct run *run, struct cloudformation_describe_c
 
 static bool has_no_changes(const struct cloudformation_describe_change_set_output *set)
 {
-	return str_is(set->status, "FAILED") && (str_find(set->status_reason, STR("didn't contain changes")) >= 0 ||
-		str_find(set->status_reason, STR("No updates are to be performed")) >= 0);
+	return str_is(set->status, "FAILED") &&
+	       (str_find(set->status_reason, STR("didn't contain changes")) >= 0 ||
+		       str_find(set->status_reason, STR("No updates are to be performed")) >= 0);
 }
 
 /* The changes in words; the pages after the first too. */
@@ -261,22 +284,25 @@ static int print_changes(struct run *run, struct cloudformation_describe_change_
 	struct cloudformation_describe_change_set_input in = { .change_set_name = run->change_set };
 	for (;;) {
 		for (size_t i = 0; i < set->changes.n; i++) {
-			const struct cloudformation_resource_change *c = set->changes.v[i].resource_change;
+			const struct cloudformation_resource_change *c =
+				set->changes.v[i].resource_change;
 			if (!c)
 				continue;
-			bool is_replaced = str_is(c->replacement, "True"), may_be = str_is(c->replacement, "Conditional");
-			const char *word = str_is(c->action, "Add") ? "add" :
-				str_is(c->action, "Remove")         ? "remove" :
-				is_replaced                         ? "replace" :
-				may_be                              ? "change, perhaps replace" :
-								      "change";
-			printf("  %-8s %.*s  %.*s\n", word, STR_ARG(c->logical_resource_id), STR_ARG(c->resource_type));
+			bool is_replaced = str_is(c->replacement, "True"),
+			     may_be = str_is(c->replacement, "Conditional");
+			const char *word = str_is(c->action, "Add")      ? "add"
+					   : str_is(c->action, "Remove") ? "remove"
+					   : is_replaced                 ? "replace"
+					   : may_be                      ? "change, perhaps replace"
+									 : "change";
+			printf("  %-8s %.*s  %.*s\n", word, STR_ARG(c->logical_resource_id),
+				STR_ARG(c->resource_type));
 		}
 		if (set->next_token.n == 0)
 			return 0;
 		in.next_token = set->next_token;
-		int r = client_call(&run->client, &cloudformation_api, &cloudformation_describe_change_set_operation, &in,
-			set);
+		int r = client_call(&run->client, &cloudformation_api,
+			&cloudformation_describe_change_set_operation, &in, set);
 		if (r < 0)
 			return r;
 	}
@@ -285,7 +311,8 @@ static int print_changes(struct run *run, struct cloudformation_describe_change_
 /* A stack whose creation failed can't be changed: it goes first. */
 static int clear_failed(struct run *run)
 {
-	static const char *const failed[] = { "ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "CREATE_FAILED", "DELETE_FAILED" };
+	static const char *const failed[] = { "ROLLBACK_COMPLETE", "ROLLBACK_FAILED",
+		"CREATE_FAILED", "DELETE_FAILED" };
 	struct str status;
 	int r = stack_describe(&run->stack);
 	for (size_t i = 0; r == 0 && !is_dry && i < COUNT_OF(failed); i++) {
@@ -308,9 +335,12 @@ static void print_routes(struct run *run, struct str url)
 	yyjson_mut_obj_iter_init(run->deploy.resources, &it);
 	while ((key = yyjson_mut_obj_iter_next(&it))) {
 		yyjson_mut_val *resource = yyjson_mut_obj_iter_get_val(key);
-		struct str route = tree_str(tree_get(tree_get(resource, STR("Properties")), STR("RouteKey")));
+		struct str route =
+			tree_str(tree_get(tree_get(resource, STR("Properties")), STR("RouteKey")));
 		ssize_t blank = str_index(route, ' ');
-		if (!str_is(tree_str(tree_get(resource, STR("Type"))), "AWS::ApiGatewayV2::Route") || !route.p)
+		if (!str_is(tree_str(tree_get(resource, STR("Type"))),
+			    "AWS::ApiGatewayV2::Route") ||
+			!route.p)
 			continue;
 		if (blank < 0)
 			printf("  %-7s %.*s\n", "ANY", STR_ARG(url));
@@ -332,7 +362,8 @@ static void print_functions(struct run *run)
 		yyjson_mut_val *resource = yyjson_mut_obj_iter_get_val(key);
 		if (str_is(tree_str(tree_get(resource, STR("Type"))), "AWS::Lambda::Function"))
 			printf("  %.*s\n",
-				STR_ARG(tree_str(tree_get(tree_get(resource, STR("Properties")), STR("FunctionName")))));
+				STR_ARG(tree_str(tree_get(tree_get(resource, STR("Properties")),
+					STR("FunctionName")))));
 	}
 }
 
@@ -360,7 +391,8 @@ static int print_end(struct run *run)
 
 static int report_failure(struct run *run, struct str status)
 {
-	fprintf(stderr, "samovar: %.*s ended in %.*s\n", STR_ARG(run->deploy.stack), STR_ARG(status));
+	fprintf(stderr, "samovar: %.*s ended in %.*s\n", STR_ARG(run->deploy.stack),
+		STR_ARG(status));
 	if (run->stack.failed_id.p)
 		fprintf(stderr, "samovar: %.*s: %.*s\n", STR_ARG(run->stack.failed_id),
 			STR_ARG(run->stack.failed_reason));
@@ -375,7 +407,8 @@ static int execute(struct run *run, uint64_t begun_ms, int *code)
 	struct str status = { 0 };
 	int r = stack_mark(&run->stack);
 	if (r == 0)
-		r = client_call(&run->client, &cloudformation_api, &cloudformation_execute_change_set_operation, &in, &out);
+		r = client_call(&run->client, &cloudformation_api,
+			&cloudformation_execute_change_set_operation, &in, &out);
 	if (r == 0)
 		r = stack_follow(&run->stack, &status);
 	if (r < 0)
@@ -384,8 +417,9 @@ static int execute(struct run *run, uint64_t begun_ms, int *code)
 		*code = report_failure(run, status);
 		return 0;
 	}
-	printf("%s%.*s%s is deployed (%llu ms)\n", term_style(TERM_BOLD), STR_ARG(run->deploy.stack),
-		term_style(TERM_PLAIN), (unsigned long long)(clock_mono_ms() - begun_ms));
+	printf("%s%.*s%s is deployed (%llu ms)\n", term_style(TERM_BOLD),
+		STR_ARG(run->deploy.stack), term_style(TERM_PLAIN),
+		(unsigned long long)(clock_mono_ms() - begun_ms));
 	return print_end(run);
 }
 
@@ -479,7 +513,8 @@ int deploy_remove(void *arg)
 	if (r < 0)
 		code = report(run, r);
 	else if (code == EXIT_OK)
-		printf(existed ? "removed %.*s\n" : "there is no %.*s\n", STR_ARG(run->deploy.stack));
+		printf(existed ? "removed %.*s\n" : "there is no %.*s\n",
+			STR_ARG(run->deploy.stack));
 	run_fini(run);
 	return code;
 }
@@ -491,6 +526,7 @@ static int deploy_run(size_t argc, const char *const *argv)
 	return program_run(deploy_service, NULL);
 }
 
-const struct command command_deploy = { "deploy", "[DIR]", "deploy a serverless.yml or a SAM template",
+const struct command command_deploy = { "deploy", "[DIR]",
+	"deploy a serverless.yml or a SAM template",
 	"Reads serverless.yml, or template.yaml, in the folder; packages the code, and makes or changes the stack.",
 	deploy_options, 0, 1, deploy_run };

@@ -11,7 +11,8 @@ int stack_describe(struct stack *s)
 {
 	struct cloudformation_describe_stacks_input in = { .stack_name = s->name };
 	struct cloudformation_describe_stacks_output out;
-	int r = client_call(s->client, &cloudformation_api, &cloudformation_describe_stacks_operation, &in, &out);
+	int r = client_call(s->client, &cloudformation_api,
+		&cloudformation_describe_stacks_operation, &in, &out);
 	s->exists = r == 0 && out.stacks.n > 0;
 	if (s->exists)
 		s->now = out.stacks.v[0];
@@ -29,8 +30,8 @@ static int new_events(struct stack *s, struct cloudformation_stack_events *out)
 	size_t cap = 0;
 	*out = (struct cloudformation_stack_events){ 0 };
 	do {
-		int r = client_call(s->client, &cloudformation_api, &cloudformation_describe_stack_events_operation, &in,
-			&page);
+		int r = client_call(s->client, &cloudformation_api,
+			&cloudformation_describe_stack_events_operation, &in, &page);
 		if (r < 0)
 			return r;
 		for (size_t i = 0; i < page.stack_events.n; i++) {
@@ -39,7 +40,8 @@ static int new_events(struct stack *s, struct cloudformation_stack_events *out)
 			if (out->n == cap) {
 				struct cloudformation_stack_event *old = out->v;
 				cap = cap ? 2 * cap : 32;
-				out->v = ARENA_ARRAY(&s->client->arena, struct cloudformation_stack_event, cap);
+				out->v = ARENA_ARRAY(
+					&s->client->arena, struct cloudformation_stack_event, cap);
 				if (out->n > 0)
 					memcpy(out->v, old, out->n * sizeof *old);
 			}
@@ -54,7 +56,8 @@ int stack_mark(struct stack *s)
 {
 	struct cloudformation_describe_stack_events_input in = { .stack_name = s->name };
 	struct cloudformation_describe_stack_events_output page;
-	int r = client_call(s->client, &cloudformation_api, &cloudformation_describe_stack_events_operation, &in, &page);
+	int r = client_call(s->client, &cloudformation_api,
+		&cloudformation_describe_stack_events_operation, &in, &page);
 	if (r == 0 && page.stack_events.n > 0)
 		s->last_event = page.stack_events.v[0].event_id;
 	return r;
@@ -78,7 +81,8 @@ static bool is_stack_itself(const struct cloudformation_stack_event *e)
 static void print_event(struct stack *s, const struct cloudformation_stack_event *e)
 {
 	bool is_failure = str_ends(e->resource_status, STR("_FAILED"));
-	if (is_failure && !s->failed_id.p && !str_starts(e->resource_status_reason, STR("Resource creation cancelled")) &&
+	if (is_failure && !s->failed_id.p &&
+		!str_starts(e->resource_status_reason, STR("Resource creation cancelled")) &&
 		!str_starts(e->resource_status_reason, STR("Resource update cancelled"))) {
 		s->failed_id = e->logical_resource_id;
 		s->failed_reason = e->resource_status_reason;
@@ -90,8 +94,9 @@ static void print_event(struct stack *s, const struct cloudformation_stack_event
 			STR_ARG(e->logical_resource_id), STR_ARG(e->resource_status_reason));
 	for (size_t i = 0; i < COUNT_OF(words); i++)
 		if (str_is(e->resource_status, words[i].status))
-			printf("  %s%-8s%s %.*s  %s%.*s%s\n", term_style(words[i].style), words[i].word,
-				term_style(TERM_PLAIN), STR_ARG(e->logical_resource_id), term_style(TERM_DIM),
+			printf("  %s%-8s%s %.*s  %s%.*s%s\n", term_style(words[i].style),
+				words[i].word, term_style(TERM_PLAIN),
+				STR_ARG(e->logical_resource_id), term_style(TERM_DIM),
 				STR_ARG(e->resource_type), term_style(TERM_PLAIN));
 }
 
@@ -107,7 +112,8 @@ int stack_follow(struct stack *s, struct str *status)
 			const struct cloudformation_stack_event *e = &events.v[i];
 			print_event(s, e);
 			s->last_event = e->event_id;
-			if (is_stack_itself(e) && !str_ends(e->resource_status, STR("_IN_PROGRESS"))) {
+			if (is_stack_itself(e) &&
+				!str_ends(e->resource_status, STR("_IN_PROGRESS"))) {
 				*status = e->resource_status;
 				return 0;
 			}
@@ -126,6 +132,7 @@ int stack_delete(struct stack *s, struct str *status)
 	s->name = s->now.stack_id; /* a deleted stack is found by its id alone */
 	int r = stack_mark(s);
 	if (r == 0)
-		r = client_call(s->client, &cloudformation_api, &cloudformation_delete_stack_operation, &in, &out);
+		r = client_call(s->client, &cloudformation_api,
+			&cloudformation_delete_stack_operation, &in, &out);
 	return r < 0 ? r : stack_follow(s, status);
 }

@@ -20,7 +20,9 @@ static int create_bucket(struct client *c, struct str bucket)
 
 int upload_is_there(struct client *c, struct str bucket, struct str key)
 {
-	struct s3_list_objects_v2_input in = { .bucket = bucket, .prefix = key, .max_keys = OPT_I64(1) };
+	struct s3_list_objects_v2_input in = {
+		.bucket = bucket, .prefix = key, .max_keys = OPT_I64(1)
+	};
 	struct s3_list_objects_v2_output out;
 	int r = client_call(c, &s3_api, &s3_list_objects_v2_operation, &in, &out);
 	if (r < 0 && client_failed_with(c, &s3_no_such_bucket))
@@ -34,7 +36,8 @@ int upload_put(struct client *c, struct str bucket, struct str key, struct str b
 	ssize_t slashes = str_find(c->endpoint, STR("://"));
 	sha256_hex(bytes, hash);
 	struct http_header headers[3 + SIGV4_SIGN_HEADERS_MAX] = {
-		{ STR("Host"), slashes < 0 ? c->endpoint : str_from(c->endpoint, (size_t)slashes + 3) },
+		{ STR("Host"),
+			slashes < 0 ? c->endpoint : str_from(c->endpoint, (size_t)slashes + 3) },
 		{ STR("Content-Type"), STR("application/zip") },
 	};
 	struct http_headers own = { headers, 2 };
@@ -80,7 +83,8 @@ int upload_remove(struct client *c, struct str bucket, struct str prefix)
 		if (r < 0)
 			return client_failed_with(c, &s3_no_such_bucket) ? 0 : r;
 		struct s3_delete which = { .quiet = OPT_BOOL(true) };
-		which.objects.v = ARENA_ARRAY(&c->arena, struct s3_object_identifier, list.contents.n + 1);
+		which.objects.v =
+			ARENA_ARRAY(&c->arena, struct s3_object_identifier, list.contents.n + 1);
 		for (; which.objects.n < list.contents.n; which.objects.n++)
 			which.objects.v[which.objects.n].key = list.contents.v[which.objects.n].key;
 		struct s3_delete_objects_input out = { .bucket = bucket, .delete = &which };

@@ -8,6 +8,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 int deploy_fail(struct deploy *d, const char *fmt, ...)
@@ -42,9 +43,14 @@ int deploy_read_file(struct deploy *d, struct str path, size_t bytes_max, struct
 {
 	struct buf b = { 0 };
 	ssize_t n;
-	int fd = open(arena_cstr(&d->arena, path), O_RDONLY | O_CLOEXEC), r = 0;
+	int fd = open(arena_cstr(&d->arena, path), O_RDONLY | O_CLOEXEC | O_NONBLOCK), r = 0;
+	struct stat st;
 	if (fd < 0)
 		return -errno;
+	if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode)) {
+		close(fd);
+		return -EINVAL;
+	}
 	while (b.n <= bytes_max && (n = read(fd, buf_reserve(&b, 65536), 65536)) != 0) {
 		if (n < 0 && errno != EINTR) {
 			r = -errno;

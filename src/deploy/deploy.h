@@ -1,6 +1,7 @@
 /*
- * A deployment, read from a folder: serverless.yml as a CloudFormation template and its packages, or a template with
- * what is packaged beside it. Nothing here speaks with a server but the lookups that the caller gives.
+ * A deployment, read from a folder: serverless.yml as a CloudFormation template and its packages,
+ * or a template with what is packaged beside it. Nothing here speaks with a server but the lookups
+ * that the caller gives.
  */
 #ifndef SAMOVAR_DEPLOY_DEPLOY_H
 #define SAMOVAR_DEPLOY_DEPLOY_H
@@ -15,12 +16,13 @@ struct deploy_param {
 	struct str key, value;
 };
 
-/* What variables ask of the server: 0 with the value; -ENOENT when there is none; another -errno with d->why set. */
+/* What variables ask of the server: 0 with the value; -ENOENT when there is none; another -errno
+ * with d->why set. */
 struct deploy;
 struct deploy_lookups {
 	int (*parameter)(struct deploy *d, struct str name, struct str region, struct str *value);
-	int (*stack_output)(struct deploy *d, struct str stack, struct str output, struct str region,
-		struct str *value);
+	int (*stack_output)(struct deploy *d, struct str stack, struct str output,
+		struct str region, struct str *value);
 	int (*account)(struct deploy *d, struct str *value);
 	void *arg;
 };
@@ -35,36 +37,37 @@ struct deploy_package {
 struct deploy {
 	/* Set by the caller; zero the rest. */
 	struct arena arena;
-	struct str folder;             /* where the service is */
-	struct str option_stage;       /* --stage, or p == NULL */
-	struct str option_region;      /* --region, or p == NULL */
+	struct str folder;        /* where the service is */
+	struct str option_stage;  /* --stage, or p == NULL */
+	struct str option_region; /* --region, or p == NULL */
 	const struct deploy_param *params;
 	size_t param_count;
 	struct deploy_lookups lookups;
-	struct str bucket;             /* for the packages */
+	struct str bucket; /* for the packages */
 
 	/* Filled by deploy_load. */
 	yyjson_mut_doc *doc;
-	yyjson_mut_val *config;        /* serverless.yml, or the template */
-	bool is_template;              /* the folder has a template instead of a serverless.yml */
-	bool has_role;                 /* functions take the role that is made for them */
+	yyjson_mut_val *config; /* serverless.yml, or the template */
+	bool is_template;       /* the folder has a template instead of a serverless.yml */
+	bool has_role;          /* functions take the role that is made for them */
 	bool has_http_api;
 	struct str service, stage, region, instance_id;
-	struct str stack;              /* the stack's name */
-	struct str key_prefix;         /* of the packages' keys */
-	struct map files;              /* the trees of ${file(...)} */
+	struct str stack;      /* the stack's name */
+	struct str key_prefix; /* of the packages' keys */
+	struct map files;      /* the trees of ${file(...)} */
 	/* Filled by deploy_build. */
 	yyjson_mut_val *resources, *outputs, *statements;
-	struct str template;           /* its JSON */
+	struct str template; /* its JSON */
 	struct deploy_package *packages, *service_package;
-	struct str config_name;        /* of the file, in the folder */
-	struct buf warnings;           /* a line each */
-	char why[512];                 /* after a failure: a sentence */
+	struct str config_name; /* of the file, in the folder */
+	struct buf warnings;    /* a line each */
+	char why[512];          /* after a failure: a sentence */
 };
 
 /*
- * Reads the configuration (config_name, else serverless.yml, serverless.yaml, serverless.json, template.yaml,
- * template.yml, template.json) and resolves its variables. 0, or -errno with why; -ENOENT when there is none.
+ * Reads the configuration (config_name, else serverless.yml, serverless.yaml, serverless.json,
+ * template.yaml, template.yml, template.json) and resolves its variables. 0, or -errno with why;
+ * -ENOENT when there is none.
  */
 int deploy_load(struct deploy *d, const char *config_name) MUSTCHECK;
 /* Packages the code and makes the template. 0, or -errno with why. */

@@ -8,10 +8,15 @@
 
 static void test_javascript(void)
 {
-	CHECK_STR(handler_export_javascript(STR("const x = 1;\nexports.handler = async (event) => 1;")), "handler");
-	CHECK_STR(handler_export_javascript(STR("module.exports.endpoint = (event, context, callback) => {\n};")),
+	CHECK_STR(handler_export_javascript(
+			  STR("const x = 1;\nexports.handler = async (event) => 1;")),
+		"handler");
+	CHECK_STR(handler_export_javascript(
+			  STR("module.exports.endpoint = (event, context, callback) => {\n};")),
 		"endpoint");
-	CHECK_STR(handler_export_javascript(STR("export const run = async () => {};\nexport async function handler(e) {}")),
+	CHECK_STR(
+		handler_export_javascript(STR(
+			"export const run = async () => {};\nexport async function handler(e) {}")),
 		"handler");
 	CHECK_STR(handler_export_javascript(STR("module.exports = { main, other };")), "main");
 	CHECK_STR(handler_export_javascript(STR("export function* stream() {}")), "stream");
@@ -21,8 +26,12 @@ static void test_javascript(void)
 
 static void test_python(void)
 {
-	CHECK_STR(handler_export_python(STR("def _x(event):\n  pass\ndef hello(event, context):\n  return 1\n")), "hello");
-	CHECK_STR(handler_export_python(STR("def hello(event, context):\n  return 1\ndef lambda_handler(e, c): pass")),
+	CHECK_STR(handler_export_python(
+			  STR("def _x(event):\n  pass\ndef hello(event, context):\n  return 1\n")),
+		"hello");
+	CHECK_STR(
+		handler_export_python(STR(
+			"def hello(event, context):\n  return 1\ndef lambda_handler(e, c): pass")),
 		"lambda_handler");
 	CHECK(handler_export_python(STR("class A:\n    def handler(self, event): pass\n")).n == 0);
 }

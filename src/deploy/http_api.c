@@ -12,7 +12,8 @@ static struct str path_name(struct deploy *d, struct str path)
 		part = deploy_alnum(d, part);
 		if (part.n == 0)
 			continue;
-		buf_char(&b, part.p[0] >= 'a' && part.p[0] <= 'z' ? (char)(part.p[0] - 32) : part.p[0]);
+		buf_char(&b,
+			part.p[0] >= 'a' && part.p[0] <= 'z' ? (char)(part.p[0] - 32) : part.p[0]);
 		buf_str(&b, str_from(part, 1));
 		if (is_variable)
 			buf_cat(&b, "Var");
@@ -26,9 +27,9 @@ static struct str capital(struct deploy *d, struct str s)
 {
 	char *p = arena_cstr(&d->arena, s);
 	for (size_t i = 0; i < s.n; i++)
-		p[i] = i == 0 && p[i] >= 'a' && p[i] <= 'z' ? (char)(p[i] - 32) :
-			i > 0 && p[i] >= 'A' && p[i] <= 'Z' ? (char)(p[i] + 32) :
-							       p[i];
+		p[i] = i == 0 && p[i] >= 'a' && p[i] <= 'z'  ? (char)(p[i] - 32)
+		       : i > 0 && p[i] >= 'A' && p[i] <= 'Z' ? (char)(p[i] + 32)
+							     : p[i];
 	return (struct str){ p, s.n };
 }
 
@@ -40,16 +41,22 @@ static yyjson_mut_val *list_of(struct deploy *d, yyjson_mut_val *val)
 static yyjson_mut_val *cors_of(struct deploy *d, yyjson_mut_val *cors)
 {
 	if (yyjson_mut_is_true(cors))
-		return deploy_tree(d, "{'AllowOrigins': ['*'], 'AllowHeaders': ['Content-Type', 'X-Amz-Date',"
-			"'Authorization', 'X-Api-Key', 'X-Amz-Security-Token', 'X-Amz-User-Agent', 'X-Amzn-Trace-Id'],"
+		return deploy_tree(d,
+			"{'AllowOrigins': ['*'], 'AllowHeaders': ['Content-Type', 'X-Amz-Date',"
+			"'Authorization', 'X-Api-Key', 'X-Amz-Security-Token', 'X-Amz-User-Agent', "
+			"'X-Amzn-Trace-Id'],"
 			"'AllowMethods': ['OPTIONS', 'GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD']}");
 	if (!yyjson_mut_is_obj(cors))
 		return NULL;
 	yyjson_mut_val *origins = list_of(d, tree_get(cors, STR("allowedOrigins")));
-	return deploy_tree(d, "{'AllowOrigins': %v, 'AllowHeaders': %v, 'AllowMethods': %v, 'AllowCredentials': %v,"
-		"'ExposeHeaders': %v, 'MaxAge': %v}", origins ? origins : deploy_tree(d, "['*']"),
-		list_of(d, tree_get(cors, STR("allowedHeaders"))), list_of(d, tree_get(cors, STR("allowedMethods"))),
-		tree_get(cors, STR("allowCredentials")), list_of(d, tree_get(cors, STR("exposedResponseHeaders"))),
+	return deploy_tree(d,
+		"{'AllowOrigins': %v, 'AllowHeaders': %v, 'AllowMethods': %v, 'AllowCredentials': %v,"
+		"'ExposeHeaders': %v, 'MaxAge': %v}",
+		origins ? origins : deploy_tree(d, "['*']"),
+		list_of(d, tree_get(cors, STR("allowedHeaders"))),
+		list_of(d, tree_get(cors, STR("allowedMethods"))),
+		tree_get(cors, STR("allowCredentials")),
+		list_of(d, tree_get(cors, STR("exposedResponseHeaders"))),
 		tree_get(cors, STR("maxAge")));
 }
 
@@ -61,31 +68,50 @@ static yyjson_mut_val *api_reference(struct deploy *d)
 
 static struct str authorizer_id(struct deploy *d, struct str name)
 {
-	return arena_printf(&d->arena, "HttpApiAuthorizer%.*s", STR_ARG(deploy_normal(d, deploy_alnum(d, name))));
+	return arena_printf(&d->arena, "HttpApiAuthorizer%.*s",
+		STR_ARG(deploy_normal(d, deploy_alnum(d, name))));
 }
 
 static int request_authorizer(struct deploy *d, struct str name, yyjson_mut_val *a)
 {
 	struct str function = tree_str(tree_get(a, STR("functionName")));
-	yyjson_mut_val *ttl = tree_get(a, STR("resultTtlInSeconds")), *simple = tree_get(a, STR("enableSimpleResponses"));
-	yyjson_mut_val *arn = tree_get(a, STR("functionArn")), *version = tree_get(a, STR("payloadVersion"));
+	yyjson_mut_val *ttl = tree_get(a, STR("resultTtlInSeconds")),
+		       *simple = tree_get(a, STR("enableSimpleResponses"));
+	yyjson_mut_val *arn = tree_get(a, STR("functionArn")),
+		       *version = tree_get(a, STR("payloadVersion"));
 	if (!function.p && !arn)
-		return deploy_fail(d, "authorizer %.*s: it needs a functionName or a functionArn", STR_ARG(name));
+		return deploy_fail(d, "authorizer %.*s: it needs a functionName or a functionArn",
+			STR_ARG(name));
 	if (!arn)
 		arn = deploy_tree(d, "{'Fn::GetAtt': [%s, 'Arn']}",
-			arena_printf(&d->arena, "%.*sLambdaFunction", STR_ARG(deploy_normal(d, function))));
-	yyjson_mut_val *uri = deploy_tree(d, "{'Fn::Join': ['', ['arn:', {'Ref': 'AWS::Partition'}, ':apigateway:',"
-		"{'Ref': 'AWS::Region'}, ':lambda:path/2015-03-31/functions/', %v, '/invocations']]}", arn);
-	int r = deploy_add(d, authorizer_id(d, name), deploy_tree(d, "{'Type': 'AWS::ApiGatewayV2::Authorizer',"
-		"'Properties': {'ApiId': %v, 'AuthorizerType': 'REQUEST', 'Name': %s, 'AuthorizerUri': %v,"
-		"'AuthorizerPayloadFormatVersion': %v, 'EnableSimpleResponses': %v, 'IdentitySource': %v,"
-		"'AuthorizerResultTtlInSeconds': %v}}", api_reference(d), name, uri,
-		version ? version : deploy_tree(d, "'2.0'"), simple, list_of(d, tree_get(a, STR("identitySource"))), ttl));
-	return r < 0 ? r : deploy_add(d, arena_printf(&d->arena, "%.*sLambdaAuthorizerPermissionHttpApi",
-		STR_ARG(deploy_normal(d, deploy_alnum(d, name)))), deploy_tree(d, "{'Type': 'AWS::Lambda::Permission', 'Properties': {'FunctionName': %v,"
-			"'Action': 'lambda:InvokeFunction', 'Principal': 'apigateway.amazonaws.com', 'SourceArn':"
-			"{'Fn::Join': ['', ['arn:', {'Ref': 'AWS::Partition'}, ':execute-api:', {'Ref': 'AWS::Region'}, ':',"
-			"{'Ref': 'AWS::AccountId'}, ':', %v, '/*']]}}}", arn, api_reference(d)));
+			arena_printf(&d->arena, "%.*sLambdaFunction",
+				STR_ARG(deploy_normal(d, function))));
+	yyjson_mut_val *uri = deploy_tree(d,
+		"{'Fn::Join': ['', ['arn:', {'Ref': 'AWS::Partition'}, ':apigateway:',"
+		"{'Ref': 'AWS::Region'}, ':lambda:path/2015-03-31/functions/', %v, '/invocations']]}",
+		arn);
+	int r = deploy_add(d, authorizer_id(d, name),
+		deploy_tree(d,
+			"{'Type': 'AWS::ApiGatewayV2::Authorizer',"
+			"'Properties': {'ApiId': %v, 'AuthorizerType': 'REQUEST', 'Name': %s, "
+			"'AuthorizerUri': %v,"
+			"'AuthorizerPayloadFormatVersion': %v, 'EnableSimpleResponses': %v, "
+			"'IdentitySource': %v,"
+			"'AuthorizerResultTtlInSeconds': %v}}",
+			api_reference(d), name, uri, version ? version : deploy_tree(d, "'2.0'"),
+			simple, list_of(d, tree_get(a, STR("identitySource"))), ttl));
+	return r < 0 ? r
+		     : deploy_add(d,
+			       arena_printf(&d->arena, "%.*sLambdaAuthorizerPermissionHttpApi",
+				       STR_ARG(deploy_normal(d, deploy_alnum(d, name)))),
+			       deploy_tree(d,
+				       "{'Type': 'AWS::Lambda::Permission', 'Properties': {'FunctionName': %v,"
+				       "'Action': 'lambda:InvokeFunction', 'Principal': "
+					"'apigateway.amazonaws.com', 'SourceArn':"
+				       "{'Fn::Join': ['', ['arn:', {'Ref': 'AWS::Partition'}, "
+					"':execute-api:', {'Ref': 'AWS::Region'}, ':',"
+				       "{'Ref': 'AWS::AccountId'}, ':', %v, '/*']]}}}",
+				       arn, api_reference(d)));
 }
 
 static int add_authorizers(struct deploy *d)
@@ -104,23 +130,30 @@ static int add_authorizers(struct deploy *d)
 			continue;
 		}
 		if (type.p && !str_is(type, "jwt"))
-			return deploy_fail(d, "authorizer %.*s: the type %.*s is not supported", STR_ARG(tree_str(key)),
-				STR_ARG(type));
-		r = deploy_add(d, authorizer_id(d, tree_str(key)), deploy_tree(d,
-			"{'Type': 'AWS::ApiGatewayV2::Authorizer', 'Properties': {'ApiId': %v, 'AuthorizerType': 'JWT',"
-			"'Name': %v, 'IdentitySource': %v, 'JwtConfiguration': {'Audience': %v, 'Issuer': %v}}}",
-			api_reference(d), key, list_of(d, tree_get(a, STR("identitySource"))),
-			list_of(d, tree_get(a, STR("audience"))), tree_get(a, STR("issuerUrl"))));
+			return deploy_fail(d, "authorizer %.*s: the type %.*s is not supported",
+				STR_ARG(tree_str(key)), STR_ARG(type));
+		r = deploy_add(d, authorizer_id(d, tree_str(key)),
+			deploy_tree(d,
+				"{'Type': 'AWS::ApiGatewayV2::Authorizer', 'Properties': {'ApiId': %v, "
+				"'AuthorizerType': 'JWT',"
+				"'Name': %v, 'IdentitySource': %v, 'JwtConfiguration': {'Audience': %v, "
+				"'Issuer': %v}}}",
+				api_reference(d), key,
+				list_of(d, tree_get(a, STR("identitySource"))),
+				list_of(d, tree_get(a, STR("audience"))),
+				tree_get(a, STR("issuerUrl"))));
 	}
 	return r;
 }
 
-static const char *const api_keys[] = { "id", "name", "payload", "cors", "timeout", "authorizers", "metrics",
-	"disableDefaultEndpoint", "shouldStartNameWithService", "useProviderTags", NULL };
+static const char *const api_keys[] = { "id", "name", "payload", "cors", "timeout", "authorizers",
+	"metrics", "disableDefaultEndpoint", "shouldStartNameWithService", "useProviderTags",
+	NULL };
 
 int http_api_begin(struct deploy *d)
 {
-	yyjson_mut_val *api = deploy_at(d->config, "provider.httpApi"), *name = tree_get(api, STR("name"));
+	yyjson_mut_val *api = deploy_at(d->config, "provider.httpApi"),
+		       *name = tree_get(api, STR("name"));
 	if (tree_get(d->resources, STR("HttpApiStage")) || d->has_http_api)
 		return 0;
 	d->has_http_api = true;
@@ -129,57 +162,91 @@ int http_api_begin(struct deploy *d)
 		return add_authorizers(d);
 	yyjson_mut_val *tags = deploy_at(d->config, "provider.tags");
 	bool service_first = yyjson_mut_is_true(tree_get(api, STR("shouldStartNameWithService")));
-	struct str usual = service_first ? arena_printf(&d->arena, "%.*s-%.*s", STR_ARG(d->service), STR_ARG(d->stage)) :
-					   arena_printf(&d->arena, "%.*s-%.*s", STR_ARG(d->stage), STR_ARG(d->service));
+	struct str usual = service_first ? arena_printf(&d->arena, "%.*s-%.*s", STR_ARG(d->service),
+						   STR_ARG(d->stage))
+					 : arena_printf(&d->arena, "%.*s-%.*s", STR_ARG(d->stage),
+						   STR_ARG(d->service));
 	if (r == 0)
-		r = deploy_add(d, STR("HttpApi"), deploy_tree(d, "{'Type': 'AWS::ApiGatewayV2::Api', 'Properties': {"
-			"'Name': %v, 'ProtocolType': 'HTTP', 'DisableExecuteApiEndpoint': %v, 'CorsConfiguration': %v, 'Tags': %v}}",
-			name ? name : deploy_tree(d, "%s", usual), tree_get(api, STR("disableDefaultEndpoint")),
-			cors_of(d, tree_get(api, STR("cors"))), tags));
+		r = deploy_add(d, STR("HttpApi"),
+			deploy_tree(d,
+				"{'Type': 'AWS::ApiGatewayV2::Api', 'Properties': {"
+				"'Name': %v, 'ProtocolType': 'HTTP', 'DisableExecuteApiEndpoint': %v, "
+				"'CorsConfiguration': %v, 'Tags': %v}}",
+				name ? name : deploy_tree(d, "%s", usual),
+				tree_get(api, STR("disableDefaultEndpoint")),
+				cors_of(d, tree_get(api, STR("cors"))), tags));
 	if (r == 0)
-		r = deploy_add(d, STR("HttpApiStage"), deploy_tree(d, "{'Type': 'AWS::ApiGatewayV2::Stage', 'Properties': {"
-			"'ApiId': {'Ref': 'HttpApi'}, 'StageName': '$default', 'AutoDeploy': true, 'DefaultRouteSettings': {"
-			"'DetailedMetricsEnabled': %v}, 'Tags': %v}}", yyjson_mut_is_true(tree_get(api, STR("metrics"))) ?
-				deploy_tree(d, "true") : deploy_tree(d, "false"), tags));
+		r = deploy_add(d, STR("HttpApiStage"),
+			deploy_tree(d,
+				"{'Type': 'AWS::ApiGatewayV2::Stage', 'Properties': {"
+				"'ApiId': {'Ref': 'HttpApi'}, 'StageName': '$default', 'AutoDeploy': "
+				"true, 'DefaultRouteSettings': {"
+				"'DetailedMetricsEnabled': %v}, 'Tags': %v}}",
+				yyjson_mut_is_true(tree_get(api, STR("metrics")))
+					? deploy_tree(d, "true")
+					: deploy_tree(d, "false"),
+				tags));
 	deploy_output(d, STR("HttpApiId"), "HttpApiId", deploy_tree(d, "{'Ref': 'HttpApi'}"));
-	deploy_output(d, STR("HttpApiUrl"), "HttpApiUrl", deploy_tree(d, "{'Fn::GetAtt': ['HttpApi', 'ApiEndpoint']}"));
+	deploy_output(d, STR("HttpApiUrl"), "HttpApiUrl",
+		deploy_tree(d, "{'Fn::GetAtt': ['HttpApi', 'ApiEndpoint']}"));
 	return r < 0 ? r : add_authorizers(d);
 }
 
 static int add_integration(struct deploy *d, struct function *f, struct str id)
 {
-	yyjson_mut_val *payload = deploy_at(d->config, "provider.httpApi.payload"), *arn = deploy_tree(d,
-		"{'Fn::GetAtt': [%s, 'Arn']}", f->logical_id), *own = deploy_at(f->config, "httpApi.payload");
-	int r = deploy_add(d, id, deploy_tree(d, "{'Type': 'AWS::ApiGatewayV2::Integration', 'Properties': {"
-		"'ApiId': %v, 'IntegrationType': 'AWS_PROXY', 'IntegrationUri': %v, 'PayloadFormatVersion': %v,"
-		"'TimeoutInMillis': 30000}}", api_reference(d), arn, own ? own : payload ? payload : deploy_tree(d, "'2.0'")));
-	return r < 0 ? r : deploy_add(d, arena_printf(&d->arena, "%.*sLambdaPermissionHttpApi", STR_ARG(f->normal)),
-		deploy_tree(d, "{'Type': 'AWS::Lambda::Permission', 'Properties': {'FunctionName': %v,"
-			"'Action': 'lambda:InvokeFunction', 'Principal': 'apigateway.amazonaws.com', 'SourceArn':"
-			"{'Fn::Join': ['', ['arn:', {'Ref': 'AWS::Partition'}, ':execute-api:', {'Ref': 'AWS::Region'}, ':',"
-			"{'Ref': 'AWS::AccountId'}, ':', %v, '/*']]}}}", arn, api_reference(d)));
+	yyjson_mut_val *payload = deploy_at(d->config, "provider.httpApi.payload"),
+		       *arn = deploy_tree(d, "{'Fn::GetAtt': [%s, 'Arn']}", f->logical_id),
+		       *own = deploy_at(f->config, "httpApi.payload");
+	int r = deploy_add(d, id,
+		deploy_tree(d,
+			"{'Type': 'AWS::ApiGatewayV2::Integration', 'Properties': {"
+			"'ApiId': %v, 'IntegrationType': 'AWS_PROXY', 'IntegrationUri': %v, "
+			"'PayloadFormatVersion': %v,"
+			"'TimeoutInMillis': 30000}}",
+			api_reference(d), arn,
+			own       ? own
+			: payload ? payload
+				  : deploy_tree(d, "'2.0'")));
+	return r < 0 ? r
+		     : deploy_add(d,
+			       arena_printf(&d->arena, "%.*sLambdaPermissionHttpApi",
+				       STR_ARG(f->normal)),
+			       deploy_tree(d,
+				       "{'Type': 'AWS::Lambda::Permission', 'Properties': {'FunctionName': %v,"
+				       "'Action': 'lambda:InvokeFunction', 'Principal': "
+					"'apigateway.amazonaws.com', 'SourceArn':"
+				       "{'Fn::Join': ['', ['arn:', {'Ref': 'AWS::Partition'}, "
+					"':execute-api:', {'Ref': 'AWS::Region'}, ':',"
+				       "{'Ref': 'AWS::AccountId'}, ':', %v, '/*']]}}}",
+				       arn, api_reference(d)));
 }
 
 /* The settings of a route that an authorizer guards. */
 static int route_authorizer(struct deploy *d, yyjson_mut_val *a, yyjson_mut_val *properties)
 {
 	yyjson_mut_val *named = tree_get(a, STR("name")), *id = tree_get(a, STR("id")), *scopes;
-	struct str name = tree_str(yyjson_mut_is_str(a) ? a : named), type = tree_str(tree_get(a, STR("type")));
+	struct str name = tree_str(yyjson_mut_is_str(a) ? a : named),
+		   type = tree_str(tree_get(a, STR("type")));
 	if (!a)
 		return 0;
-	yyjson_mut_val *declared = tree_get(deploy_at(d->config, "provider.httpApi.authorizers"), name);
+	yyjson_mut_val *declared =
+		tree_get(deploy_at(d->config, "provider.httpApi.authorizers"), name);
 	if (str_is(type, "aws_iam") || str_is(name, "aws_iam")) {
-		yyjson_mut_obj_add(properties, deploy_tree(d, "'AuthorizationType'"), deploy_tree(d, "'AWS_IAM'"));
+		yyjson_mut_obj_add(properties, deploy_tree(d, "'AuthorizationType'"),
+			deploy_tree(d, "'AWS_IAM'"));
 		return 0;
 	}
 	if (!declared && !id)
-		return deploy_fail(d, "authorizer %.*s: it is not among provider.httpApi.authorizers", STR_ARG(name));
+		return deploy_fail(d,
+			"authorizer %.*s: it is not among provider.httpApi.authorizers",
+			STR_ARG(name));
 	if (declared)
 		type = tree_str(tree_get(declared, STR("type")));
 	yyjson_mut_obj_add(properties, deploy_tree(d, "'AuthorizationType'"),
 		deploy_tree(d, "%c", str_is(type, "request") ? "CUSTOM" : "JWT"));
 	yyjson_mut_obj_add(properties, deploy_tree(d, "'AuthorizerId'"),
-		id ? deploy_tree(d, "%v", id) : deploy_tree(d, "{'Ref': %s}", authorizer_id(d, name)));
+		id ? deploy_tree(d, "%v", id)
+		   : deploy_tree(d, "{'Ref': %s}", authorizer_id(d, name)));
 	if ((scopes = tree_get(a, STR("scopes"))))
 		yyjson_mut_obj_add(properties, deploy_tree(d, "'AuthorizationScopes'"),
 			deploy_tree(d, "%v", list_of(d, scopes)));
@@ -189,7 +256,8 @@ static int route_authorizer(struct deploy *d, yyjson_mut_val *a, yyjson_mut_val 
 int http_api_event(struct deploy *d, struct function *f, yyjson_mut_val *event)
 {
 	static const char *const known[] = { "method", "path", "authorizer", NULL };
-	struct str method = tree_str(tree_get(event, STR("method"))), path = tree_str(tree_get(event, STR("path")));
+	struct str method = tree_str(tree_get(event, STR("method"))),
+		   path = tree_str(tree_get(event, STR("path")));
 	struct str text = str_trim(tree_str(event)), id;
 	int r = http_api_begin(d);
 	if (r == 0)
@@ -203,24 +271,34 @@ int http_api_event(struct deploy *d, struct function *f, yyjson_mut_val *event)
 		method = STR("*");
 	}
 	if (r == 0 && (method.n == 0 || path.n == 0))
-		return deploy_fail(d, "function %.*s: an httpApi event needs a method and a path", STR_ARG(f->key));
+		return deploy_fail(d, "function %.*s: an httpApi event needs a method and a path",
+			STR_ARG(f->key));
 	bool is_default = str_is(path, "*");
 	if (r == 0 && !is_default && path.p[0] != '/')
 		path = arena_printf(&d->arena, "/%.*s", STR_ARG(path));
 	char *upper = arena_cstr(&d->arena, str_is(method, "*") ? STR("ANY") : method);
 	for (char *p = upper; *p; p++)
 		*p = *p >= 'a' && *p <= 'z' ? (char)(*p - 32) : *p;
-	id = is_default ? STR("HttpApiRouteDefault") :
-			  arena_printf(&d->arena, "HttpApiRoute%.*s%.*s", STR_ARG(capital(d, str_c(upper))),
-				  STR_ARG(path_name(d, path)));
-	struct str integration = arena_printf(&d->arena, "HttpApiIntegration%.*s", STR_ARG(f->normal));
+	id = is_default ? STR("HttpApiRouteDefault")
+			: arena_printf(&d->arena, "HttpApiRoute%.*s%.*s",
+				  STR_ARG(capital(d, str_c(upper))), STR_ARG(path_name(d, path)));
+	struct str integration =
+		arena_printf(&d->arena, "HttpApiIntegration%.*s", STR_ARG(f->normal));
 	if (r == 0 && !tree_get(d->resources, integration))
 		r = add_integration(d, f, integration);
-	yyjson_mut_val *properties = deploy_tree(d, "{'ApiId': %v, 'RouteKey': %s, 'Target':"
-		"{'Fn::Join': ['/', ['integrations', {'Ref': %s}]]}}", api_reference(d), is_default ? STR("$default") :
-			arena_printf(&d->arena, "%s %.*s", upper, STR_ARG(path)), integration);
+	yyjson_mut_val *properties = deploy_tree(d,
+		"{'ApiId': %v, 'RouteKey': %s, 'Target':"
+		"{'Fn::Join': ['/', ['integrations', {'Ref': %s}]]}}",
+		api_reference(d),
+		is_default ? STR("$default")
+			   : arena_printf(&d->arena, "%s %.*s", upper, STR_ARG(path)),
+		integration);
 	if (r == 0)
 		r = route_authorizer(d, tree_get(event, STR("authorizer")), properties);
-	return r < 0 ? r : deploy_add(d, id, deploy_tree(d, "{'Type': 'AWS::ApiGatewayV2::Route', 'Properties': %v,"
-		"'DependsOn': %s}", properties, integration));
+	return r < 0 ? r
+		     : deploy_add(d, id,
+			       deploy_tree(d,
+				       "{'Type': 'AWS::ApiGatewayV2::Route', 'Properties': %v,"
+				       "'DependsOn': %s}",
+				       properties, integration));
 }

@@ -9,16 +9,17 @@
 int deploy_fail(struct deploy *d, const char *fmt, ...) PRINTF_LIKE(2, 3);
 void deploy_warn(struct deploy *d, const char *fmt, ...) PRINTF_LIKE(2, 3);
 /* The file's bytes in the arena: 0 or -errno; -E2BIG past bytes_max. */
-int deploy_read_file(struct deploy *d, struct str path, size_t bytes_max, struct str *out) MUSTCHECK;
+int deploy_read_file(
+	struct deploy *d, struct str path, size_t bytes_max, struct str *out) MUSTCHECK;
 /* The path from the service's folder, as one that can be opened. */
 struct str deploy_path(struct deploy *d, struct str path);
 /* The file as a tree, with its name and line in why when it is none. */
 int deploy_read_tree(struct deploy *d, struct str path, yyjson_mut_val **root) MUSTCHECK;
 
 /*
- * Builds a tree: "{'Type': 'AWS::Logs::LogGroup', 'Properties': {'LogGroupName': %s, 'Tags': %v}}". %s takes a
- * struct str, %c a const char *, %d an int, %v a value (copied). A member whose %v is NULL, or whose %s is absent, is
- * left out.
+ * Builds a tree: "{'Type': 'AWS::Logs::LogGroup', 'Properties': {'LogGroupName': %s, 'Tags': %v}}".
+ * %s takes a struct str, %c a const char *, %d an int, %v a value (copied). A member whose %v is
+ * NULL, or whose %s is absent, is left out.
  */
 yyjson_mut_val *deploy_tree(struct deploy *d, const char *format, ...);
 
@@ -28,14 +29,18 @@ struct str deploy_text(struct deploy *d, yyjson_mut_val *val);
 /* Resolves all ${...} of d->config in place. */
 int variables_resolve(struct deploy *d) MUSTCHECK;
 
-/* A member of the configuration by its path: deploy_at(d->config, "provider.httpApi"). NULL when it isn't there. */
+/* A member of the configuration by its path: deploy_at(d->config, "provider.httpApi"). NULL when it
+ * isn't there. */
 yyjson_mut_val *deploy_at(yyjson_mut_val *root, const char *path);
-/* 0 when all keys of the object are among the known (NULL-terminated); else refuses the first other by name. */
-int deploy_check_keys(struct deploy *d, yyjson_mut_val *object, const char *where, const char *const *known) MUSTCHECK;
+/* 0 when all keys of the object are among the known (NULL-terminated); else refuses the first other
+ * by name. */
+int deploy_check_keys(struct deploy *d, yyjson_mut_val *object, const char *where,
+	const char *const *known) MUSTCHECK;
 /* Adds a resource to the template. A logical id that is there already is refused. */
 int deploy_add(struct deploy *d, struct str logical_id, yyjson_mut_val *resource) MUSTCHECK;
 void deploy_output(struct deploy *d, struct str name, const char *export, yyjson_mut_val *value);
-/* A name as it stands in logical ids: normalised ("my-fn_x" is "MyDashfnUnderscorex"), and letters and digits alone. */
+/* A name as it stands in logical ids: normalised ("my-fn_x" is "MyDashfnUnderscorex"), and letters
+ * and digits alone. */
 struct str deploy_normal(struct deploy *d, struct str name);
 struct str deploy_alnum(struct deploy *d, struct str name);
 /* Its first letter a capital. */
@@ -46,12 +51,13 @@ struct function {
 	struct str key, normal, name; /* hello, Hello, service-dev-hello */
 	struct str logical_id;        /* HelloLambdaFunction */
 	yyjson_mut_val *config;
-	struct str target_id;         /* what events call: the function's logical id */
+	struct str target_id; /* what events call: the function's logical id */
 	unsigned schedules, filters, event_index;
 };
 
 /* The package of the service, of a function or of a layer: made once for the same files. */
-int packages_for_function(struct deploy *d, yyjson_mut_val *function, struct deploy_package **out) MUSTCHECK;
+int packages_for_function(
+	struct deploy *d, yyjson_mut_val *function, struct deploy_package **out) MUSTCHECK;
 int packages_for_folder(struct deploy *d, struct str path, yyjson_mut_val *patterns,
 	struct deploy_package **out) MUSTCHECK;
 /* An archive as it is, a folder, or one file. */

@@ -9,10 +9,12 @@
 #include <sys/stat.h>
 
 /* What never belongs in (Serverless Framework documentation, "Packaging"). */
-static const char *const default_patterns[] = { "!.git/**", "!.gitignore", "!.DS_Store", "!**/.DS_Store", "!npm-debug.log",
-	"!yarn-*.log", "!.serverless/**", "!.serverless_plugins/**", "!.samovar/**", "!node_modules/.bin/**",
-	"!node_modules/.package-lock.json", "!.env", "!.env.*", "!serverless.yml", "!serverless.yaml", "!serverless.json",
-	"!serverless.ts", "!serverless.js", "!**/__pycache__/**", "!.venv/**" };
+static const char *const default_patterns[] = { "!.git/**", "!.gitignore", "!.DS_Store",
+	"!**/.DS_Store", "!npm-debug.log", "!yarn-*.log", "!.serverless/**",
+	"!.serverless_plugins/**", "!.samovar/**", "!node_modules/.bin/**",
+	"!node_modules/.package-lock.json", "!.env", "!.env.*", "!serverless.yml",
+	"!serverless.yaml", "!serverless.json", "!serverless.ts", "!serverless.js",
+	"!**/__pycache__/**", "!.venv/**" };
 
 static bool wants(void *arg, struct str path)
 {
@@ -46,9 +48,11 @@ static void add_package(struct deploy *d, struct patterns *p, yyjson_mut_val *pa
 /* Folders that package-lock.json marks as needed for development alone. */
 static void add_development(struct deploy *d, struct patterns *p)
 {
-	yyjson_mut_val *lock, *key, *set = tree_get(tree_get(d->config, STR("package")), STR("excludeDevDependencies"));
+	yyjson_mut_val *lock, *key,
+		*set = tree_get(tree_get(d->config, STR("package")), STR("excludeDevDependencies"));
 	yyjson_mut_obj_iter it;
-	if (yyjson_mut_is_false(set) || deploy_read_tree(d, deploy_path(d, STR("package-lock.json")), &lock) < 0) {
+	if (yyjson_mut_is_false(set) ||
+		deploy_read_tree(d, deploy_path(d, STR("package-lock.json")), &lock) < 0) {
 		d->why[0] = 0;
 		return;
 	}
@@ -58,10 +62,12 @@ static void add_development(struct deploy *d, struct patterns *p)
 	yyjson_mut_obj_iter_init(packages, &it);
 	while ((key = yyjson_mut_obj_iter_next(&it)))
 		if (yyjson_mut_is_true(tree_get(yyjson_mut_obj_iter_get_val(key), STR("dev"))))
-			add_pattern(d, p, true, arena_printf(&d->arena, "%.*s/**", STR_ARG(tree_str(key))));
+			add_pattern(d, p, true,
+				arena_printf(&d->arena, "%.*s/**", STR_ARG(tree_str(key))));
 }
 
-/* Keeps the bytes as a package; one with the same bytes is found again. Takes the buffer's memory. */
+/* Keeps the bytes as a package; one with the same bytes is found again. Takes the buffer's memory.
+ */
 static struct deploy_package *keep(struct deploy *d, struct buf *zip)
 {
 	char sha[2 * SHA256_BYTES + 1];
@@ -80,7 +86,8 @@ static struct deploy_package *keep(struct deploy *d, struct buf *zip)
 	return p;
 }
 
-static int pack(struct deploy *d, struct str folder, struct patterns *p, struct deploy_package **out)
+static int pack(
+	struct deploy *d, struct str folder, struct patterns *p, struct deploy_package **out)
 {
 	char why[PACKAGE_WHY_BYTES];
 	struct buf zip = { 0 };
@@ -95,7 +102,8 @@ static int pack(struct deploy *d, struct str folder, struct patterns *p, struct 
 	return 0;
 }
 
-int packages_for_folder(struct deploy *d, struct str path, yyjson_mut_val *package, struct deploy_package **out)
+int packages_for_folder(
+	struct deploy *d, struct str path, yyjson_mut_val *package, struct deploy_package **out)
 {
 	struct patterns *p = xcalloc(1, sizeof *p);
 	for (size_t i = 0; i < 4; i++)
@@ -134,11 +142,12 @@ int packages_for_path(struct deploy *d, struct str path, struct deploy_package *
 
 int packages_for_function(struct deploy *d, yyjson_mut_val *function, struct deploy_package **out)
 {
-	yyjson_mut_val *service = tree_get(d->config, STR("package")), *own = tree_get(function, STR("package"));
+	yyjson_mut_val *service = tree_get(d->config, STR("package")),
+		       *own = tree_get(function, STR("package"));
 	struct str artifact = tree_str(tree_get(own, STR("artifact")));
 	bool is_alone = yyjson_mut_is_true(tree_get(own, STR("individually"))) ||
-		(yyjson_mut_is_true(tree_get(service, STR("individually"))) &&
-			!yyjson_mut_is_false(tree_get(own, STR("individually"))));
+			(yyjson_mut_is_true(tree_get(service, STR("individually"))) &&
+				!yyjson_mut_is_false(tree_get(own, STR("individually"))));
 	if (!artifact.p && !is_alone)
 		artifact = tree_str(tree_get(service, STR("artifact")));
 	if (artifact.p)

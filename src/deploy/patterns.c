@@ -42,7 +42,8 @@ static bool match_choice(struct matcher *m, struct str pattern, struct str path)
 {
 	char joined[512];
 	ssize_t end = str_index(pattern, '}');
-	struct str choices = str_sub(pattern, 1, (size_t)end - 1), rest = str_from(pattern, (size_t)end + 1), one;
+	struct str choices = str_sub(pattern, 1, (size_t)end - 1),
+		   rest = str_from(pattern, (size_t)end + 1), one;
 	while (str_cut(&choices, ',', &one)) {
 		if (one.n + rest.n > sizeof joined)
 			return false;

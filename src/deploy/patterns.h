@@ -1,4 +1,5 @@
-/* Which files belong in a package: patterns with * ** ? {a,b} [abc], "!" before those that take files out. */
+/* Which files belong in a package: patterns with * ** ? {a,b} [abc], "!" before those that take
+ * files out. */
 #ifndef SAMOVAR_DEPLOY_PATTERNS_H
 #define SAMOVAR_DEPLOY_PATTERNS_H
 

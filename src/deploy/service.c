@@ -7,22 +7,25 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-static const char *const config_names[] = { "serverless.yml", "serverless.yaml", "serverless.json", "template.yaml",
-	"template.yml", "template.json" };
+static const char *const config_names[] = { "serverless.yml", "serverless.yaml", "serverless.json",
+	"template.yaml", "template.yml", "template.json" };
 
-static const char *const service_keys[] = { "service", "provider", "functions", "layers", "resources", "custom", "params",
-	"stages", "plugins", "package", "frameworkVersion", "configValidationMode", "useDotenv", "org", "app", "outputs",
-	"deprecationNotificationMode", "unresolvedVariablesNotificationMode", "disabledDeprecations", "build", NULL };
-static const char *const provider_keys[] = { "name", "stage", "region", "runtime", "memorySize", "timeout", "environment",
-	"architecture", "iam", "iamRoleStatements", "role", "layers", "versionFunctions", "httpApi", "logRetentionInDays",
-	"tags", "stackTags", "stackName", "tracing", "s3", "deploymentBucket", "deploymentMethod", "profile", "kmsKeyArn",
-	"lambdaHashingVersion", "logs", "deploymentPrefix", "apiGateway", "stackParameters", "disableRollback", "versionFunction",
-	NULL };
+static const char *const service_keys[] = { "service", "provider", "functions", "layers",
+	"resources", "custom", "params", "stages", "plugins", "package", "frameworkVersion",
+	"configValidationMode", "useDotenv", "org", "app", "outputs", "deprecationNotificationMode",
+	"unresolvedVariablesNotificationMode", "disabledDeprecations", "build", NULL };
+static const char *const provider_keys[] = { "name", "stage", "region", "runtime", "memorySize",
+	"timeout", "environment", "architecture", "iam", "iamRoleStatements", "role", "layers",
+	"versionFunctions", "httpApi", "logRetentionInDays", "tags", "stackTags", "stackName",
+	"tracing", "s3", "deploymentBucket", "deploymentMethod", "profile", "kmsKeyArn",
+	"lambdaHashingVersion", "logs", "deploymentPrefix", "apiGateway", "stackParameters",
+	"disableRollback", "versionFunction", NULL };
 
 /* Plugins for work on one's own machine: nothing of theirs belongs in a deployment. */
-static const char *const local_plugins[] = { "serverless-offline", "serverless-offline-sqs", "serverless-offline-sns",
-	"serverless-offline-ssm", "serverless-dotenv-plugin", "serverless-localstack", "serverless-dynamodb-local",
-	"serverless-dynamodb", "serverless-s3-local", "serverless-prune-plugin", "serverless-deployment-bucket", NULL };
+static const char *const local_plugins[] = { "serverless-offline", "serverless-offline-sqs",
+	"serverless-offline-sns", "serverless-offline-ssm", "serverless-dotenv-plugin",
+	"serverless-localstack", "serverless-dynamodb-local", "serverless-dynamodb",
+	"serverless-s3-local", "serverless-prune-plugin", "serverless-deployment-bucket", NULL };
 
 yyjson_mut_val *deploy_at(yyjson_mut_val *root, const char *path)
 {
@@ -32,7 +35,8 @@ yyjson_mut_val *deploy_at(yyjson_mut_val *root, const char *path)
 	return root;
 }
 
-int deploy_check_keys(struct deploy *d, yyjson_mut_val *object, const char *where, const char *const *known)
+int deploy_check_keys(
+	struct deploy *d, yyjson_mut_val *object, const char *where, const char *const *known)
 {
 	yyjson_mut_obj_iter it;
 	yyjson_mut_val *key;
@@ -44,7 +48,8 @@ int deploy_check_keys(struct deploy *d, yyjson_mut_val *object, const char *wher
 		while (known[i] && !str_is(tree_str(key), known[i]))
 			i++;
 		if (!known[i])
-			return deploy_fail(d, "%s: \"%.*s\" is not supported", where, STR_ARG(tree_str(key)));
+			return deploy_fail(
+				d, "%s: \"%.*s\" is not supported", where, STR_ARG(tree_str(key)));
 	}
 	return 0;
 }
@@ -59,10 +64,13 @@ int deploy_add(struct deploy *d, struct str id, yyjson_mut_val *resource)
 
 void deploy_output(struct deploy *d, struct str name, const char *export, yyjson_mut_val *value)
 {
-	yyjson_mut_val *export_name = export ? deploy_tree(d, "{'Name': %s}", arena_printf(&d->arena, "sls-%.*s-%.*s-%s",
-		STR_ARG(d->service), STR_ARG(d->stage), export)) : NULL;
-	yyjson_mut_obj_put(d->outputs, deploy_tree(d, "%s", name), deploy_tree(d, "{'Value': %v, 'Export': %v}", value,
-		export_name));
+	yyjson_mut_val *export_name =
+		export ? deploy_tree(d, "{'Name': %s}",
+				 arena_printf(&d->arena, "sls-%.*s-%.*s-%s", STR_ARG(d->service),
+					 STR_ARG(d->stage), export))
+		       : NULL;
+	yyjson_mut_obj_put(d->outputs, deploy_tree(d, "%s", name),
+		deploy_tree(d, "{'Value': %v, 'Export': %v}", value, export_name));
 }
 
 struct str deploy_alnum(struct deploy *d, struct str name)
@@ -111,7 +119,8 @@ static struct str folder_name(struct deploy *d)
 	free(real);
 	char *p = (char *)(uintptr_t)name.p;
 	for (size_t i = 0; i < name.n; i++)
-		if (!strchr("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-", p[i]))
+		if (!strchr("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-",
+			    p[i]))
 			p[i] = '-';
 	return name.n > 0 ? name : STR("service");
 }
@@ -120,16 +129,20 @@ static int load_service(struct deploy *d)
 {
 	int r = variables_resolve(d);
 	yyjson_mut_val *service = tree_get(d->config, STR("service"));
-	d->service = yyjson_mut_is_obj(service) ? tree_str(tree_get(service, STR("name"))) : tree_str(service);
+	d->service = yyjson_mut_is_obj(service) ? tree_str(tree_get(service, STR("name")))
+						: tree_str(service);
 	if (r < 0)
 		return r;
 	if (d->service.n == 0)
 		return deploy_fail(d, "%.*s: service has no name", STR_ARG(d->config_name));
-	struct str cloud = tree_str(deploy_at(d->config, "provider.name")), stack = tree_str(deploy_at(d->config,
-		"provider.stackName"));
+	struct str cloud = tree_str(deploy_at(d->config, "provider.name")),
+		   stack = tree_str(deploy_at(d->config, "provider.stackName"));
 	if (!str_is(cloud, "aws"))
-		return deploy_fail(d, "provider.name: \"%.*s\" is not supported, only aws is", STR_ARG(cloud));
-	d->stack = stack.p ? stack : arena_printf(&d->arena, "%.*s-%.*s", STR_ARG(d->service), STR_ARG(d->stage));
+		return deploy_fail(
+			d, "provider.name: \"%.*s\" is not supported, only aws is", STR_ARG(cloud));
+	d->stack = stack.p ? stack
+			   : arena_printf(&d->arena, "%.*s-%.*s", STR_ARG(d->service),
+				     STR_ARG(d->stage));
 	return 0;
 }
 
@@ -144,8 +157,10 @@ int deploy_load(struct deploy *d, const char *config_name)
 		r = deploy_read_tree(d, deploy_path(d, d->config_name), &d->config);
 	}
 	if (r == -ENOENT) {
-		deploy_fail(d, config_name ? "%s: there is no such file" :
-			"no serverless.yml and no template.yaml here", config_name);
+		deploy_fail(d,
+			config_name ? "%s: there is no such file"
+				    : "no serverless.yml and no template.yaml here",
+			config_name);
 		return r;
 	}
 	if (r < 0)
@@ -158,8 +173,9 @@ int deploy_load(struct deploy *d, const char *config_name)
 		if (d->option_region.p)
 			d->region = d->option_region;
 		d->service = folder_name(d);
-		d->stack = d->stage.p ? arena_printf(&d->arena, "%.*s-%.*s", STR_ARG(d->service), STR_ARG(d->stage)) :
-					d->service;
+		d->stack = d->stage.p ? arena_printf(&d->arena, "%.*s-%.*s", STR_ARG(d->service),
+						STR_ARG(d->stage))
+				      : d->service;
 	} else {
 		r = load_service(d);
 	}
@@ -183,29 +199,34 @@ static void check_plugins(struct deploy *d)
 		while (local_plugins[i] && !str_is(tree_str(item), local_plugins[i]))
 			i++;
 		if (!local_plugins[i])
-			deploy_warn(d, "the plugin %.*s is not run: what it would add is missing", STR_ARG(tree_str(item)));
+			deploy_warn(d, "the plugin %.*s is not run: what it would add is missing",
+				STR_ARG(tree_str(item)));
 	}
 }
 
-/* Puts the members of from into into: objects into objects, anything else in place of what was there. */
+/* Puts the members of from into into: objects into objects, anything else in place of what was
+ * there. */
 static void merge(struct deploy *d, yyjson_mut_val *into, yyjson_mut_val *from)
 {
 	yyjson_mut_obj_iter it;
 	yyjson_mut_val *key;
 	yyjson_mut_obj_iter_init(from, &it);
 	while ((key = yyjson_mut_obj_iter_next(&it))) {
-		yyjson_mut_val *val = yyjson_mut_obj_iter_get_val(key), *there = tree_get(into, tree_str(key));
+		yyjson_mut_val *val = yyjson_mut_obj_iter_get_val(key),
+			       *there = tree_get(into, tree_str(key));
 		if (yyjson_mut_is_obj(there) && yyjson_mut_is_obj(val))
 			merge(d, there, val);
 		else
-			yyjson_mut_obj_put(into, deploy_tree(d, "%v", key), deploy_tree(d, "%v", val));
+			yyjson_mut_obj_put(
+				into, deploy_tree(d, "%v", key), deploy_tree(d, "%v", val));
 	}
 }
 
 static int merge_resources(struct deploy *d, yyjson_mut_val *template, yyjson_mut_val *resources)
 {
-	static const char *const known[] = { "Resources", "Outputs", "Conditions", "Mappings", "Parameters", "Metadata",
-		"Description", "extensions", "Transform", "Rules", "AWSTemplateFormatVersion", NULL };
+	static const char *const known[] = { "Resources", "Outputs", "Conditions", "Mappings",
+		"Parameters", "Metadata", "Description", "extensions", "Transform", "Rules",
+		"AWSTemplateFormatVersion", NULL };
 	yyjson_mut_arr_iter list;
 	yyjson_mut_obj_iter it;
 	yyjson_mut_val *item, *key, *extensions = tree_get(resources, STR("extensions"));
@@ -222,9 +243,11 @@ static int merge_resources(struct deploy *d, yyjson_mut_val *template, yyjson_mu
 		return 0;
 	yyjson_mut_obj_iter_init(extensions, &it);
 	while (r == 0 && (key = yyjson_mut_obj_iter_next(&it))) {
-		yyjson_mut_val *there = tree_get(tree_get(template, STR("Resources")), tree_str(key));
+		yyjson_mut_val *there =
+			tree_get(tree_get(template, STR("Resources")), tree_str(key));
 		if (!there)
-			return deploy_fail(d, "resources.extensions: there is no resource %.*s", STR_ARG(tree_str(key)));
+			return deploy_fail(d, "resources.extensions: there is no resource %.*s",
+				STR_ARG(tree_str(key)));
 		merge(d, there, yyjson_mut_obj_iter_get_val(key));
 	}
 	return r;
@@ -243,12 +266,16 @@ static int write_template(struct deploy *d, yyjson_mut_val *template)
 
 static int build_service(struct deploy *d)
 {
-	int r = deploy_check_keys(d, d->config, arena_cstr(&d->arena, d->config_name), service_keys);
+	int r = deploy_check_keys(
+		d, d->config, arena_cstr(&d->arena, d->config_name), service_keys);
 	if (r == 0)
-		r = deploy_check_keys(d, tree_get(d->config, STR("provider")), "provider", provider_keys);
-	yyjson_mut_val *template = deploy_tree(d, "{'AWSTemplateFormatVersion': '2010-09-09', 'Description': %s,"
-		"'Resources': {}, 'Outputs': {}}", arena_printf(&d->arena, "The AWS CloudFormation template for this "
-		"Serverless application"));
+		r = deploy_check_keys(
+			d, tree_get(d->config, STR("provider")), "provider", provider_keys);
+	yyjson_mut_val *template = deploy_tree(d,
+		"{'AWSTemplateFormatVersion': '2010-09-09', 'Description': %s,"
+		"'Resources': {}, 'Outputs': {}}",
+		arena_printf(&d->arena, "The AWS CloudFormation template for this "
+					"Serverless application"));
 	d->resources = tree_get(template, STR("Resources"));
 	d->outputs = tree_get(template, STR("Outputs"));
 	d->statements = deploy_tree(d, "[]");

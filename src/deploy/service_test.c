@@ -26,7 +26,8 @@ static int on_parameter(struct deploy *d, struct str name, struct str region, st
 	return str_is(name, "/shop/key") ? 0 : -ENOENT;
 }
 
-static int on_stack_output(struct deploy *d, struct str stack, struct str output, struct str region, struct str *value)
+static int on_stack_output(
+	struct deploy *d, struct str stack, struct str output, struct str region, struct str *value)
 {
 	(void)region;
 	*value = arena_printf(&d->arena, "%.*s/%.*s", STR_ARG(stack), STR_ARG(output));
@@ -42,8 +43,12 @@ static int on_account(struct deploy *d, struct str *value)
 
 static int load(struct deploy *d, const char *text)
 {
-	static const struct deploy_param params[] = { { STR_INIT("given"), STR_INIT("on the line") } };
-	*d = (struct deploy){ .folder = str_c(folder), .bucket = STR("bucket"), .params = params, .param_count = 1,
+	static const struct deploy_param params[] = { { STR_INIT("given"),
+		STR_INIT("on the line") } };
+	*d = (struct deploy){ .folder = str_c(folder),
+		.bucket = STR("bucket"),
+		.params = params,
+		.param_count = 1,
 		.lookups = { on_parameter, on_stack_output, on_account, NULL } };
 	write_text("serverless.yml", text);
 	return deploy_load(d, NULL);
@@ -83,7 +88,8 @@ static void test_variables(void)
 		{ "  x: ${cf:other.Url}", "\"other/Url\"" },
 		{ "  x: ${aws:accountId}-${aws:region}", "\"123456789012-us-east-1\"" },
 		{ "  x: ${strToBool(${self:custom.y})}\n  y: 'true'", "true" },
-		{ "  x: !Sub '${AWS::Region}-${Queue.Arn}-${Name}'", "{\"Fn::Sub\":\"${AWS::Region}-${Queue.Arn}-${Name}\"}" },
+		{ "  x: !Sub '${AWS::Region}-${Queue.Arn}-${Name}'",
+			"{\"Fn::Sub\":\"${AWS::Region}-${Queue.Arn}-${Name}\"}" },
 		{ "  x: ${file(part.json):a.0}", "\"from a file s\"" },
 		{ "  x: ${file(no.yml), 'no file'}", "\"no file\"" },
 		{ "  x: ${file(part.txt)}", "\"plain\"" },
@@ -91,10 +97,13 @@ static void test_variables(void)
 		{ "  x: 1.10\n  y: 'v${self:custom.x}'", "1.1" },
 		/* Refused, each with its name. */
 		{ "  x: ${self:custom.none}", "the variable ${self:custom.none} has no value" },
-		{ "  x: ${self:custom.y}\n  y: ${self:custom.x}", "\"${self:custom.y}\" refers to itself" },
+		{ "  x: ${self:custom.y}\n  y: ${self:custom.x}",
+			"\"${self:custom.y}\" refers to itself" },
 		{ "  x: ${self:custom}", "\"${self:custom}\" refers to itself" },
-		{ "  x: ${vault:secret}", "${vault:secret}: variables of the source \"vault\" are not supported" },
-		{ "  x: ${file(./a.js):b}", "${file(./a.js):b}: variables out of programs are not supported (./a.js)" },
+		{ "  x: ${vault:secret}",
+			"${vault:secret}: variables of the source \"vault\" are not supported" },
+		{ "  x: ${file(./a.js):b}",
+			"${file(./a.js):b}: variables out of programs are not supported (./a.js)" },
 		{ "  x: a${self:custom.y}\n  y: [1]",
 			"the variable ${self:custom.y} is no text that can be part of another" },
 		{ "  x: ${cf:other.Gone}", "the variable ${cf:other.Gone} has no value" },
@@ -134,19 +143,23 @@ static void test_refused(void)
 	} cases[] = {
 		{ "functions: {f: {handler: a.b, events: [{http: GET /}]}}",
 			"function f: events of the kind \"http\" are not supported" },
-		{ "functions: {f: {handler: a.b, vpc: {}}}", "function f: \"vpc\" is not supported" },
+		{ "functions: {f: {handler: a.b, vpc: {}}}",
+			"function f: \"vpc\" is not supported" },
 		{ "functions: {f: {}}", "function f: it has no handler" },
 		{ "functions: {f: {handler: a.b, events: [{sqs: {arn: 'arn:aws:sqs:x:1:q', nonsense: 1}}]}}",
 			"an sqs event: \"nonsense\" is not supported" },
 		{ "step: 1", "serverless.yml: \"step\" is not supported" },
-		{ "resources: {extensions: {Nothing: {}}}", "resources.extensions: there is no resource Nothing" },
+		{ "resources: {extensions: {Nothing: {}}}",
+			"resources.extensions: there is no resource Nothing" },
 		{ "functions: {f: {handler: a.b, events: [{httpApi: {method: GET, path: /, authorizer: who}}]}}",
 			"authorizer who: it is not among provider.httpApi.authorizers" },
 	};
 	for (size_t i = 0; i < COUNT_OF(cases); i++) {
 		struct deploy d;
 		char text[512];
-		snprintf(text, sizeof text, "service: s\nprovider: {name: aws, runtime: nodejs22.x}\n%s\n", cases[i].text);
+		snprintf(text, sizeof text,
+			"service: s\nprovider: {name: aws, runtime: nodejs22.x}\n%s\n",
+			cases[i].text);
 		CHECK_INT(load(&d, text), 0);
 		CHECK_INT(deploy_build(&d), -EINVAL);
 		CHECK_STR(str_c(d.why), cases[i].why);
@@ -163,7 +176,8 @@ static struct str pretty(struct deploy *d)
 {
 	size_t n;
 	yyjson_alc alc = tree_alc(&d->arena);
-	yyjson_doc *doc = yyjson_read_opts((char *)(uintptr_t)d->template.p, d->template.n, 0, &alc, NULL);
+	yyjson_doc *doc =
+		yyjson_read_opts((char *)(uintptr_t)d->template.p, d->template.n, 0, &alc, NULL);
 	char *text = yyjson_write_opts(doc, YYJSON_WRITE_PRETTY_TWO_SPACES, &alc, &n, NULL), *at;
 	for (const struct deploy_package *p = d->packages; p; p = p->next)
 		while ((at = strstr(text, p->sha256)))
@@ -173,7 +187,8 @@ static struct str pretty(struct deploy *d)
 
 static void test_golden(void)
 {
-	struct deploy d = { .folder = STR("tests/golden/deploy/shop"), .option_stage = STR("test"),
+	struct deploy d = { .folder = STR("tests/golden/deploy/shop"),
+		.option_stage = STR("test"),
 		.bucket = STR("samovar-deploys") };
 	struct str expected;
 	CHECK_INT(deploy_load(&d, NULL), 0);
@@ -184,13 +199,16 @@ static void test_golden(void)
 		return;
 	struct str text = pretty(&d);
 	CHECK_STR(d.stack, "shop-test");
-	CHECK_STR(buf_view(&d.warnings), "the plugin serverless-webpack is not run: what it would add is missing\n");
+	CHECK_STR(buf_view(&d.warnings),
+		"the plugin serverless-webpack is not run: what it would add is missing\n");
 	if (getenv("UPDATE_GOLDEN")) {
 		FILE *f = fopen("tests/golden/deploy/shop/expected.json", "w");
 		fprintf(f, "%.*s\n", STR_ARG(text));
 		fclose(f);
 	}
-	CHECK_INT(deploy_read_file(&d, STR("tests/golden/deploy/shop/expected.json"), 1 << 20, &expected), 0);
+	CHECK_INT(deploy_read_file(
+			  &d, STR("tests/golden/deploy/shop/expected.json"), 1 << 20, &expected),
+		0);
 	CHECK(str_eq(str_trim(expected), str_trim(text)));
 	deploy_fini(&d);
 }
@@ -202,7 +220,8 @@ static void test_template(void)
 	snprintf(path, sizeof path, "%s/src", folder);
 	mkdir(path, 0755);
 	write_text("src/app.py", "def handler(event, context): pass\n");
-	write_text("template.yaml", "Transform: AWS::Serverless-2016-10-31\nResources:\n  F:\n    Type: "
+	write_text("template.yaml",
+		"Transform: AWS::Serverless-2016-10-31\nResources:\n  F:\n    Type: "
 		"AWS::Serverless::Function\n    Properties: {CodeUri: src/, Handler: app.handler}\n  G:\n    Type: "
 		"AWS::Serverless::Function\n    Properties: {InlineCode: x}\n");
 	CHECK_INT(deploy_load(&d, "template.yaml"), 0);
@@ -210,7 +229,8 @@ static void test_template(void)
 	CHECK_INT(deploy_build(&d), 0);
 	CHECK_STR(str_c(d.why), "");
 	CHECK(d.packages && !d.packages->next);
-	CHECK(str_eq(tree_str(deploy_at(d.config, "Resources.F.Properties.CodeUri.Key")), d.packages->key));
+	CHECK(str_eq(tree_str(deploy_at(d.config, "Resources.F.Properties.CodeUri.Key")),
+		d.packages->key));
 	CHECK_STR(tree_str(deploy_at(d.config, "Resources.F.Properties.CodeUri.Bucket")), "b");
 	CHECK(!deploy_at(d.config, "Resources.G.Properties.CodeUri"));
 	deploy_fini(&d);

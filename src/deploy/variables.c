@@ -1,12 +1,13 @@
-/* The variables of serverless.yml: ${source(parameters):address, fallback, ...}. (Serverless Framework documentation,
- * "Variables".) */
+/* The variables of serverless.yml: ${source(parameters):address, fallback, ...}. (Serverless
+ * Framework documentation, "Variables".) */
 #include "deploy/internal.h"
 #include "deploy/limits.h"
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-/* The texts whose variables are being worked out, innermost first: one that is met again is a cycle. */
+/* The texts whose variables are being worked out, innermost first: one that is met again is a
+ * cycle. */
 struct open_text {
 	const yyjson_mut_val *val;
 	struct open_text *outer;
@@ -52,11 +53,12 @@ static ssize_t variable_end(struct str text, size_t at)
 
 static bool is_word_char(char c)
 {
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-' ||
-		c == '.';
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+	       c == '_' || c == '-' || c == '.';
 }
 
-/* Whether what stands between the braces is a variable, and no ${Name} or ${AWS::Region} of Fn::Sub. */
+/* Whether what stands between the braces is a variable, and no ${Name} or ${AWS::Region} of
+ * Fn::Sub. */
 static bool is_variable(struct str inside)
 {
 	size_t n = 0;
@@ -85,7 +87,8 @@ static bool find_variable(struct str text, size_t *at, size_t *end)
 	return false;
 }
 
-/* Cuts the part before the next comma that stands outside of quotes, parentheses and inner variables. */
+/* Cuts the part before the next comma that stands outside of quotes, parentheses and inner
+ * variables. */
 static bool cut_candidate(struct str *rest, struct str *part)
 {
 	int depth = 0;
@@ -113,7 +116,8 @@ static bool cut_candidate(struct str *rest, struct str *part)
 	return true;
 }
 
-/* The node at the address a.b.0.c under root, resolved on the way; *out = NULL when it isn't there. */
+/* The node at the address a.b.0.c under root, resolved on the way; *out = NULL when it isn't there.
+ */
 static int walk(struct resolver *r, yyjson_mut_val *root, struct str address, yyjson_mut_val **out)
 {
 	struct str part;
@@ -136,7 +140,9 @@ static int walk(struct resolver *r, yyjson_mut_val *root, struct str address, yy
 static int from_self(struct resolver *r, const struct source *s, yyjson_mut_val **out)
 {
 	if (s->address.n == 0)
-		return deploy_fail(r->d, "${%.*s}: the whole configuration can't be put into itself", STR_ARG(s->whole));
+		return deploy_fail(r->d,
+			"${%.*s}: the whole configuration can't be put into itself",
+			STR_ARG(s->whole));
 	return walk(r, r->d->config, s->address, out);
 }
 
@@ -167,7 +173,8 @@ static int from_framework(struct resolver *r, const struct source *s, yyjson_mut
 	else if (str_is(s->address, "instanceId"))
 		*out = text_value(r, r->d->instance_id);
 	else
-		return deploy_fail(r->d, "${%.*s}: sls knows stage and instanceId", STR_ARG(s->whole));
+		return deploy_fail(
+			r->d, "${%.*s}: sls knows stage and instanceId", STR_ARG(s->whole));
 	return 0;
 }
 
@@ -182,8 +189,10 @@ static int from_params(struct resolver *r, const struct source *s, yyjson_mut_va
 			return 0;
 		}
 	for (size_t i = 0; i < COUNT_OF(stages); i++) {
-		yyjson_mut_val *tables[] = { tree_get(tree_get(d->config, STR("params")), stages[i]),
-			tree_get(tree_get(tree_get(d->config, STR("stages")), stages[i]), STR("params")) };
+		yyjson_mut_val *tables[] = { tree_get(
+						     tree_get(d->config, STR("params")), stages[i]),
+			tree_get(tree_get(tree_get(d->config, STR("stages")), stages[i]),
+				STR("params")) };
 		for (size_t k = 0; k < COUNT_OF(tables); k++) {
 			int code = yyjson_mut_is_str(tables[k]) ? resolve_value(r, tables[k]) : 0;
 			if (code < 0)
@@ -201,24 +210,27 @@ static int from_file(struct resolver *r, const struct source *s, yyjson_mut_val 
 {
 	static const char *const code_endings[] = { ".js", ".cjs", ".mjs", ".ts" };
 	struct deploy *d = r->d;
+	if (!s->has_parameter || s->parameter.n == 0)
+		return deploy_fail(
+			d, "${%.*s}: file needs a path: ${file(path)}", STR_ARG(s->whole));
 	struct str path = deploy_path(d, s->parameter), text;
 	yyjson_mut_val *root = map_get(&d->files, path);
-	if (!s->has_parameter || s->parameter.n == 0)
-		return deploy_fail(d, "${%.*s}: file needs a path: ${file(path)}", STR_ARG(s->whole));
 	for (size_t i = 0; i < COUNT_OF(code_endings); i++)
 		if (str_ends(s->parameter, str_c(code_endings[i])))
-			return deploy_fail(d, "${%.*s}: variables out of programs are not supported (%.*s)",
+			return deploy_fail(d,
+				"${%.*s}: variables out of programs are not supported (%.*s)",
 				STR_ARG(s->whole), STR_ARG(s->parameter));
 	if (!root) {
 		bool is_tree = str_ends(path, STR(".yml")) || str_ends(path, STR(".yaml")) ||
-			str_ends(path, STR(".json"));
-		int code = is_tree ? deploy_read_tree(d, path, &root) :
-				     deploy_read_file(d, path, CONFIG_BYTES_MAX, &text);
+			       str_ends(path, STR(".json"));
+		int code = is_tree ? deploy_read_tree(d, path, &root)
+				   : deploy_read_file(d, path, CONFIG_BYTES_MAX, &text);
 		if (code == -ENOENT)
 			return 0;
 		if (code < 0)
-			return d->why[0] ? code :
-					   deploy_fail(d, "%.*s: %s", STR_ARG(s->parameter), strerror(-code));
+			return d->why[0] ? code
+					 : deploy_fail(d, "%.*s: %s", STR_ARG(s->parameter),
+						   strerror(-code));
 		if (!is_tree)
 			root = text_value(r, str_trim(text));
 		map_put(&d->files, path, root);
@@ -226,7 +238,8 @@ static int from_file(struct resolver *r, const struct source *s, yyjson_mut_val 
 	return walk(r, root, s->address, out);
 }
 
-static int from_lookup(struct resolver *r, const struct source *s, int code, struct str value, yyjson_mut_val **out)
+static int from_lookup(struct resolver *r, const struct source *s, int code, struct str value,
+	yyjson_mut_val **out)
 {
 	if (code == 0)
 		*out = text_value(r, value);
@@ -277,7 +290,8 @@ static int from_aws(struct resolver *r, const struct source *s, yyjson_mut_val *
 		value = STR("000000000000");
 		code = r->d->lookups.account ? r->d->lookups.account(r->d, &value) : 0;
 	} else if (!str_is(s->address, "region")) {
-		return deploy_fail(r->d, "${%.*s}: aws knows accountId and region", STR_ARG(s->whole));
+		return deploy_fail(
+			r->d, "${%.*s}: aws knows accountId and region", STR_ARG(s->whole));
 	}
 	return from_lookup(r, s, code, value, out);
 }
@@ -290,8 +304,8 @@ static int to_bool(struct resolver *r, const struct source *s, yyjson_mut_val **
 	else if (str_eq_ci(text, STR("false")) || str_is(text, "0") || str_is(text, "null"))
 		*out = yyjson_mut_false(r->d->doc);
 	else
-		return deploy_fail(r->d, "${%.*s}: \"%.*s\" is neither true nor false", STR_ARG(s->whole),
-			STR_ARG(text));
+		return deploy_fail(r->d, "${%.*s}: \"%.*s\" is neither true nor false",
+			STR_ARG(s->whole), STR_ARG(text));
 	return 0;
 }
 
@@ -353,7 +367,8 @@ static int as_text(struct resolver *r, struct str text, struct str *out)
 static yyjson_mut_val *literal(struct resolver *r, struct str text)
 {
 	int64_t number;
-	if (text.n >= 2 && (text.p[0] == '\'' || text.p[0] == '"') && text.p[text.n - 1] == text.p[0])
+	if (text.n >= 2 && (text.p[0] == '\'' || text.p[0] == '"') &&
+		text.p[text.n - 1] == text.p[0])
 		return text_value(r, str_sub(text, 1, text.n - 2));
 	if (str_is(text, "true") || str_is(text, "false"))
 		return yyjson_mut_bool(r->d->doc, text.p[0] == 't');
@@ -380,8 +395,8 @@ static int read_source(struct resolver *r, struct str text, yyjson_mut_val **out
 	for (size_t i = 0; i < COUNT_OF(sources); i++)
 		if (str_is(name, sources[i].name))
 			return sources[i].read(r, &s, out);
-	return deploy_fail(r->d, "${%.*s}: variables of the source \"%.*s\" are not supported", STR_ARG(s.whole),
-		STR_ARG(s.name));
+	return deploy_fail(r->d, "${%.*s}: variables of the source \"%.*s\" are not supported",
+		STR_ARG(s.whole), STR_ARG(s.name));
 }
 
 /* One of a variable's candidates; *out stays NULL when it has no value. */
@@ -405,7 +420,8 @@ static int evaluate(struct resolver *r, struct str inside, yyjson_mut_val **out)
 	struct str rest = inside, part;
 	*out = NULL;
 	if (++r->count > VARIABLES_MAX || r->depth > VARIABLE_DEPTH_MAX)
-		return deploy_fail(r->d, "${%.*s}: too many variables, or too deep in each other", STR_ARG(inside));
+		return deploy_fail(r->d, "${%.*s}: too many variables, or too deep in each other",
+			STR_ARG(inside));
 	r->depth++;
 	int code = 0;
 	while (code == 0 && !*out && cut_candidate(&rest, &part)) {
@@ -429,19 +445,22 @@ static int resolve_text(struct resolver *r, struct str text, yyjson_mut_val **ou
 		yyjson_mut_val *val = NULL;
 		code = evaluate(r, inside, &val);
 		if (code == 0 && !val)
-			code = deploy_fail(r->d, "the variable ${%.*s} has no value", STR_ARG(inside));
+			code = deploy_fail(
+				r->d, "the variable ${%.*s} has no value", STR_ARG(inside));
 		if (code == 0 && at == 0 && end == text.n) {
 			*out = val;
 			return 0;
 		}
 		struct str piece = code == 0 ? deploy_text(r->d, val) : (struct str){ 0 };
 		if (code == 0 && !piece.p)
-			code = deploy_fail(r->d, "the variable ${%.*s} is no text that can be part of another",
+			code = deploy_fail(r->d,
+				"the variable ${%.*s} is no text that can be part of another",
 				STR_ARG(inside));
 		buf_str(&b, str_sub(text, from, at - from));
 		buf_str(&b, piece);
 		if (code == 0 && b.n > VARIABLE_TEXT_BYTES_MAX)
-			code = deploy_fail(r->d, "a text grows past %d bytes by its variables", VARIABLE_TEXT_BYTES_MAX);
+			code = deploy_fail(r->d, "a text grows past %d bytes by its variables",
+				VARIABLE_TEXT_BYTES_MAX);
 		at = from = end;
 	}
 	buf_str(&b, str_from(text, from));
@@ -498,9 +517,11 @@ static int resolve_value(struct resolver *r, yyjson_mut_val *val)
 }
 
 /* The text at provider.KEY before anything else is resolved, for the stage and the region. */
-static int early(struct resolver *r, struct str key, struct str option, struct str otherwise, struct str *out)
+static int early(struct resolver *r, struct str key, struct str option, struct str otherwise,
+	struct str *out)
 {
-	yyjson_mut_val *provider = tree_get(r->d->config, STR("provider")), *val = tree_get(provider, key);
+	yyjson_mut_val *provider = tree_get(r->d->config, STR("provider")),
+		       *val = tree_get(provider, key);
 	*out = option.p ? option : otherwise;
 	if (!val)
 		return 0;
