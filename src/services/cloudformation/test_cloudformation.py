@@ -33,7 +33,7 @@ def make(cfn, name, template, status="CREATE_COMPLETE", **more):
     body = template if isinstance(template, str) else json.dumps(template)
     stack_id = cfn.create_stack(StackName=name, TemplateBody=body, Capabilities=IAM, **more)["StackId"]
     stack = settle(cfn, stack_id)
-    assert stack["StackStatus"] == status, events(cfn, stack_id)
+    assert stack["StackStatus"] == status, [e for e in events(cfn, stack_id) if "FAILED" in e[1]]
     return stack
 
 
@@ -373,3 +373,55 @@ def test_template_by_url(client, unique):
     assert stack["StackStatus"] == "CREATE_COMPLETE"
     remove(cfn, stack)
     assert error_of(cfn.validate_template, TemplateURL=f"https://s3.amazonaws.com/{name}/none")[0] == "ValidationError"
+
+
+SAM = """
+AWSTemplateFormatVersion: "2010-09-09"
+Transform: AWS::Serverless-2016-10-31
+Globals:
+  Function: {Runtime: python3.11, Timeout: 9, Environment: {Variables: {AA: "1"}}}
+Resources:
+  Hello:
+    Type: AWS::Serverless::Function
+    Properties:
+      Handler: index.handler
+      InlineCode: "def handler(event, context): return {'statusCode': 200, 'body': 'tea'}"
+      AutoPublishAlias: live
+      Environment: {Variables: {BB: "2"}}
+      FunctionUrlConfig: {AuthType: NONE}
+      Policies:
+        - AWSLambda_ReadOnlyAccess
+        - SQSSendMessagePolicy: {QueueName: !GetAtt Work.QueueName}
+        - Statement: [{Effect: Allow, Action: "s3:GetObject", Resource: "*"}]
+      Events:
+        Get: {Type: HttpApi, Properties: {Path: /tea, Method: get}}
+        Queue: {Type: SQS, Properties: {Queue: !GetAtt Work.Arn, BatchSize: 3}}
+  Work: {Type: AWS::SQS::Queue}
+Outputs:
+  Url: {Value: !GetAtt HelloUrl.FunctionUrl}
+  Api: {Value: !Sub "${ServerlessHttpApi.ApiEndpoint}/tea"}
+"""
+
+
+def test_serverless_transform(client, unique):
+    cfn, name = client("cloudformation"), unique("sam")
+    stack = make(cfn, name, SAM)
+    ids = {r["LogicalResourceId"]: r for r in cfn.describe_stack_resources(StackName=name)["StackResources"]}
+    assert {"Hello", "HelloRole", "HelloAliaslive", "HelloUrl", "HelloUrlPublicPermissions", "HelloQueue",
+            "ServerlessHttpApi", "ServerlessHttpApiApiGatewayDefaultStage"} <= set(ids)
+    f = client("lambda").get_function_configuration(FunctionName=ids["Hello"]["PhysicalResourceId"])
+    assert f["Timeout"] == 9 and f["Environment"]["Variables"] == {"AA": "1", "BB": "2"}
+    role = ids["HelloRole"]["PhysicalResourceId"]
+    policies = client("iam").list_role_policies(RoleName=role)["PolicyNames"]
+    assert policies == ["HelloRolePolicy0", "HelloRolePolicy1"]
+    processed = cfn.get_template(StackName=name, TemplateStage="Processed")["TemplateBody"]
+    assert "AWS::Serverless" not in json.dumps(processed)
+    assert "AWS::Serverless::Function" in cfn.get_template(StackName=name)["TemplateBody"]
+    assert outputs(stack)["Api"].endswith("/tea")
+    stack["StackName"] = name
+    version = [r for r in ids.values() if r["ResourceType"] == "AWS::Lambda::Version"]
+    assert len(version) == 1
+    remove(cfn, stack)
+    bad = SAM.replace("Type: HttpApi,", "Type: Cognito,")
+    code, text = error_of(cfn.create_stack, StackName=unique("sam"), TemplateBody=bad, Capabilities=IAM)
+    assert code == "ValidationError" and "Cognito" in text
