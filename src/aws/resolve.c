@@ -26,7 +26,7 @@ static bool try_entry(struct request *r, const struct api_entry *e, const struct
 		return false;
 	}
 	r->wire->find(r);
-	/* CBOR is the way of the samovar command to every service (docs/adr/0001). */
+	/* CBOR is the way of the samovar command to every service (docs/adr/one-protocol-for-our-own-client.md). */
 	if (r->wire != &wire_cbor && !(e->api->protocols & r->wire->protocols))
 		r->operation = NULL;
 	return r->operation != NULL;

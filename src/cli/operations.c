@@ -30,6 +30,8 @@ static void print_service(const struct api *api)
 	size_t served = 0;
 	for (size_t i = 0; i < api->operation_count; i++)
 		served += !api->operations[i]->is_internal;
+	if (served == 0)
+		return;
 	printf(is_markdown ? "| **%s** (" : "%s (", api->sdk_id);
 	for (size_t i = 0, n = 0; i < COUNT_OF(protocols); i++)
 		if (api->protocols & protocols[i].protocol)
