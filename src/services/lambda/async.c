@@ -93,6 +93,7 @@ struct ending {
 	struct event *event;
 	int64_t due_ms; /* of the next try; negative: it is over */
 	struct event_end end; /* then; no condition: nobody is told */
+	const struct target *target;
 };
 
 static int end_event(struct call *call, void *arg)
@@ -152,7 +153,34 @@ static void describe(struct call *call, struct ending *e, const struct resolved 
 	e->end.on_success = arena_str(call->arena, resolved->on_success);
 	e->end.on_failure = arena_str(call->arena, resolved->on_failure);
 	e->end.dead_letter = arena_str(call->arena, target->dead_letter);
+	e->target = target;
 	e->end.executed_version = arena_str(call->arena, target->function.version);
+}
+
+/* The target, or none when the function's role may not use it. */
+static struct str allowed(struct call *call, const struct target *target, struct str arn)
+{
+	bool is_queue = str_starts(arn, STR("arn:aws:sqs:"));
+	if (!arn.n || lambda_role_may(call, target->function.role_arn,
+			      is_queue ? "sqs:SendMessage" : "lambda:InvokeFunction", arn))
+		return arena_str(call->arena, arn);
+	log_warn("lambda: the role %.*s may not use the destination %.*s", STR_ARG(target->function.role_arn),
+		STR_ARG(arn));
+	return STR("");
+}
+
+/* Those that the end will be told to: while the function is held. */
+static void check_targets(struct call *call, struct ending *e)
+{
+	bool is_success = str_is(str_c(e->end.condition), "Success");
+	if (e->due_ms >= 0)
+		return;
+	if (is_success)
+		e->end.on_success = allowed(call, e->target, e->end.on_success);
+	else
+		e->end.on_failure = allowed(call, e->target, e->end.on_failure);
+	if (!is_success)
+		e->end.dead_letter = allowed(call, e->target, e->end.dead_letter);
 }
 
 static void run_event(struct call *call, struct ending *e)
@@ -181,6 +209,7 @@ static void run_event(struct call *call, struct ending *e)
 	if (call->now_ms > record->accepted_ms.v + resolved->event_age_s * 1000) {
 		e->end.condition = "EventAgeExceeded";
 		e->end.tries = record->errors.v;
+		check_targets(call, e);
 		resolved_unref(resolved);
 		return;
 	}
@@ -192,6 +221,7 @@ static void run_event(struct call *call, struct ending *e)
 	e->end.has_answer = invocation.outcome != ENGINE_FAILED && invocation.outcome != ENGINE_THROTTLED;
 	e->end.function_error = lambda_invoke_error(&invocation);
 	e->end.answer = invocation.answer;
+	check_targets(call, e);
 	resolved_unref(resolved);
 }
 

@@ -177,6 +177,11 @@ struct policy_context_key;
 int lambda_check_policy(struct call *call, const struct function_name *name, const char *action,
 	bool must_allow, const struct policy_context_key *context, size_t context_count) MUSTCHECK;
 
+/* ---- role.c ---- */
+
+/* Whether the role's own policies allow it; always outside of strict mode. In a fiber, outside a transaction. */
+bool lambda_role_may(struct call *call, struct str role, const char *action, struct str resource);
+
 /* ---- urls.c ---- */
 
 /* Removes the address of the function (qualifier as in the name) in a transaction; false if there

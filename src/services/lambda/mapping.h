@@ -14,6 +14,9 @@ struct mappings;
 /* The prefix of all records; and one's key. */
 struct str mapping_prefix(struct arena *arena);
 struct str mapping_key(struct arena *arena, struct str account, struct str region, struct str uuid);
+/* In a transaction. The first raises ResourceNotFoundException; the second keeps the pollers as they are. */
+int mapping_read(struct call *call, struct str uuid, struct lambda_mapping_record *out) MUSTCHECK;
+void mapping_write(struct call *call, const struct lambda_mapping_record *record);
 /* In a transaction: the mappings of a function that is deleted are switched off. */
 void mapping_function_deleted(struct call *call, const struct function_name *name);
 /* Outside of one: switches it off, unless it was changed meanwhile. */

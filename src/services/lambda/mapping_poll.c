@@ -348,6 +348,13 @@ static bool find_function(struct batch *b)
 		mapping_pause(m, PAUSE_MS);
 		return false;
 	}
+	if (!lambda_role_may(b->call, target->function.role_arn, "sqs:ReceiveMessage", b->queue_arn)) {
+		fail(b->call, &aws_access_denied,
+			"The function execution role does not have permissions to call ReceiveMessage on SQS");
+		complain(m, b->call, "could not receive messages");
+		mapping_pause(m, PAUSE_MS);
+		return false;
+	}
 	if (b->resolved->reserved != 0)
 		return true;
 	/* Its concurrency is set to none: what is not received is not counted. */

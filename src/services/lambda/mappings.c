@@ -21,15 +21,20 @@ struct str mapping_key(struct arena *arena, struct str account, struct str regio
 	return KEY(arena, KEY_LITERAL("lambda-mapping"), key_text(account), key_text(region), key_text(uuid));
 }
 
+void mapping_write(struct call *call, const struct lambda_mapping_record *r)
+{
+	call_put_record(call, mapping_key(call->arena, r->account, r->region, r->configuration->uuid),
+		&lambda_mapping_record_shape, r);
+}
+
 static void put(struct call *call, struct lambda_mapping_record *r)
 {
 	r->revision = OPT_I64(r->revision.v + 1);
-	call_put_record(call, mapping_key(call->arena, r->account, r->region, r->configuration->uuid),
-		&lambda_mapping_record_shape, r);
+	mapping_write(call, r);
 	call_after(call, mappings_changed, call->aws);
 }
 
-static int get(struct call *call, struct str uuid, struct lambda_mapping_record *r)
+int mapping_read(struct call *call, struct str uuid, struct lambda_mapping_record *r)
 {
 	*r = (struct lambda_mapping_record){ 0 };
 	struct str key = mapping_key(call->arena, call->identity.account, call->identity.region, uuid);
@@ -289,7 +294,7 @@ int lambda_get_event_source_mapping(struct call *call, const struct lambda_get_e
 	struct lambda_event_source_mapping_configuration *out)
 {
 	struct lambda_mapping_record r;
-	if (get(call, in->uuid, &r) < 0)
+	if (mapping_read(call, in->uuid, &r) < 0)
 		return -1;
 	*out = *r.configuration;
 	return 0;
@@ -299,7 +304,7 @@ int lambda_update_event_source_mapping(struct call *call, const struct lambda_up
 	struct lambda_event_source_mapping_configuration *out)
 {
 	struct lambda_mapping_record r;
-	if (get(call, in->uuid, &r) < 0)
+	if (mapping_read(call, in->uuid, &r) < 0)
 		return -1;
 	bool was_enabled = r.enabled.v;
 	if ((in->function_name.p && set_function(call, &r, in->function_name) < 0) || apply(call, &r, in) < 0)
@@ -314,7 +319,7 @@ int lambda_delete_event_source_mapping(struct call *call, const struct lambda_de
 	struct lambda_event_source_mapping_configuration *out)
 {
 	struct lambda_mapping_record r;
-	if (get(call, in->uuid, &r) < 0)
+	if (mapping_read(call, in->uuid, &r) < 0)
 		return -1;
 	txn_delete(call->txn, mapping_key(call->arena, r.account, r.region, in->uuid));
 	call_after(call, mappings_changed, call->aws);
@@ -401,7 +406,7 @@ static int disable_run(struct call *call, void *arg)
 {
 	const struct disabling *d = arg;
 	struct lambda_mapping_record r;
-	if (get(call, d->record->configuration->uuid, &r) < 0)
+	if (mapping_read(call, d->record->configuration->uuid, &r) < 0)
 		return -1;
 	if (r.enabled.v && r.revision.v == d->record->revision.v)
 		switch_off(call, &r, d->reason);

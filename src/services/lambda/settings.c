@@ -1,24 +1,36 @@
 /* The smaller settings of functions: tags, concurrency, events, runtime updates, recursion; and the
  * account's. */
-#include "services/lambda/internal.h"
+#include "services/lambda/mapping.h"
 #include "store/key.h"
 
 /* ---- tags ---- */
 
-static int function_of_arn(struct call *call, struct str arn, struct function_name *name,
-	struct lambda_function_record *function)
+/* What has tags: a function or an event source mapping. */
+struct tagged {
+	struct function_name name;
+	struct lambda_function_record function;
+	struct lambda_mapping_record mapping;
+	struct lambda_tags *tags;
+};
+
+static int find_tagged(struct call *call, struct str arn, struct tagged *t)
 {
+	*t = (struct tagged){ .tags = &t->function.tags };
 	if (!str_starts(arn, STR("arn:")))
 		return fail(call, &aws_validation_exception,
 			"1 validation error detected: Value '%.*s' at 'resource' failed "
 			"to satisfy constraint: Member must be an ARN of a Lambda resource",
 			STR_ARG(arn));
-	if (lambda_name_of(call, arn, (struct str){ 0 }, name) < 0)
+	if (str_find(arn, STR(":event-source-mapping:")) > 0) {
+		t->tags = &t->mapping.tags;
+		return mapping_read(call, str_from(arn, (size_t)str_rindex(arn, ':') + 1), &t->mapping);
+	}
+	if (lambda_name_of(call, arn, (struct str){ 0 }, &t->name) < 0)
 		return -1;
-	if (name->qualifier.p)
+	if (t->name.qualifier.p)
 		return fail(call, &lambda_invalid_parameter_value_exception,
 			"Tags on function aliases and versions are not supported. Please specify a function ARN.");
-	return lambda_read_function(call, name, function);
+	return lambda_read_function(call, &t->name, &t->function);
 }
 
 static void put_function(
@@ -28,63 +40,68 @@ static void put_function(
 		&lambda_function_record_shape, f);
 }
 
+static void put_tagged(struct call *call, const struct tagged *t)
+{
+	if (t->mapping.configuration)
+		mapping_write(call, &t->mapping);
+	else
+		put_function(call, &t->name, &t->function);
+}
+
 int lambda_tag_resource(struct call *call, const struct lambda_tag_resource_input *in,
 	struct lambda_tag_resource_output *out)
 {
-	struct function_name name;
-	struct lambda_function_record function;
+	struct tagged t;
 	(void)out;
-	if (function_of_arn(call, in->resource, &name, &function) < 0)
+	if (find_tagged(call, in->resource, &t) < 0)
 		return -1;
 	struct lambda_tags tags = {
-		ARENA_ARRAY(call->arena, struct lambda_tags_entry, function.tags.n + in->tags.n), 0
+		ARENA_ARRAY(call->arena, struct lambda_tags_entry, t.tags->n + in->tags.n), 0
 	};
-	for (size_t i = 0; i < function.tags.n; i++) {
+	for (size_t i = 0; i < t.tags->n; i++) {
 		bool replaced = false;
 		for (size_t j = 0; j < in->tags.n; j++)
-			replaced = replaced || str_eq(in->tags.v[j].key, function.tags.v[i].key);
+			replaced = replaced || str_eq(in->tags.v[j].key, t.tags->v[i].key);
 		if (!replaced)
-			tags.v[tags.n++] = function.tags.v[i];
+			tags.v[tags.n++] = t.tags->v[i];
 	}
 	for (size_t j = 0; j < in->tags.n; j++)
 		tags.v[tags.n++] = in->tags.v[j];
 	if (lambda_check_tags(call, &tags) < 0)
 		return -1;
-	function.tags = tags;
-	put_function(call, &name, &function);
+	*t.tags = tags;
+	put_tagged(call, &t);
 	return 0;
 }
 
 int lambda_untag_resource(struct call *call, const struct lambda_untag_resource_input *in,
 	struct lambda_untag_resource_output *out)
 {
-	struct function_name name;
-	struct lambda_function_record function;
+	struct tagged t;
 	size_t n = 0;
 	(void)out;
-	if (function_of_arn(call, in->resource, &name, &function) < 0)
+	if (find_tagged(call, in->resource, &t) < 0)
 		return -1;
-	for (size_t i = 0; i < function.tags.n; i++) {
+	for (size_t i = 0; i < t.tags->n; i++) {
 		bool goes = false;
 		for (size_t j = 0; j < in->tag_keys.n; j++)
-			goes = goes || str_eq(in->tag_keys.v[j], function.tags.v[i].key);
+			goes = goes || str_eq(in->tag_keys.v[j], t.tags->v[i].key);
 		if (!goes)
-			function.tags.v[n++] = function.tags.v[i];
+			t.tags->v[n++] = t.tags->v[i];
 	}
-	function.tags.n = n;
-	put_function(call, &name, &function);
+	t.tags->n = n;
+	put_tagged(call, &t);
 	return 0;
 }
 
 int lambda_list_tags(struct call *call, const struct lambda_list_tags_input *in,
 	struct lambda_list_tags_output *out)
 {
-	struct function_name name;
-	struct lambda_function_record function;
+	struct tagged t;
 	static struct lambda_tags_entry none;
-	if (function_of_arn(call, in->resource, &name, &function) < 0)
+	if (find_tagged(call, in->resource, &t) < 0)
 		return -1;
-	out->tags = function.tags;
+	out->tags = *t.tags;
 	if (!out->tags.v)
 		out->tags.v = &none;
 	return 0;

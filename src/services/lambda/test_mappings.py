@@ -1,6 +1,8 @@
 """Functions that drain queues (Lambda Developer Guide, "Using Lambda with Amazon SQS", and the API Reference)."""
 
+import configparser
 import json
+import os
 import time
 import uuid
 
@@ -391,6 +393,38 @@ def test_list(api, queue, function, mapping):
     [one] = api.list_event_source_mappings(EventSourceArn=b.arn)["EventSourceMappings"]
     assert one["EventSourceArn"] == b.arn and one["FunctionArn"].endswith(f":function:{name}")
     assert len(api.list_event_source_mappings(FunctionName=name, MaxItems=1)["EventSourceMappings"]) <= 1
+
+
+def test_tags(api, queue, function, mapping):
+    m = mapping(queue(), function(), Enabled=False, Tags={"a": "b"})
+    arn = m["EventSourceMappingArn"]
+    assert arn.endswith(":event-source-mapping:" + m["UUID"])
+    api.tag_resource(Resource=arn, Tags={"c": "d"})
+    assert api.list_tags(Resource=arn)["Tags"] == {"a": "b", "c": "d"}
+    api.untag_resource(Resource=arn, TagKeys=["a"])
+    assert api.list_tags(Resource=arn)["Tags"] == {"c": "d"}
+    assert api.get_event_source_mapping(UUID=m["UUID"])["State"] == "Disabled"
+
+
+def test_strict_mode_asks_the_role(client_of, unique, zip_of):
+    """The function's role must be allowed to receive from the queue ("Execution role permissions")."""
+    with samovar.Server("--auth", "strict") as s:
+        file = configparser.ConfigParser()
+        file.read(os.path.join(s.data, "root-credentials"))
+        profile = file[file.sections()[0]]
+        key = {"key": profile["aws_access_key_id"], "secret": profile["aws_secret_access_key"]}
+        iam, api = client_of(s, "iam", **key), client_of(s, "lambda", **key)
+        q = Queue(client_of(s, "sqs", **key), "q", VisibilityTimeout=10)
+        iam.create_role(RoleName="r", AssumeRolePolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [
+            {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}]}))
+        make_function(api, zip_of, "f", "export const handler = async () => 1;", Runtime="nodejs20.x")
+        api.create_event_source_mapping(EventSourceArn=q.arn, FunctionName="f")
+        q.send("x")
+        time.sleep(1)
+        assert q.counts() == (1, 0)
+        iam.put_role_policy(RoleName="r", PolicyName="p", PolicyDocument=json.dumps({
+            "Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "sqs:*", "Resource": q.arn}]}))
+        assert until(lambda: q.counts() == (0, 0))
 
 
 def test_nothing_is_lost_by_kills(client_of, unique, zip_of):
