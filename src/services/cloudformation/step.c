@@ -1,6 +1,7 @@
 /* One resource's step: made, changed, replaced, put back or removed, with its record and events. */
 #include "base/random.h"
 #include "services/cloudformation/operation.h"
+#include "services/cloudformation/permit.h"
 #include <errno.h>
 #include <stdlib.h>
 
@@ -75,6 +76,10 @@ static int resource_init(struct work *w)
 	};
 	if (!r->type) {
 		w->reason = arena_printf(&w->arena, "Resource type %.*s is not served by this server.", STR_ARG(w->record.type));
+		return -1;
+	}
+	if (cfn_permit(&w->call, w->record.type) < 0) {
+		w->reason = w->call.error.message;
 		return -1;
 	}
 	r->token = arena_printf(&w->arena, "%.*s-%.*s-%lld", STR_ARG(run->stack.id), STR_ARG(r->logical),
@@ -355,8 +360,8 @@ static int remove_one(struct work *w)
 								    w->record.deletion_policy;
 	bool failed_create = str_is(w->record.status, "CREATE_FAILED");
 	w->verb = "DELETE";
-	if (resource_init(w) < 0)
-		w->resource.physical = (struct str){ 0 };
+	if (resource_init(w) < 0 && w->resource.type)
+		return work_run(w);
 	w->reason = (struct str){ 0 };
 	/* What was never made has nothing to remove; an unknown type neither. */
 	if (str_is(policy, "Retain") || str_is(policy, "RetainExceptOnCreate") || !w->record.physical_id.n ||

@@ -1,6 +1,8 @@
 """CloudFormation through boto3: stacks, change sets, functions of templates, rollback, errors."""
 
+import configparser
 import json
+import os
 import time
 
 import pytest
@@ -425,3 +427,24 @@ def test_serverless_transform(client, unique):
     bad = SAM.replace("Type: HttpApi,", "Type: Cognito,")
     code, text = error_of(cfn.create_stack, StackName=unique("sam"), TemplateBody=bad, Capabilities=IAM)
     assert code == "ValidationError" and "Cognito" in text
+
+
+def test_a_stack_gives_no_more_than_its_maker_has(client_of, unique):
+    with samovar.Server("--auth", "strict") as server:
+        config = configparser.ConfigParser()
+        config.read(os.path.join(server.data, "root-credentials"))
+        root = {"key": config[config.sections()[0]]["aws_access_key_id"],
+                "secret": config[config.sections()[0]]["aws_secret_access_key"]}
+        iam, name = client_of(server, "iam", **root), unique("strict")
+        iam.create_user(UserName=name)
+        allow = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": ["cloudformation:*", "logs:*"],
+                                                         "Resource": "*"}]}
+        iam.put_user_policy(UserName=name, PolicyName="p", PolicyDocument=json.dumps(allow))
+        key = iam.create_access_key(UserName=name)["AccessKey"]
+        cfn = client_of(server, "cloudformation", key=key["AccessKeyId"], secret=key["SecretAccessKey"])
+        stack = make(cfn, name, {"Resources": {"G": group(name)}})
+        remove(cfn, stack)
+        role = {"Type": "AWS::IAM::Role", "Properties": {"AssumeRolePolicyDocument": TRUST}}
+        stack = make(cfn, name, {"Resources": {"R": role}}, status="ROLLBACK_COMPLETE")
+        assert any("not authorized to perform: iam:*" in (e[2] or "") for e in events(cfn, stack["StackId"]))
+        assert not [r for r in iam.list_roles()["Roles"] if r["RoleName"].startswith(name)]
