@@ -20,7 +20,7 @@ PKGS := libuv libllhttp yyjson expat sqlite3 libcrypto libcurl libarchive libsec
 WARN := -Wall -Wextra -Wshadow -Wmissing-prototypes -Wvla -Werror
 FLAGS_release := -O2 -g -D_FORTIFY_SOURCE=2 -fstack-protector-strong -ffunction-sections -fdata-sections
 FLAGS_asan := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
-FLAGS_tsan := -O1 -g -fsanitize=thread -fno-omit-frame-pointer
+FLAGS_tsan := -O1 -g -fsanitize=thread -fno-omit-frame-pointer -Wno-format-truncation
 FLAGS_fuzz := -O1 -g -fsanitize=address,undefined,fuzzer-no-link -fno-sanitize-recover=undefined -fno-omit-frame-pointer
 ifeq ($(MODE),fuzz)
 CC := clang

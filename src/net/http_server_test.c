@@ -21,8 +21,8 @@ struct fixture {
 	uint16_t port;
 	void (*client)(struct fixture *f);
 	void (*prepare)(struct fixture *f);
-	int handled, gone;
-	int body_error;
+	_Atomic int handled, gone;
+	_Atomic int body_error;
 };
 
 static void echo(struct http_exchange *ex, void *arg)
