@@ -360,16 +360,16 @@ static int remove_one(struct work *w)
 								    w->record.deletion_policy;
 	bool failed_create = str_is(w->record.status, "CREATE_FAILED");
 	w->verb = "DELETE";
-	if (resource_init(w) < 0 && w->resource.type)
-		return work_run(w);
-	w->reason = (struct str){ 0 };
 	/* What was never made has nothing to remove; an unknown type neither. */
 	if (str_is(policy, "Retain") || str_is(policy, "RetainExceptOnCreate") || !w->record.physical_id.n ||
-		!w->resource.type) {
+		!cfn_type_find(w->record.type)) {
 		if (w->record.physical_id.n && !failed_create)
 			w->verb = "DELETE_SKIPPED";
+		w->resource.physical = w->record.physical_id;
 		return call_write(&w->call, store_end, w);
 	}
+	if (resource_init(w) < 0)
+		return work_run(w);
 	w->fn = w->resource.type->remove;
 	return work_run(w);
 }
