@@ -1,6 +1,6 @@
 /*
- * Deliver, and the worker that hands over what is due. A record under the time of its next try is the whole state: what
- * was under way when the server ended is handed over after the next start.
+ * Deliver, and the worker that hands over what is due. A record under the time of its next try is
+ * the whole state: what was under way when the server ended is handed over after the next start.
  */
 #include "services/delivery/delivery.h"
 #include "base/clock.h"
@@ -62,7 +62,8 @@ static struct str new_id(struct arena *arena)
 	return (struct str){ id, UUID_LENGTH };
 }
 
-int delivery_deliver(struct call *call, const struct delivery_deliver_input *in, struct delivery_deliver_output *out)
+int delivery_deliver(struct call *call, const struct delivery_deliver_input *in,
+	struct delivery_deliver_output *out)
 {
 	(void)out;
 	struct delivery_delivery_record r = {
@@ -77,13 +78,16 @@ int delivery_deliver(struct call *call, const struct delivery_deliver_input *in,
 		.source_service = in->source_service,
 		.source_arn = in->source_arn,
 		.dead_letter_arn = in->dead_letter_arn,
-		.retries_max = in->maximum_retry_attempts.set ? in->maximum_retry_attempts : OPT_I64(DELIVERY_RETRIES_MAX),
-		.age_max_ms = OPT_I64(1000 *
-			(in->maximum_age_in_seconds.set ? in->maximum_age_in_seconds.v : (int64_t)DELIVERY_AGE_MAX_S)),
+		.retries_max = in->maximum_retry_attempts.set ? in->maximum_retry_attempts
+							      : OPT_I64(DELIVERY_RETRIES_MAX),
+		.age_max_ms = OPT_I64(
+			1000 * (in->maximum_age_in_seconds.set ? in->maximum_age_in_seconds.v
+							       : (int64_t)DELIVERY_AGE_MAX_S)),
 		.owed_ms = OPT_I64(call->now_ms),
 		.tries = OPT_I64(0),
 	};
-	call_put_record(call, key_of(call->arena, call->now_ms, new_id(call->arena)), &delivery_delivery_record_shape, &r);
+	call_put_record(call, key_of(call->arena, call->now_ms, new_id(call->arena)),
+		&delivery_delivery_record_shape, &r);
 	call_after(call, wake_of, call->aws);
 	return 0;
 }
@@ -106,10 +110,12 @@ static void bury(struct call *call, struct ending *e)
 	for (size_t i = 0; i < r.message_attributes.n && i < 7; i++)
 		attributes[n++] = r.message_attributes.v[i];
 	struct str code = str_c(e->why.shape ? e->why.shape->name : "Unknown");
-	attributes[n++] = (struct delivery_attribute){ STR("ERROR_CODE"), STR("String"), code, { 0 } };
+	attributes[n++] =
+		(struct delivery_attribute){ STR("ERROR_CODE"), STR("String"), code, { 0 } };
 	attributes[n++] = (struct delivery_attribute){ STR("ERROR_MESSAGE"), STR("String"),
 		e->why.message.n ? e->why.message : STR("-"), { 0 } };
-	attributes[n++] = (struct delivery_attribute){ STR("TARGET_ARN"), STR("String"), r.target_arn, { 0 } };
+	attributes[n++] = (struct delivery_attribute){ STR("TARGET_ARN"), STR("String"),
+		r.target_arn, { 0 } };
 	r.message_attributes = (struct delivery_attributes){ attributes, n };
 	r.target_arn = r.dead_letter_arn;
 	r.dead_letter_arn = (struct str){ 0 };
@@ -117,7 +123,8 @@ static void bury(struct call *call, struct ending *e)
 	r.owed_ms = OPT_I64(call->now_ms);
 	r.age_max_ms = OPT_I64(1000 * (int64_t)DELIVERY_AGE_MAX_S);
 	r.retries_max = OPT_I64(DELIVERY_RETRIES_MAX);
-	call_put_record(call, key_of(call->arena, call->now_ms, new_id(call->arena)), &delivery_delivery_record_shape, &r);
+	call_put_record(call, key_of(call->arena, call->now_ms, new_id(call->arena)),
+		&delivery_delivery_record_shape, &r);
 }
 
 static int end_run(struct call *call, void *arg)
@@ -125,8 +132,8 @@ static int end_run(struct call *call, void *arg)
 	struct ending *e = arg;
 	txn_delete(call->txn, e->item->key);
 	if (e->due_ms >= 0)
-		call_put_record(call, key_of(call->arena, e->due_ms, new_id(call->arena)), &delivery_delivery_record_shape,
-			&e->item->record);
+		call_put_record(call, key_of(call->arena, e->due_ms, new_id(call->arena)),
+			&delivery_delivery_record_shape, &e->item->record);
 	else if (e->item->record.dead_letter_arn.n)
 		bury(call, e);
 	return 0;
@@ -141,7 +148,8 @@ static void fail_item(struct call *call, struct item *item, enum handed handed)
 	if (handed == HANDED_LATER)
 		e.due_ms = hand_over_next(r, now_ms, MAX(call->aws->retry_speed, 1));
 	if (e.due_ms < 0)
-		log_warn("delivery: what %.*s owes %.*s %s: %s: %.*s", STR_ARG(r->source_service), STR_ARG(r->target_arn),
+		log_warn("delivery: what %.*s owes %.*s %s: %s: %.*s", STR_ARG(r->source_service),
+			STR_ARG(r->target_arn),
 			r->dead_letter_arn.n ? "goes to the dead-letter queue" : "is dropped",
 			e.why.shape ? e.why.shape->name : "", STR_ARG(e.why.message));
 	call->error = (struct call_error){ 0 };
@@ -161,7 +169,8 @@ static void handle(void *arg)
 {
 	struct item *item = arg;
 	struct delivery *d = item->delivery;
-	struct identity identity = { .account = item->record.account, .region = item->record.region,
+	struct identity identity = { .account = item->record.account,
+		.region = item->record.region,
 		.service = item->record.source_service };
 	struct call call;
 	call_init(&call, d->aws, &item->arena, &identity);
@@ -190,7 +199,8 @@ static struct item *item_of(struct delivery *d, struct str key, struct str bytes
 	struct item *item = xcalloc(1, sizeof *item);
 	item->delivery = d;
 	item->key = arena_str(&item->arena, key);
-	if (record_decode(&item->arena, &delivery_delivery_record_shape, arena_str(&item->arena, bytes), &item->record) == 0)
+	if (record_decode(&item->arena, &delivery_delivery_record_shape,
+		    arena_str(&item->arena, bytes), &item->record) == 0)
 		return item;
 	item_free(item);
 	return NULL;
@@ -205,7 +215,8 @@ static int find_due(struct txn *txn, void *arg)
 	txn_cursor_open(txn, prefix, key_range_end(&arena, prefix), false, &c);
 	while (b->delivery->running + b->n < DELIVERY_RUNNING_MAX && txn_cursor_next(&c)) {
 		struct key_part parts[3];
-		if (map_get(&b->delivery->under_way, c.key) || key_decode(&arena, c.key, parts, COUNT_OF(parts)) != 3)
+		if (map_get(&b->delivery->under_way, c.key) ||
+			key_decode(&arena, c.key, parts, COUNT_OF(parts)) != 3)
 			continue;
 		if (parts[1].integer > b->now_ms) {
 			b->next_ms = parts[1].integer;
@@ -223,7 +234,9 @@ static int find_due(struct txn *txn, void *arg)
 /* Starts what is due; the milliseconds until more will be. */
 static int64_t start_due(struct delivery *d)
 {
-	struct batch b = { .delivery = d, .now_ms = d->aws->now_ms ? d->aws->now_ms() : clock_now_ms(), .next_ms = -1 };
+	struct batch b = { .delivery = d,
+		.now_ms = d->aws->now_ms ? d->aws->now_ms() : clock_now_ms(),
+		.next_ms = -1 };
 	if (store_read(d->aws->store, find_due, &b) < 0) {
 		log_error("delivery: what is owed can't be read");
 		return 1000;

@@ -37,9 +37,11 @@ static int check_policy(struct call *call, const struct delivery_delivery_record
 		return 0;
 	if (call_inner(call, &sqs_describe_queue_operation, NULL, &in, &out) < 0)
 		return -1;
-	if (out.policy.n && policy_evaluate(call->arena, out.policy, &request, true) == POLICY_ALLOW)
+	if (out.policy.n &&
+		policy_evaluate(call->arena, out.policy, &request, true) == POLICY_ALLOW)
 		return 0;
-	return fail(call, &aws_access_denied, "The policy of the queue does not let %.*s send to it.",
+	return fail(call, &aws_access_denied,
+		"The policy of the queue does not let %.*s send to it.",
 		STR_ARG(r->source_service));
 }
 
@@ -55,8 +57,10 @@ static int send_run(struct call *call, void *arg)
 	for (size_t i = 0; i < n; i++) {
 		const struct delivery_attribute *a = &r->message_attributes.v[i];
 		attributes[i].key = a->name;
-		attributes[i].value = (struct sqs_message_attribute_value){ .data_type = a->data_type,
-			.string_value = a->string_value, .binary_value = a->binary_value };
+		attributes[i].value =
+			(struct sqs_message_attribute_value){ .data_type = a->data_type,
+				.string_value = a->string_value,
+				.binary_value = a->binary_value };
 	}
 	struct sqs_send_message_input in = {
 		.queue_url = r->target_arn,
@@ -66,9 +70,11 @@ static int send_run(struct call *call, void *arg)
 		.message_deduplication_id = r->message_deduplication_id,
 	};
 	if (r->trace_header.n)
-		in.message_system_attributes = (struct sqs_message_body_system_attribute_map){ &trace, 1 };
+		in.message_system_attributes =
+			(struct sqs_message_body_system_attribute_map){ &trace, 1 };
 	struct sqs_send_message_output out = { 0 };
-	if (check_policy(call, r) < 0 || call_inner(call, &sqs_send_message_operation, NULL, &in, &out) < 0)
+	if (check_policy(call, r) < 0 ||
+		call_inner(call, &sqs_send_message_operation, NULL, &in, &out) < 0)
 		return -1;
 	txn_delete(call->txn, s->key);
 	return 0;
@@ -86,12 +92,15 @@ static int invoke(struct call *call, struct sending *s)
 {
 	const struct delivery_delivery_record *r = s->record;
 	struct identity as = call->identity;
-	/* Lambda's destinations are reached with the function's role, other services by the function's policy. */
-	bool is_own = str_is(r->source_service, "lambda.amazonaws.com") && str_eq(account_of(r->target_arn), r->account);
+	/* Lambda's destinations are reached with the function's role, other services by the
+	 * function's policy. */
+	bool is_own = str_is(r->source_service, "lambda.amazonaws.com") &&
+		      str_eq(account_of(r->target_arn), r->account);
 	as.service = is_own ? (struct str){ 0 } : r->source_service;
 	as.principal_arn = r->source_arn;
-	struct lambda_invoke_input in = { .function_name = r->target_arn, .invocation_type = STR("Event"),
-		.payload = r->body };
+	struct lambda_invoke_input in = {
+		.function_name = r->target_arn, .invocation_type = STR("Event"), .payload = r->body
+	};
 	struct lambda_invoke_output out = { 0 };
 	if (call_inner(call, &lambda_invoke_operation, &as, &in, &out) < 0)
 		return -1;
@@ -104,7 +113,8 @@ static bool passes_by(const struct error_shape *error)
 	       error == &aws_throttling_exception || error == &sqs_request_throttled;
 }
 
-enum handed hand_over(struct call *call, struct str key, const struct delivery_delivery_record *record)
+enum handed hand_over(
+	struct call *call, struct str key, const struct delivery_delivery_record *record)
 {
 	struct sending s = { key, record };
 	int r;
@@ -113,7 +123,8 @@ enum handed hand_over(struct call *call, struct str key, const struct delivery_d
 	else if (str_starts(record->target_arn, STR("arn:aws:lambda:")))
 		r = invoke(call, &s);
 	else
-		r = fail(call, &delivery_validation_exception, "Targets of this service are not served here.");
+		r = fail(call, &delivery_validation_exception,
+			"Targets of this service are not served here.");
 	if (r == 0)
 		return HANDED_OVER;
 	return passes_by(call->error.shape) ? HANDED_LATER : HANDED_NEVER;
@@ -122,7 +133,9 @@ enum handed hand_over(struct call *call, struct str key, const struct delivery_d
 int64_t hand_over_next(const struct delivery_delivery_record *r, int64_t now_ms, int64_t speed)
 {
 	int64_t doublings = MIN(MAX(r->tries.v - 1, 0), 20);
-	int64_t wait_ms = MIN((int64_t)DELIVERY_WAIT_FIRST_MS << doublings, (int64_t)DELIVERY_WAIT_LAST_MS) / speed;
+	int64_t wait_ms =
+		MIN((int64_t)DELIVERY_WAIT_FIRST_MS << doublings, (int64_t)DELIVERY_WAIT_LAST_MS) /
+		speed;
 	if (r->tries.v > r->retries_max.v || now_ms + wait_ms > r->owed_ms.v + r->age_max_ms.v)
 		return -1;
 	return now_ms + wait_ms;

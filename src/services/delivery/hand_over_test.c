@@ -5,8 +5,10 @@
 
 static struct delivery_delivery_record owed(int64_t tries)
 {
-	return (struct delivery_delivery_record){ .owed_ms = OPT_I64(1000000), .tries = OPT_I64(tries),
-		.retries_max = OPT_I64(DELIVERY_RETRIES_MAX), .age_max_ms = OPT_I64(DELIVERY_AGE_MAX_S * INT64_C(1000)) };
+	return (struct delivery_delivery_record){ .owed_ms = OPT_I64(1000000),
+		.tries = OPT_I64(tries),
+		.retries_max = OPT_I64(DELIVERY_RETRIES_MAX),
+		.age_max_ms = OPT_I64(DELIVERY_AGE_MAX_S * INT64_C(1000)) };
 }
 
 static void test_back_off(void)

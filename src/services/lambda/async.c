@@ -91,7 +91,7 @@ int async_accept(struct call *call, const struct function_name *name, struct str
 
 struct ending {
 	struct event *event;
-	int64_t due_ms; /* of the next try; negative: it is over */
+	int64_t due_ms;       /* of the next try; negative: it is over */
 	struct event_end end; /* then; no condition: nobody is told */
 	const struct target *target;
 };
@@ -142,7 +142,8 @@ static void after_outcome(struct call *call, struct ending *e, const struct reso
 	event->record.throttles.v = retry.throttles;
 }
 
-static void describe(struct call *call, struct ending *e, const struct resolved *resolved, const struct target *target)
+static void describe(struct call *call, struct ending *e, const struct resolved *resolved,
+	const struct target *target)
 {
 	const struct lambda_event_record *record = &e->event->record;
 	struct function_name name = { record->account, record->region, record->function,
@@ -164,8 +165,8 @@ static struct str allowed(struct call *call, const struct target *target, struct
 	if (!arn.n || lambda_role_may(call, target->function.role_arn,
 			      is_queue ? "sqs:SendMessage" : "lambda:InvokeFunction", arn))
 		return arena_str(call->arena, arn);
-	log_warn("lambda: the role %.*s may not use the destination %.*s", STR_ARG(target->function.role_arn),
-		STR_ARG(arn));
+	log_warn("lambda: the role %.*s may not use the destination %.*s",
+		STR_ARG(target->function.role_arn), STR_ARG(arn));
 	return STR("");
 }
 
@@ -218,7 +219,8 @@ static void run_event(struct call *call, struct ending *e)
 	if (target)
 		describe(call, e, resolved, target);
 	after_outcome(call, e, resolved, invocation.outcome);
-	e->end.has_answer = invocation.outcome != ENGINE_FAILED && invocation.outcome != ENGINE_THROTTLED;
+	e->end.has_answer =
+		invocation.outcome != ENGINE_FAILED && invocation.outcome != ENGINE_THROTTLED;
 	e->end.function_error = lambda_invoke_error(&invocation);
 	e->end.answer = invocation.answer;
 	check_targets(call, e);

@@ -1,6 +1,7 @@
 /*
- * Where events end: the destinations of successes and failures, and the function's dead-letter queue (Lambda Developer
- * Guide, "Capturing records of Lambda asynchronous invocations", "Adding a dead-letter queue").
+ * Where events end: the destinations of successes and failures, and the function's dead-letter
+ * queue (Lambda Developer Guide, "Capturing records of Lambda asynchronous invocations", "Adding a
+ * dead-letter queue").
  */
 #include "services/lambda/destinations.h"
 #include "api/delivery.h"
@@ -73,7 +74,8 @@ static struct str record_of(struct call *call, const struct event_end *e)
 static int owe(struct call *call, const struct event_end *e, struct str target, struct str body,
 	const struct delivery_attributes *attributes)
 {
-	struct identity as = { .account = e->record->account, .region = e->record->region,
+	struct identity as = { .account = e->record->account,
+		.region = e->record->region,
 		.service = STR("lambda.amazonaws.com") };
 	struct delivery_deliver_input in = {
 		.target_arn = target,
@@ -97,10 +99,12 @@ static int owe(struct call *call, const struct event_end *e, struct str target, 
 static struct str error_message(struct call *call, const struct event_end *e)
 {
 	struct str text = STR("");
-	yyjson_doc *doc = e->has_answer && e->answer.n ? yyjson_read(e->answer.p, e->answer.n, 0) : NULL;
+	yyjson_doc *doc =
+		e->has_answer && e->answer.n ? yyjson_read(e->answer.p, e->answer.n, 0) : NULL;
 	yyjson_val *val = doc ? yyjson_obj_get(yyjson_doc_get_root(doc), "errorMessage") : NULL;
 	if (yyjson_is_str(val))
-		text = (struct str){ yyjson_get_str(val), MIN(yyjson_get_len(val), (size_t)ERROR_MESSAGE_BYTES_MAX) };
+		text = (struct str){ yyjson_get_str(val),
+			MIN(yyjson_get_len(val), (size_t)ERROR_MESSAGE_BYTES_MAX) };
 	/* Not in the middle of a character. */
 	while (text.n && !str_is_utf8(text))
 		text.n--;
@@ -125,8 +129,8 @@ int destinations_owe(struct call *call, const struct event_end *e)
 	bool is_success = str_is(str_c(e->condition), "Success");
 	struct str target = is_success ? e->on_success : e->on_failure;
 	if (!is_success && !target.n && !e->dead_letter.n)
-		log_warn("lambda: the event %.*s of %.*s is dropped: %s", STR_ARG(e->record->request_id),
-			STR_ARG(e->record->function), e->condition);
+		log_warn("lambda: the event %.*s of %.*s is dropped: %s",
+			STR_ARG(e->record->request_id), STR_ARG(e->record->function), e->condition);
 	if (target.n && owe(call, e, target, record_of(call, e), NULL) < 0)
 		return -1;
 	return !is_success && e->dead_letter.n ? owe_dead_letter(call, e) : 0;

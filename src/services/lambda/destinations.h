@@ -7,7 +7,7 @@
 /* The end of an event. */
 struct event_end {
 	const struct lambda_event_record *record;
-	const char *condition; /* "Success", "RetriesExhausted", "EventAgeExceeded" */
+	const char *condition;   /* "Success", "RetriesExhausted", "EventAgeExceeded" */
 	struct str function_arn; /* with its qualifier */
 	struct str on_success, on_failure, dead_letter; /* ARNs, or empty */
 	int64_t tries;
@@ -15,7 +15,8 @@ struct event_end {
 	struct str executed_version, function_error, answer;
 };
 
-/* In the transaction that ends the event: its destination and its dead-letter queue are owed what AWS sends them. */
+/* In the transaction that ends the event: its destination and its dead-letter queue are owed what
+ * AWS sends them. */
 int destinations_owe(struct call *call, const struct event_end *end) MUSTCHECK;
 
 #endif

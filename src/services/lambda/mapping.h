@@ -14,17 +14,20 @@ struct mappings;
 /* The prefix of all records; and one's key. */
 struct str mapping_prefix(struct arena *arena);
 struct str mapping_key(struct arena *arena, struct str account, struct str region, struct str uuid);
-/* In a transaction. The first raises ResourceNotFoundException; the second keeps the pollers as they are. */
+/* In a transaction. The first raises ResourceNotFoundException; the second keeps the pollers as
+ * they are. */
 int mapping_read(struct call *call, struct str uuid, struct lambda_mapping_record *out) MUSTCHECK;
 void mapping_write(struct call *call, const struct lambda_mapping_record *record);
 /* In a transaction: the mappings of a function that is deleted are switched off. */
 void mapping_function_deleted(struct call *call, const struct function_name *name);
 /* Outside of one: switches it off, unless it was changed meanwhile. */
-void mapping_disable(struct call *call, const struct lambda_mapping_record *record, const char *reason);
+void mapping_disable(
+	struct call *call, const struct lambda_mapping_record *record, const char *reason);
 
 /* ---- pollers.c ---- */
 
-/* A mapping that is polled; of its struct mappings, on the loop's thread, until its last poller has ended. */
+/* A mapping that is polled; of its struct mappings, on the loop's thread, until its last poller has
+ * ended. */
 struct mapping {
 	struct list link;
 	struct mappings *owner;
@@ -32,11 +35,11 @@ struct mapping {
 	struct lambda_mapping_record record;
 	struct pattern **patterns;
 	size_t pattern_count;
-	size_t pollers, idle; /* fibers, and those of them that have no messages */
-	size_t limit;         /* of pollers, at this time */
+	size_t pollers, idle;               /* fibers, and those of them that have no messages */
+	size_t limit;                       /* of pollers, at this time */
 	uint64_t grown_ms, paused_until_ms; /* by the monotonic clock */
-	size_t running;       /* pollers whose function runs */
-	bool gathering;       /* a poller fills its batch: others leave it what comes */
+	size_t running;                     /* pollers whose function runs */
+	bool gathering; /* a poller fills its batch: others leave it what comes */
 	bool stopping, seen, complained;
 	struct waitq wake;
 };
@@ -57,21 +60,24 @@ void mapping_pause(struct mapping *m, int64_t ms);
 
 /* ---- mapping_poll.c ---- */
 
-/* One batch, from receiving to deleting; false when this poller is not needed any more. In a fiber. */
+/* One batch, from receiving to deleting; false when this poller is not needed any more. In a fiber.
+ */
 bool mapping_poll(struct mapping *m);
 
 /* ---- mapping_event.c ---- */
 
 /* The record of one message, as functions get it; without a comma. */
-void mapping_event_record(struct buf *b, const struct sqs_message *message, struct str queue_arn, struct str region);
+void mapping_event_record(
+	struct buf *b, const struct sqs_message *message, struct str queue_arn, struct str region);
 /* Whether one of the patterns matches the message; without patterns each does. */
 bool mapping_wants(struct arena *arena, struct pattern *const *patterns, size_t n,
 	const struct sqs_message *message, struct str queue_arn, struct str region);
 /*
- * What a function with ReportBatchItemFailures answered: failed[i] for each message that it did not handle.
- * -EINVAL when the answer says nothing that can be relied on: then the whole batch has failed.
+ * What a function with ReportBatchItemFailures answered: failed[i] for each message that it did not
+ * handle. -EINVAL when the answer says nothing that can be relied on: then the whole batch has
+ * failed.
  */
-int mapping_failures(struct arena *arena, struct str answer, const struct sqs_message *messages, size_t n,
-	bool *failed) MUSTCHECK;
+int mapping_failures(struct arena *arena, struct str answer, const struct sqs_message *messages,
+	size_t n, bool *failed) MUSTCHECK;
 
 #endif

@@ -1,6 +1,7 @@
 /*
- * The event that a function gets for messages, filters over it, and its answer (Lambda Developer Guide, "Using Lambda
- * with Amazon SQS", "Using event filtering with an Amazon SQS event source", "Implementing partial batch responses").
+ * The event that a function gets for messages, filters over it, and its answer (Lambda Developer
+ * Guide, "Using Lambda with Amazon SQS", "Using event filtering with an Amazon SQS event source",
+ * "Implementing partial batch responses").
  */
 #include "aws/codec.h"
 #include "aws/tree.h"
@@ -56,7 +57,8 @@ static void user_attributes(struct buf *b, const struct sqs_message_body_attribu
 }
 
 /* is_value: the body stands in it as the JSON that it is. */
-static void record(struct buf *b, const struct sqs_message *m, struct str queue_arn, struct str region, bool is_value)
+static void record(struct buf *b, const struct sqs_message *m, struct str queue_arn,
+	struct str region, bool is_value)
 {
 	buf_char(b, '{');
 	member(b, "messageId", m->message_id);
@@ -84,7 +86,8 @@ static void record(struct buf *b, const struct sqs_message *m, struct str queue_
 	buf_char(b, '}');
 }
 
-void mapping_event_record(struct buf *b, const struct sqs_message *message, struct str queue_arn, struct str region)
+void mapping_event_record(
+	struct buf *b, const struct sqs_message *message, struct str queue_arn, struct str region)
 {
 	record(b, message, queue_arn, region, false);
 }
@@ -129,7 +132,8 @@ static bool mark(struct str id, const struct sqs_message *messages, size_t n, bo
 	return false;
 }
 
-int mapping_failures(struct arena *arena, struct str answer, const struct sqs_message *messages, size_t n, bool *failed)
+int mapping_failures(struct arena *arena, struct str answer, const struct sqs_message *messages,
+	size_t n, bool *failed)
 {
 	yyjson_alc alc = tree_alc(arena);
 	size_t i, count;
@@ -148,9 +152,11 @@ int mapping_failures(struct arena *arena, struct str answer, const struct sqs_me
 		return 0;
 	if (!yyjson_is_arr(list))
 		return -EINVAL;
-	yyjson_arr_foreach(list, i, count, item) {
+	yyjson_arr_foreach(list, i, count, item)
+	{
 		yyjson_val *id = yyjson_obj_get(item, "itemIdentifier");
-		if (!mark((struct str){ yyjson_get_str(id), yyjson_get_len(id) }, messages, n, failed))
+		if (!mark((struct str){ yyjson_get_str(id), yyjson_get_len(id) }, messages, n,
+			    failed))
 			return -EINVAL;
 	}
 	return 0;

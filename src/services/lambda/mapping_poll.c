@@ -1,7 +1,8 @@
 /*
- * One batch of an event source mapping: received, filtered, given to the function, deleted. What fails is left where it
- * is: its visibility timeout brings it back, and the queue's redrive policy ends it. A batch that finds the function
- * throttled is held and kept invisible, so that no message is counted as received more often than it was tried.
+ * One batch of an event source mapping: received, filtered, given to the function, deleted. What
+ * fails is left where it is: its visibility timeout brings it back, and the queue's redrive policy
+ * ends it. A batch that finds the function throttled is held and kept invisible, so that no message
+ * is counted as received more often than it was tried.
  */
 #include "base/clock.h"
 #include "base/log.h"
@@ -11,7 +12,7 @@
 
 enum {
 	RECEIVE_SECONDS = 20,
-	PAUSE_MS = 1000,             /* after an error that the next poll would meet again */
+	PAUSE_MS = 1000, /* after an error that the next poll would meet again */
 	THROTTLE_FIRST_MS = 50,
 	THROTTLE_LAST_MS = 2000,
 	DELETE_TRIES = 4,
@@ -26,15 +27,15 @@ struct batch {
 	struct str queue_arn, region;
 	struct sqs_message *v;
 	size_t n, cap, bytes;
-	bool *done;                /* to be deleted */
-	uint64_t held_ms;          /* since when they are invisible, by the monotonic clock */
+	bool *done;       /* to be deleted */
+	uint64_t held_ms; /* since when they are invisible, by the monotonic clock */
 };
 
 static void complain(struct mapping *m, struct call *call, const char *what)
 {
 	if (!m->complained)
-		log_warn("lambda: the mapping %.*s %s: %.*s", STR_ARG(m->record.configuration->uuid), what,
-			STR_ARG(call->error.message));
+		log_warn("lambda: the mapping %.*s %s: %.*s",
+			STR_ARG(m->record.configuration->uuid), what, STR_ARG(call->error.message));
 	m->complained = true;
 }
 
@@ -61,7 +62,8 @@ static size_t message_bytes(const struct sqs_message *m)
 {
 	size_t bytes = m->body.n + 512;
 	for (size_t i = 0; i < m->message_attributes.n; i++)
-		bytes += m->message_attributes.v[i].key.n + m->message_attributes.v[i].value.string_value.n +
+		bytes += m->message_attributes.v[i].key.n +
+			 m->message_attributes.v[i].value.string_value.n +
 			 2 * m->message_attributes.v[i].value.binary_value.n + 128;
 	return bytes;
 }
@@ -122,8 +124,8 @@ static void gather(struct batch *b)
 
 struct change {
 	struct batch *b;
-	const bool *which;      /* NULL: all */
-	int64_t visibility_s;   /* negative: delete */
+	const bool *which;    /* NULL: all */
+	int64_t visibility_s; /* negative: delete */
 };
 
 static int change_ten(struct call *call, const struct change *c, const size_t *at, size_t n)
@@ -187,7 +189,8 @@ static void delete_done(struct batch *b)
 		fiber_sleep(100u << i);
 	}
 	if (any)
-		complain(b->m, b->call, "could not delete messages that its function has handled; they come again");
+		complain(b->m, b->call,
+			"could not delete messages that its function has handled; they come again");
 }
 
 /* ---- running ---- */
@@ -203,8 +206,8 @@ static int64_t queue_visibility_s(struct batch *b)
 }
 
 /*
- * The function had no room: waits, and keeps the messages invisible meanwhile. False when they can't be held any
- * longer: the mapping ends, or the queue does not let us.
+ * The function had no room: waits, and keeps the messages invisible meanwhile. False when they
+ * can't be held any longer: the mapping ends, or the queue does not let us.
  */
 static bool hold(struct batch *b, int64_t *wait_ms)
 {
@@ -249,8 +252,10 @@ static struct str trace_of(const struct sqs_message *m)
 	return STR("");
 }
 
-/* The messages v[0..n) of the batch, from index `first` on, as one event: marks in done what was handled. */
-static bool invoke(struct batch *b, struct str event, const struct sqs_message *v, size_t n, bool *done)
+/* The messages v[0..n) of the batch, from index `first` on, as one event: marks in done what was
+ * handled. */
+static bool invoke(
+	struct batch *b, struct str event, const struct sqs_message *v, size_t n, bool *done)
 {
 	const struct lambda_event_source_mapping_configuration *c = b->m->record.configuration;
 	int64_t wait_ms = THROTTLE_FIRST_MS;
@@ -281,7 +286,8 @@ static bool invoke(struct batch *b, struct str event, const struct sqs_message *
 		if (invocation.outcome != ENGINE_OK)
 			return true;
 		bool reports = c->function_response_types.n > 0;
-		if (reports && mapping_failures(b->call->arena, invocation.answer, v, n, done) < 0) {
+		if (reports &&
+			mapping_failures(b->call->arena, invocation.answer, v, n, done) < 0) {
 			memset(done, 0, n * sizeof *done);
 			return true;
 		}
@@ -299,7 +305,8 @@ static void run(struct batch *b)
 	size_t *at = ARENA_ARRAY(arena, size_t, b->n), n = 0, first = 0;
 	bool *handled = ARENA_ARRAY(arena, bool, b->n), goes_on = true;
 	for (size_t i = 0; i < b->n; i++) {
-		if (mapping_wants(arena, b->m->patterns, b->m->pattern_count, &b->v[i], b->queue_arn, b->region)) {
+		if (mapping_wants(arena, b->m->patterns, b->m->pattern_count, &b->v[i],
+			    b->queue_arn, b->region)) {
 			at[n] = i;
 			wanted[n++] = b->v[i];
 		} else {
@@ -310,7 +317,8 @@ static void run(struct batch *b)
 		struct buf event = { 0 };
 		size_t end = first;
 		buf_cat(&event, "{\"Records\":[");
-		while (end < n && (end == first || event.n + message_bytes(&wanted[end]) < LAMBDA_BATCH_BYTES_MAX)) {
+		while (end < n && (end == first || event.n + message_bytes(&wanted[end]) <
+							   LAMBDA_BATCH_BYTES_MAX)) {
 			if (end > first)
 				buf_char(&event, ',');
 			mapping_event_record(&event, &wanted[end++], b->queue_arn, b->region);
@@ -335,20 +343,23 @@ static bool find_function(struct batch *b)
 	struct function_name name = { r->account, r->region, r->function, r->qualifier };
 	if (lambda_resolve(b->call, &name, &b->resolved) < 0) {
 		if (b->call->error.shape == &lambda_resource_not_found_exception)
-			mapping_disable(b->call, r, "The function of this mapping does not exist any more.");
+			mapping_disable(b->call, r,
+				"The function of this mapping does not exist any more.");
 		else
 			complain(m, b->call, "could not find its function");
 		mapping_pause(m, PAUSE_MS);
 		return false;
 	}
 	struct target *target;
-	/* Unpacked here, so that nothing waits between the look at the mapping's state and the engine. */
+	/* Unpacked here, so that nothing waits between the look at the mapping's state and the
+	 * engine. */
 	if (resolved_target(b->call, b->resolved, &target) < 0) {
 		complain(m, b->call, "could not unpack its function");
 		mapping_pause(m, PAUSE_MS);
 		return false;
 	}
-	if (!lambda_role_may(b->call, target->function.role_arn, "sqs:ReceiveMessage", b->queue_arn)) {
+	if (!lambda_role_may(
+		    b->call, target->function.role_arn, "sqs:ReceiveMessage", b->queue_arn)) {
 		fail(b->call, &aws_access_denied,
 			"The function execution role does not have permissions to call ReceiveMessage on SQS");
 		complain(m, b->call, "could not receive messages");
@@ -400,14 +411,17 @@ bool mapping_poll(struct mapping *m)
 {
 	struct arena arena = { 0 };
 	struct call call;
-	struct identity identity = { .account = m->record.account, .region = m->record.region,
+	struct identity identity = { .account = m->record.account,
+		.region = m->record.region,
 		.service = STR("lambda.amazonaws.com") };
 	wait_pause(m);
 	if (m->stopping)
 		return false;
 	call_init(&call, mapping_lambda(m)->aws, &arena, &identity);
 	call.api = &lambda_api;
-	struct batch b = { .m = m, .call = &call, .queue_arn = m->record.configuration->event_source_arn,
+	struct batch b = { .m = m,
+		.call = &call,
+		.queue_arn = m->record.configuration->event_source_arn,
 		.region = m->record.region };
 	bool goes_on = !find_function(&b) || poll_queue(&b);
 	resolved_unref(b.resolved);

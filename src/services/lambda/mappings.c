@@ -18,12 +18,14 @@ static struct str prefix_of(struct arena *arena, struct str account, struct str 
 
 struct str mapping_key(struct arena *arena, struct str account, struct str region, struct str uuid)
 {
-	return KEY(arena, KEY_LITERAL("lambda-mapping"), key_text(account), key_text(region), key_text(uuid));
+	return KEY(arena, KEY_LITERAL("lambda-mapping"), key_text(account), key_text(region),
+		key_text(uuid));
 }
 
 void mapping_write(struct call *call, const struct lambda_mapping_record *r)
 {
-	call_put_record(call, mapping_key(call->arena, r->account, r->region, r->configuration->uuid),
+	call_put_record(call,
+		mapping_key(call->arena, r->account, r->region, r->configuration->uuid),
 		&lambda_mapping_record_shape, r);
 }
 
@@ -37,10 +39,12 @@ static void put(struct call *call, struct lambda_mapping_record *r)
 int mapping_read(struct call *call, struct str uuid, struct lambda_mapping_record *r)
 {
 	*r = (struct lambda_mapping_record){ 0 };
-	struct str key = mapping_key(call->arena, call->identity.account, call->identity.region, uuid);
+	struct str key =
+		mapping_key(call->arena, call->identity.account, call->identity.region, uuid);
 	if (call_get_record(call, key, &lambda_mapping_record_shape, r) && r->configuration)
 		return 0;
-	return fail(call, &lambda_resource_not_found_exception, "The resource you requested does not exist.");
+	return fail(call, &lambda_resource_not_found_exception,
+		"The resource you requested does not exist.");
 }
 
 /* ---- checks ---- */
@@ -50,50 +54,64 @@ static int check_source(struct call *call, struct str arn)
 	static const char *const others[] = { "kinesis", "dynamodb", "kafka", "mq", "rds" };
 	if (!arn.n)
 		return fail(call, INVALID,
-			"Unrecognized event source, must be an SQS queue: EventSourceArn is missing. Self-managed event sources are "
+			"Unrecognized event source, must be an SQS queue: EventSourceArn is "
+			"missing. Self-managed event sources are "
 			"not served here.");
 	if (str_starts(arn, STR("arn:aws:sqs:")))
 		return 0;
 	for (size_t i = 0; i < COUNT_OF(others); i++)
 		if (str_starts(arn, arena_printf(call->arena, "arn:aws:%s:", others[i])))
-			return fail(call, INVALID, "Event sources of the service %s are not served here, only SQS queues: %.*s",
+			return fail(call, INVALID,
+				"Event sources of the service %s are not served here, only SQS queues: %.*s",
 				others[i], STR_ARG(arn));
-	return fail(call, INVALID, "Unrecognized event source, must be kinesis, dynamodb stream or sqs. Unsupported source arn: "
-		"%.*s", STR_ARG(arn));
+	return fail(call, INVALID,
+		"Unrecognized event source, must be kinesis, dynamodb stream or sqs. Unsupported source arn: "
+		"%.*s",
+		STR_ARG(arn));
 }
 
-static int check_stream_settings(struct call *call, const struct lambda_update_event_source_mapping_input *in)
+static int check_stream_settings(
+	struct call *call, const struct lambda_update_event_source_mapping_input *in)
 {
-	const char *name = in->parallelization_factor.set ? "ParallelizationFactor" :
-			   in->maximum_record_age_in_seconds.set ? "MaximumRecordAgeInSeconds" :
-			   in->bisect_batch_on_function_error.set && in->bisect_batch_on_function_error.v ?
-							       "BisectBatchOnFunctionError" :
-			   in->maximum_retry_attempts.set ? "MaximumRetryAttempts" :
-			   in->tumbling_window_in_seconds.set && in->tumbling_window_in_seconds.v ?
-							    "TumblingWindowInSeconds" : NULL;
+	const char *name =
+		in->parallelization_factor.set          ? "ParallelizationFactor"
+		: in->maximum_record_age_in_seconds.set ? "MaximumRecordAgeInSeconds"
+		: in->bisect_batch_on_function_error.set && in->bisect_batch_on_function_error.v
+			? "BisectBatchOnFunctionError"
+		: in->maximum_retry_attempts.set ? "MaximumRetryAttempts"
+		: in->tumbling_window_in_seconds.set && in->tumbling_window_in_seconds.v
+			? "TumblingWindowInSeconds"
+			: NULL;
 	if (!name && in->destination_config &&
-		((in->destination_config->on_failure && in->destination_config->on_failure->destination.n) ||
-			(in->destination_config->on_success && in->destination_config->on_success->destination.n)))
+		((in->destination_config->on_failure &&
+			 in->destination_config->on_failure->destination.n) ||
+			(in->destination_config->on_success &&
+				in->destination_config->on_success->destination.n)))
 		name = "DestinationConfig";
-	return name ? fail(call, INVALID, "Unsupported parameter for SQS event source mappings: %s", name) : 0;
+	return name ? fail(call, INVALID, "Unsupported parameter for SQS event source mappings: %s",
+			      name)
+		    : 0;
 }
 
 static int check_filters(struct call *call, const struct lambda_filter_criteria *criteria)
 {
 	size_t n = criteria ? criteria->filters.n : 0;
 	if (n > LAMBDA_FILTERS_MAX)
-		return fail(call, INVALID, "A mapping may have at most %d filters.", LAMBDA_FILTERS_MAX);
+		return fail(call, INVALID, "A mapping may have at most %d filters.",
+			LAMBDA_FILTERS_MAX);
 	for (size_t i = 0; i < n; i++) {
 		struct pattern *pattern;
 		struct str why;
-		if (pattern_compile(call->arena, criteria->filters.v[i].pattern, &pattern, &why) < 0)
-			return fail(call, INVALID, "Invalid filter pattern definition. %.*s", STR_ARG(why));
+		if (pattern_compile(call->arena, criteria->filters.v[i].pattern, &pattern, &why) <
+			0)
+			return fail(call, INVALID, "Invalid filter pattern definition. %.*s",
+				STR_ARG(why));
 	}
 	return 0;
 }
 
-static int check_queue_policy(struct call *call, const struct lambda_mapping_record *r, struct str policy,
-	const struct lambda_version_record *version)
+static int check_queue_policy(struct call *call, const struct lambda_mapping_record *r,
+	struct str policy, const struct lambda_version_record *version)
 {
 	struct policy_request request = {
 		.action = STR("sqs:ReceiveMessage"),
@@ -125,15 +143,17 @@ static int check_queue(struct call *call, const struct lambda_mapping_record *r)
 		struct call_error why = call->error;
 		call->error = (struct call_error){ 0 };
 		return fail(call, INVALID,
-			"Error occurred while ReceiveMessage. SQS Error Code: %s. SQS Error Message: %.*s", why.shape->query_code,
-			STR_ARG(why.message));
+			"Error occurred while ReceiveMessage. SQS Error Code: %s. SQS Error Message: %.*s",
+			why.shape->query_code, STR_ARG(why.message));
 	}
 	if (queue.visibility_timeout.v < version.configuration->timeout.v)
 		return fail(call, INVALID,
 			"Queue visibility timeout: %lld seconds is less than Function timeout: %lld seconds",
-			(long long)queue.visibility_timeout.v, (long long)version.configuration->timeout.v);
+			(long long)queue.visibility_timeout.v,
+			(long long)version.configuration->timeout.v);
 	if (queue.is_fifo.v && c->batch_size.v > 10)
-		return fail(call, INVALID, "Batch size must be less than or equal to 10 for FIFO queues.");
+		return fail(call, INVALID,
+			"Batch size must be less than or equal to 10 for FIFO queues.");
 	if (queue.is_fifo.v && c->maximum_batching_window_in_seconds.v > 0)
 		return fail(call, INVALID, "Batching window is not supported for FIFO queues.");
 	return check_queue_policy(call, r, queue.policy, &version);
@@ -144,11 +164,15 @@ static int check_sizes(struct call *call, const struct lambda_event_source_mappi
 	const struct lambda_provisioned_poller_config *p = c->provisioned_poller_config;
 	if (c->batch_size.v > 10 && c->maximum_batching_window_in_seconds.v == 0)
 		return fail(call, INVALID,
-			"Maximum batch window in seconds must be greater than 0 if maximum batch size is greater than 10");
+			"Maximum batch window in seconds must be greater than 0 if maximum "
+			"batch size is greater than 10");
 	if (p && c->scaling_config && c->scaling_config->maximum_concurrency.set)
-		return fail(call, INVALID, "MaximumConcurrency can't be used together with ProvisionedPollerConfig.");
-	if (p && p->minimum_pollers.set && p->maximum_pollers.set && p->minimum_pollers.v > p->maximum_pollers.v)
-		return fail(call, INVALID, "MinimumPollers must not be greater than MaximumPollers.");
+		return fail(call, INVALID,
+			"MaximumConcurrency can't be used together with ProvisionedPollerConfig.");
+	if (p && p->minimum_pollers.set && p->maximum_pollers.set &&
+		p->minimum_pollers.v > p->maximum_pollers.v)
+		return fail(
+			call, INVALID, "MinimumPollers must not be greater than MaximumPollers.");
 	return 0;
 }
 
@@ -166,7 +190,8 @@ static int apply(struct call *call, struct lambda_mapping_record *r,
 	if (in->filter_criteria)
 		c->filter_criteria = in->filter_criteria->filters.n ? in->filter_criteria : NULL;
 	if (in->scaling_config)
-		c->scaling_config = in->scaling_config->maximum_concurrency.set ? in->scaling_config : NULL;
+		c->scaling_config =
+			in->scaling_config->maximum_concurrency.set ? in->scaling_config : NULL;
 	if (in->function_response_types.v)
 		c->function_response_types = in->function_response_types;
 	if (in->kms_key_arn.p)
@@ -177,8 +202,9 @@ static int apply(struct call *call, struct lambda_mapping_record *r,
 		c->logging_config = in->logging_config;
 	if (in->provisioned_poller_config) {
 		const struct lambda_provisioned_poller_config *p = in->provisioned_poller_config;
-		c->provisioned_poller_config =
-			p->minimum_pollers.set || p->maximum_pollers.set ? in->provisioned_poller_config : NULL;
+		c->provisioned_poller_config = p->minimum_pollers.set || p->maximum_pollers.set
+						       ? in->provisioned_poller_config
+						       : NULL;
 	}
 	if (in->enabled.set)
 		r->enabled = in->enabled;
@@ -208,7 +234,8 @@ static int set_function(struct call *call, struct lambda_mapping_record *r, stru
 /* ---- the operations ---- */
 
 /* No two of one queue and one function; nor too many. */
-static int check_is_new(struct call *call, const struct lambda_mapping_record *r, struct str function_text)
+static int check_is_new(
+	struct call *call, const struct lambda_mapping_record *r, struct str function_text)
 {
 	struct str prefix = prefix_of(call->arena, r->account, r->region), clash = { 0 };
 	struct txn_cursor c;
@@ -217,20 +244,25 @@ static int check_is_new(struct call *call, const struct lambda_mapping_record *r
 	while (!clash.p && txn_cursor_next(&c)) {
 		struct lambda_mapping_record other = { 0 };
 		n++;
-		if (record_decode(call->arena, &lambda_mapping_record_shape, arena_str(call->arena, c.value), &other) == 0 &&
+		if (record_decode(call->arena, &lambda_mapping_record_shape,
+			    arena_str(call->arena, c.value), &other) == 0 &&
 			other.configuration && str_eq(other.function, r->function) &&
-			str_eq(other.configuration->event_source_arn, r->configuration->event_source_arn) &&
+			str_eq(other.configuration->event_source_arn,
+				r->configuration->event_source_arn) &&
 			str_eq(other.configuration->function_arn, r->configuration->function_arn))
 			clash = other.configuration->uuid;
 	}
 	txn_cursor_close(&c);
 	if (clash.p)
 		return fail(call, &lambda_resource_conflict_exception,
-			"An event source mapping with SQS arn (\" %.*s \") and function (\" %.*s \") already exists. Please update or "
+			"An event source mapping with SQS arn (\" %.*s \") and function (\" "
+			"%.*s \") already exists. Please update or "
 			"delete the existing mapping with UUID %.*s",
-			STR_ARG(r->configuration->event_source_arn), STR_ARG(function_text), STR_ARG(clash));
+			STR_ARG(r->configuration->event_source_arn), STR_ARG(function_text),
+			STR_ARG(clash));
 	if (n >= LAMBDA_MAPPINGS_MAX)
-		return fail(call, INVALID, "There are %d event source mappings already.", LAMBDA_MAPPINGS_MAX);
+		return fail(call, INVALID, "There are %d event source mappings already.",
+			LAMBDA_MAPPINGS_MAX);
 	return 0;
 }
 
@@ -259,7 +291,8 @@ static struct lambda_update_event_source_mapping_input settings_of(
 	};
 }
 
-int lambda_create_event_source_mapping(struct call *call, const struct lambda_create_event_source_mapping_input *in,
+int lambda_create_event_source_mapping(struct call *call,
+	const struct lambda_create_event_source_mapping_input *in,
 	struct lambda_event_source_mapping_configuration *out)
 {
 	static struct str none[1];
@@ -273,24 +306,31 @@ int lambda_create_event_source_mapping(struct call *call, const struct lambda_cr
 		.maximum_batching_window_in_seconds = OPT_I64(0),
 		.function_response_types = { none, 0 },
 	};
-	struct lambda_mapping_record r = { .account = call->identity.account, .region = call->identity.region,
-		.configuration = out, .tags = in->tags };
+	struct lambda_mapping_record r = { .account = call->identity.account,
+		.region = call->identity.region,
+		.configuration = out,
+		.tags = in->tags };
 	if (check_source(call, in->event_source_arn) < 0)
 		return -1;
-	if (in->starting_position.p || in->starting_position_timestamp.set || in->topics.n || in->queues.n)
+	if (in->starting_position.p || in->starting_position_timestamp.set || in->topics.n ||
+		in->queues.n)
 		return fail(call, INVALID, "%s is not supported for SQS event sources.",
-			in->topics.n ? "Topics" : in->queues.n ? "Queues" : "StartingPosition");
+			in->topics.n   ? "Topics"
+			: in->queues.n ? "Queues"
+				       : "StartingPosition");
 	out->event_source_mapping_arn =
 		call_arn(call, "lambda", "event-source-mapping:%.*s", STR_ARG(out->uuid));
-	if (lambda_check_tags(call, &in->tags) < 0 || set_function(call, &r, in->function_name) < 0 ||
-		apply(call, &r, &more) < 0 || check_is_new(call, &r, in->function_name) < 0)
+	if (lambda_check_tags(call, &in->tags) < 0 ||
+		set_function(call, &r, in->function_name) < 0 || apply(call, &r, &more) < 0 ||
+		check_is_new(call, &r, in->function_name) < 0)
 		return -1;
 	put(call, &r);
 	out->state = STR("Creating");
 	return 0;
 }
 
-int lambda_get_event_source_mapping(struct call *call, const struct lambda_get_event_source_mapping_input *in,
+int lambda_get_event_source_mapping(struct call *call,
+	const struct lambda_get_event_source_mapping_input *in,
 	struct lambda_event_source_mapping_configuration *out)
 {
 	struct lambda_mapping_record r;
@@ -300,22 +340,27 @@ int lambda_get_event_source_mapping(struct call *call, const struct lambda_get_e
 	return 0;
 }
 
-int lambda_update_event_source_mapping(struct call *call, const struct lambda_update_event_source_mapping_input *in,
+int lambda_update_event_source_mapping(struct call *call,
+	const struct lambda_update_event_source_mapping_input *in,
 	struct lambda_event_source_mapping_configuration *out)
 {
 	struct lambda_mapping_record r;
 	if (mapping_read(call, in->uuid, &r) < 0)
 		return -1;
 	bool was_enabled = r.enabled.v;
-	if ((in->function_name.p && set_function(call, &r, in->function_name) < 0) || apply(call, &r, in) < 0)
+	if ((in->function_name.p && set_function(call, &r, in->function_name) < 0) ||
+		apply(call, &r, in) < 0)
 		return -1;
 	put(call, &r);
 	*out = *r.configuration;
-	out->state = r.enabled.v == was_enabled ? STR("Updating") : r.enabled.v ? STR("Enabling") : STR("Disabling");
+	out->state = r.enabled.v == was_enabled ? STR("Updating")
+		     : r.enabled.v              ? STR("Enabling")
+						: STR("Disabling");
 	return 0;
 }
 
-int lambda_delete_event_source_mapping(struct call *call, const struct lambda_delete_event_source_mapping_input *in,
+int lambda_delete_event_source_mapping(struct call *call,
+	const struct lambda_delete_event_source_mapping_input *in,
 	struct lambda_event_source_mapping_configuration *out)
 {
 	struct lambda_mapping_record r;
@@ -328,10 +373,11 @@ int lambda_delete_event_source_mapping(struct call *call, const struct lambda_de
 	return 0;
 }
 
-static bool is_listed(const struct lambda_list_event_source_mappings_input *in, const struct function_name *name,
-	const struct lambda_mapping_record *r)
+static bool is_listed(const struct lambda_list_event_source_mappings_input *in,
+	const struct function_name *name, const struct lambda_mapping_record *r)
 {
-	if (in->event_source_arn.p && !str_eq(in->event_source_arn, r->configuration->event_source_arn))
+	if (in->event_source_arn.p &&
+		!str_eq(in->event_source_arn, r->configuration->event_source_arn))
 		return false;
 	if (!in->function_name.p)
 		return true;
@@ -340,21 +386,25 @@ static bool is_listed(const struct lambda_list_event_source_mappings_input *in, 
 		       (str_is(name->qualifier, "$LATEST") && !r->qualifier.p));
 }
 
-int lambda_list_event_source_mappings(struct call *call, const struct lambda_list_event_source_mappings_input *in,
+int lambda_list_event_source_mappings(struct call *call,
+	const struct lambda_list_event_source_mappings_input *in,
 	struct lambda_list_event_source_mappings_output *out)
 {
 	struct function_name name = { 0 };
 	struct lambda_mapping_record r;
 	struct lambda_page page;
-	if ((in->function_name.p && lambda_name_of(call, in->function_name, (struct str){ 0 }, &name) < 0) ||
-		lambda_page_open(call, prefix_of(call->arena, call->identity.account, call->identity.region), in->marker,
-			in->max_items, LAMBDA_MAPPINGS_PAGE, &page) < 0)
+	if ((in->function_name.p &&
+		    lambda_name_of(call, in->function_name, (struct str){ 0 }, &name) < 0) ||
+		lambda_page_open(call,
+			prefix_of(call->arena, call->identity.account, call->identity.region),
+			in->marker, in->max_items, LAMBDA_MAPPINGS_PAGE, &page) < 0)
 		return -1;
-	out->event_source_mappings.v =
-		ARENA_ARRAY(call->arena, struct lambda_event_source_mapping_configuration, LAMBDA_MAPPINGS_PAGE);
+	out->event_source_mappings.v = ARENA_ARRAY(call->arena,
+		struct lambda_event_source_mapping_configuration, LAMBDA_MAPPINGS_PAGE);
 	while (lambda_page_next(&page, &lambda_mapping_record_shape, &r))
 		if (r.configuration && is_listed(in, &name, &r))
-			out->event_source_mappings.v[out->event_source_mappings.n++] = *r.configuration;
+			out->event_source_mappings.v[out->event_source_mappings.n++] =
+				*r.configuration;
 	out->next_marker = page.next_marker;
 	lambda_page_close(&page);
 	return 0;
@@ -380,12 +430,13 @@ void mapping_function_deleted(struct call *call, const struct function_name *nam
 	txn_cursor_open(call->txn, prefix, key_range_end(call->arena, prefix), false, &c);
 	while (txn_cursor_next(&c)) {
 		struct lambda_mapping_record r = { 0 };
-		if (record_decode(call->arena, &lambda_mapping_record_shape, arena_str(call->arena, c.value), &r) < 0 ||
+		if (record_decode(call->arena, &lambda_mapping_record_shape,
+			    arena_str(call->arena, c.value), &r) < 0 ||
 			!r.configuration || !r.enabled.v || !str_eq(r.function, name->name))
 			continue;
 		if (n == cap) {
-			struct lambda_mapping_record *more =
-				ARENA_ARRAY(call->arena, struct lambda_mapping_record, cap = MAX(2 * cap, (size_t)8));
+			struct lambda_mapping_record *more = ARENA_ARRAY(call->arena,
+				struct lambda_mapping_record, cap = MAX(2 * cap, (size_t)8));
 			if (n)
 				memcpy(more, found, n * sizeof *more);
 			found = more;
@@ -413,7 +464,8 @@ static int disable_run(struct call *call, void *arg)
 	return 0;
 }
 
-void mapping_disable(struct call *call, const struct lambda_mapping_record *record, const char *reason)
+void mapping_disable(
+	struct call *call, const struct lambda_mapping_record *record, const char *reason)
 {
 	struct disabling d = { record, reason };
 	call->error = (struct call_error){ 0 };

@@ -1,8 +1,9 @@
 /*
- * The pollers of event source mappings. One fiber compares the records with what runs whenever one has changed; each
- * mapping has one poller that waits for messages, and more while there are more messages than it can take: five at
- * first, five more each second, until the queue is empty ("Lambda reads ... up to five batches", Developer Guide,
- * "Configuring scaling behavior for SQS event source mappings"; its pace is AWS's).
+ * The pollers of event source mappings. One fiber compares the records with what runs whenever one
+ * has changed; each mapping has one poller that waits for messages, and more while there are more
+ * messages than it can take: five at first, five more each second, until the queue is empty
+ * ("Lambda reads ... up to five batches", Developer Guide, "Configuring scaling behavior for SQS
+ * event source mappings"; its pace is AWS's).
  */
 #include "base/clock.h"
 #include "base/log.h"
@@ -32,7 +33,8 @@ static size_t limit_max(const struct mapping *m)
 	if (c->scaling_config && c->scaling_config->maximum_concurrency.set)
 		return (size_t)c->scaling_config->maximum_concurrency.v;
 	if (c->provisioned_poller_config && c->provisioned_poller_config->maximum_pollers.set)
-		return (size_t)MIN(c->provisioned_poller_config->maximum_pollers.v, LAMBDA_CONCURRENCY);
+		return (size_t)MIN(
+			c->provisioned_poller_config->maximum_pollers.v, LAMBDA_CONCURRENCY);
 	return LAMBDA_CONCURRENCY;
 }
 
@@ -84,7 +86,8 @@ void mapping_scale_up(struct mapping *m)
 	if (fiber_start(poller_run, m) < 0) {
 		m->idle--;
 		m->pollers--;
-		log_warn("lambda: no fiber for a poller of %.*s", STR_ARG(m->record.configuration->event_source_arn));
+		log_warn("lambda: no fiber for a poller of %.*s",
+			STR_ARG(m->record.configuration->event_source_arn));
 	}
 }
 
@@ -100,7 +103,8 @@ static bool compile(struct mapping *m)
 	m->patterns = ARENA_ARRAY(&m->arena, struct pattern *, n + 1);
 	for (size_t i = 0; i < n; i++) {
 		struct str why;
-		if (pattern_compile(&m->arena, criteria->filters.v[i].pattern, &m->patterns[i], &why) < 0) {
+		if (pattern_compile(
+			    &m->arena, criteria->filters.v[i].pattern, &m->patterns[i], &why) < 0) {
 			log_error("lambda: a stored filter is no pattern: %.*s", STR_ARG(why));
 			return false;
 		}
@@ -133,10 +137,10 @@ static void found(struct scan *s, struct str bytes)
 	bool ok = record_decode(&m->arena, &lambda_mapping_record_shape, copy, &m->record) == 0 &&
 		  m->record.configuration && m->record.enabled.v;
 	LIST_FOR(other, &s->all->all, struct mapping, link)
-		if (ok && is_same(other, &m->record)) {
-			other->seen = true;
-			ok = false;
-		}
+	if (ok && is_same(other, &m->record)) {
+		other->seen = true;
+		ok = false;
+	}
 	if (ok && compile(m))
 		list_append(&s->found, &m->link);
 	else
@@ -180,13 +184,14 @@ static int compare(struct mappings *all)
 	struct mapping *m;
 	list_init(&s.found);
 	LIST_FOR(m, &all->all, struct mapping, link)
-		m->seen = false;
+	m->seen = false;
 	/* Begun outside of the read, which must not wait. */
 	int r = store_read(all->lambda->aws->store, scan_run, &s);
 	LIST_FOR(m, &all->all, struct mapping, link)
-		if (r == 0 && !m->seen && !m->stopping)
-			stop_one(m);
-	LIST_FOR(m, &s.found, struct mapping, link) {
+	if (r == 0 && !m->seen && !m->stopping)
+		stop_one(m);
+	LIST_FOR(m, &s.found, struct mapping, link)
+	{
 		if (r == 0 && !all->halted)
 			begin_one(all, m);
 		else
@@ -205,7 +210,8 @@ static bool release(struct mappings *all)
 	call_init(&call, all->lambda->aws, &arena, NULL);
 	call.api = &lambda_api;
 	/* A list that changes while the call waits: one at a time, each by its copied ARN. */
-	LIST_FOR(m, &all->all, struct mapping, link) {
+	LIST_FOR(m, &all->all, struct mapping, link)
+	{
 		struct sqs_release_receivers_input in;
 		struct sqs_release_receivers_output out;
 		if (!m->stopping || m->idle == 0)
@@ -214,7 +220,8 @@ static bool release(struct mappings *all)
 		call.identity = (struct identity){ .account = arena_str(&arena, m->record.account),
 			.region = arena_str(&arena, m->record.region) };
 		in.queue_url = arena_str(&arena, m->record.configuration->event_source_arn);
-		/* It reads a snapshot and wakes; it does not wait. A queue that is gone has no receivers. */
+		/* It reads a snapshot and wakes; it does not wait. A queue that is gone has no
+		 * receivers. */
 		if (call_inner(&call, &sqs_release_receivers_operation, NULL, &in, &out) < 0)
 			call.error = (struct call_error){ 0 };
 	}
@@ -275,8 +282,8 @@ static bool has_restless(struct mappings *all)
 {
 	struct mapping *m;
 	LIST_FOR(m, &all->all, struct mapping, link)
-		if (m->pollers > m->running)
-			return true;
+	if (m->pollers > m->running)
+		return true;
 	return false;
 }
 
@@ -286,7 +293,7 @@ void mappings_halt(struct mappings *all)
 	all->halted = true;
 	waitq_wake_all(&all->wake);
 	LIST_FOR(m, &all->all, struct mapping, link)
-		stop_one(m);
+	stop_one(m);
 	while (release(all) || all->runs || has_restless(all))
 		waitq_wait(&all->ended, RELEASE_EVERY_MS);
 }

@@ -4,11 +4,14 @@
 
 bool lambda_role_may(struct call *call, struct str role, const char *action, struct str resource)
 {
-	struct identity as = { .account = call->identity.account, .region = call->identity.region, .principal_arn = role,
+	struct identity as = { .account = call->identity.account,
+		.region = call->identity.region,
+		.principal_arn = role,
 		.role_arn = role };
 	struct policies policies = { 0 };
 	struct policy_context_key context[] = { { STR("aws:PrincipalArn"), role },
-		{ STR("aws:PrincipalAccount"), as.account }, { STR("aws:RequestedRegion"), as.region } };
+		{ STR("aws:PrincipalAccount"), as.account },
+		{ STR("aws:RequestedRegion"), as.region } };
 	struct policy_request request = {
 		.action = str_c(action),
 		.resource = resource,
@@ -19,6 +22,7 @@ bool lambda_role_may(struct call *call, struct str role, const char *action, str
 	};
 	if (call->aws->auth != AWS_AUTH_STRICT)
 		return true;
-	return call->aws->hooks.find_policies && call->aws->hooks.find_policies(call, &as, &policies) == 0 &&
+	return call->aws->hooks.find_policies &&
+	       call->aws->hooks.find_policies(call, &as, &policies) == 0 &&
 	       policies_evaluate(call->arena, &policies, &request) == POLICY_ALLOW;
 }

@@ -23,7 +23,8 @@ static int find_tagged(struct call *call, struct str arn, struct tagged *t)
 			STR_ARG(arn));
 	if (str_find(arn, STR(":event-source-mapping:")) > 0) {
 		t->tags = &t->mapping.tags;
-		return mapping_read(call, str_from(arn, (size_t)str_rindex(arn, ':') + 1), &t->mapping);
+		return mapping_read(
+			call, str_from(arn, (size_t)str_rindex(arn, ':') + 1), &t->mapping);
 	}
 	if (lambda_name_of(call, arn, (struct str){ 0 }, &t->name) < 0)
 		return -1;
