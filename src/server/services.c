@@ -4,6 +4,7 @@
 #include "services/cloudformation/cloudformation.h"
 #include "services/delivery/delivery.h"
 #include "services/ecr/ecr.h"
+#include "services/dynamodb/dynamodb.h"
 #include "services/iam/iam.h"
 #include "services/lambda/lambda.h"
 #include "services/logs/logs.h"

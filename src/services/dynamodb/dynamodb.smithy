@@ -1,0 +1,528 @@
+$version: "2"
+
+// DynamoDB: tables, items, transactions. And the records that the service stores.
+namespace com.amazonaws.dynamodb
+
+/// Tables of items that are found by their keys, with indexes, expressions and transactions.
+@service(sdkId: "DynamoDB", endpointPrefix: "dynamodb")
+@sigv4(name: "dynamodb")
+@awsJson1_0
+service DynamoDB_20120810 { version: "2012-08-10" }
+
+// ---- tables ----
+
+/// Makes a table, active at once.
+@resource("arn:aws:dynamodb:{region}:{account}:table/{TableName}")
+operation CreateTable {
+    input := {
+        AttributeDefinitions: AttributeDefinitions
+        @required @length(min: 1, max: 1024) TableName: String
+        KeySchema: KeySchema
+        LocalSecondaryIndexes: LocalSecondaryIndexList
+        GlobalSecondaryIndexes: GlobalSecondaryIndexList
+        BillingMode: BillingMode
+        ProvisionedThroughput: ProvisionedThroughput
+        SSESpecification: SSESpecification
+        Tags: TagList
+        TableClass: TableClass
+        DeletionProtectionEnabled: Boolean
+    }
+    output := { TableDescription: TableDescription }
+    errors: [ResourceInUseException, LimitExceededException, InternalServerError]
+}
+
+/// What a table is: keys, indexes, figures.
+@readonly
+@resource("arn:aws:dynamodb:{region}:{account}:table/{TableName}")
+operation DescribeTable {
+    input := { @required @length(min: 1, max: 1024) TableName: String }
+    output := { Table: TableDescription }
+    errors: [ResourceNotFoundException, InternalServerError]
+}
+
+/// Deletes a table with all its items.
+@resource("arn:aws:dynamodb:{region}:{account}:table/{TableName}")
+operation DeleteTable {
+    input := { @required @length(min: 1, max: 1024) TableName: String }
+    output := { TableDescription: TableDescription }
+    errors: [ResourceInUseException, ResourceNotFoundException, LimitExceededException, InternalServerError]
+}
+
+/// The names of the account's tables in the region, in order.
+@readonly
+operation ListTables {
+    input := {
+        ExclusiveStartTableName: TableName
+        @range(min: 1, max: 100) Limit: Integer
+    }
+    output := { TableNames: TableNameList, LastEvaluatedTableName: String }
+    errors: [InternalServerError]
+}
+
+/// Changes a table's billing, protection and class; adds, changes or removes one global index.
+@resource("arn:aws:dynamodb:{region}:{account}:table/{TableName}")
+operation UpdateTable {
+    input := {
+        AttributeDefinitions: AttributeDefinitions
+        @required @length(min: 1, max: 1024) TableName: String
+        BillingMode: BillingMode
+        ProvisionedThroughput: ProvisionedThroughput
+        GlobalSecondaryIndexUpdates: GlobalSecondaryIndexUpdateList
+        SSESpecification: SSESpecification
+        TableClass: TableClass
+        DeletionProtectionEnabled: Boolean
+    }
+    output := { TableDescription: TableDescription }
+    errors: [ResourceInUseException, ResourceNotFoundException, LimitExceededException, InternalServerError]
+}
+
+/// Names the attribute that says when an item expires, or ends expiry.
+@resource("arn:aws:dynamodb:{region}:{account}:table/{TableName}")
+operation UpdateTimeToLive {
+    input := {
+        @required @length(min: 1, max: 1024) TableName: String
+        @required TimeToLiveSpecification: TimeToLiveSpecification
+    }
+    output := { TimeToLiveSpecification: TimeToLiveSpecification }
+    errors: [ResourceInUseException, ResourceNotFoundException, LimitExceededException, InternalServerError]
+}
+
+/// Whether items of the table expire, and by which attribute.
+@readonly
+@resource("arn:aws:dynamodb:{region}:{account}:table/{TableName}")
+operation DescribeTimeToLive {
+    input := { @required @length(min: 1, max: 1024) TableName: String }
+    output := { TimeToLiveDescription: TimeToLiveDescription }
+    errors: [ResourceNotFoundException, InternalServerError]
+}
+
+/// Adds tags to a table.
+@resource("{ResourceArn}")
+operation TagResource {
+    input := {
+        @required @length(min: 1, max: 1283) ResourceArn: String
+        @required Tags: TagList
+    }
+    errors: [LimitExceededException, ResourceNotFoundException, InternalServerError, ResourceInUseException]
+}
+
+/// Removes tags from a table.
+@resource("{ResourceArn}")
+operation UntagResource {
+    input := {
+        @required @length(min: 1, max: 1283) ResourceArn: String
+        @required TagKeys: TagKeyList
+    }
+    errors: [LimitExceededException, ResourceNotFoundException, InternalServerError, ResourceInUseException]
+}
+
+/// The tags of a table.
+@readonly
+@resource("{ResourceArn}")
+operation ListTagsOfResource {
+    input := { @required @length(min: 1, max: 1283) ResourceArn: String, NextToken: String }
+    output := { Tags: TagList, NextToken: String }
+    errors: [ResourceNotFoundException, InternalServerError]
+}
+
+/// The account's quotas of provisioned capacity; nothing here is held to them.
+@readonly
+operation DescribeLimits {
+    input := {}
+    output := {
+        AccountMaxReadCapacityUnits: Long
+        AccountMaxWriteCapacityUnits: Long
+        TableMaxReadCapacityUnits: Long
+        TableMaxWriteCapacityUnits: Long
+    }
+    errors: [InternalServerError]
+}
+
+/// Where the service is reached: this server.
+@readonly
+operation DescribeEndpoints {
+    input := {}
+    output := { @required Endpoints: Endpoints }
+}
+
+// ---- items ----
+
+/// Writes a whole item in place of any with the same key.
+@resource("arn:aws:dynamodb:{region}:{account}:table/{TableName}")
+operation PutItem {
+    input := {
+        @required @length(min: 1, max: 1024) TableName: String
+        @required Item: Attributes
+        Expected: ExpectedMap
+        ReturnValues: ReturnValue
+        ReturnConsumedCapacity: ReturnConsumedCapacity
+        ReturnItemCollectionMetrics: ReturnItemCollectionMetrics
+        ConditionalOperator: ConditionalOperator
+        ConditionExpression: String
+        ExpressionAttributeNames: Names
+        ExpressionAttributeValues: Attributes
+        ReturnValuesOnConditionCheckFailure: ReturnValuesOnConditionCheckFailure
+    }
+    output := { Attributes: Attributes, ConsumedCapacity: ConsumedCapacity, ItemCollectionMetrics: ItemCollectionMetrics }
+    errors: [ConditionalCheckFailedException, ResourceNotFoundException, InternalServerError]
+}
+
+/// The item with this key, whole or in part.
+@readonly
+@resource("arn:aws:dynamodb:{region}:{account}:table/{TableName}")
+operation GetItem {
+    input := {
+        @required @length(min: 1, max: 1024) TableName: String
+        @required Key: Attributes
+        AttributesToGet: AttributeNameList
+        ConsistentRead: Boolean
+        ReturnConsumedCapacity: ReturnConsumedCapacity
+        ProjectionExpression: String
+        ExpressionAttributeNames: Names
+    }
+    output := { Item: Attributes, ConsumedCapacity: ConsumedCapacity }
+    errors: [ResourceNotFoundException, InternalServerError]
+}
+
+/// Changes an item's attributes, or makes the item.
+@resource("arn:aws:dynamodb:{region}:{account}:table/{TableName}")
+operation UpdateItem {
+    input := {
+        @required @length(min: 1, max: 1024) TableName: String
+        @required Key: Attributes
+        AttributeUpdates: AttributeUpdates
+        Expected: ExpectedMap
+        ConditionalOperator: ConditionalOperator
+        ReturnValues: ReturnValue
+        ReturnConsumedCapacity: ReturnConsumedCapacity
+        ReturnItemCollectionMetrics: ReturnItemCollectionMetrics
+        UpdateExpression: String
+        ConditionExpression: String
+        ExpressionAttributeNames: Names
+        ExpressionAttributeValues: Attributes
+        ReturnValuesOnConditionCheckFailure: ReturnValuesOnConditionCheckFailure
+    }
+    output := { Attributes: Attributes, ConsumedCapacity: ConsumedCapacity, ItemCollectionMetrics: ItemCollectionMetrics }
+    errors: [ConditionalCheckFailedException, ResourceNotFoundException, InternalServerError]
+}
+
+/// Deletes the item with this key.
+@resource("arn:aws:dynamodb:{region}:{account}:table/{TableName}")
+operation DeleteItem {
+    input := {
+        @required @length(min: 1, max: 1024) TableName: String
+        @required Key: Attributes
+        Expected: ExpectedMap
+        ConditionalOperator: ConditionalOperator
+        ReturnValues: ReturnValue
+        ReturnConsumedCapacity: ReturnConsumedCapacity
+        ReturnItemCollectionMetrics: ReturnItemCollectionMetrics
+        ConditionExpression: String
+        ExpressionAttributeNames: Names
+        ExpressionAttributeValues: Attributes
+        ReturnValuesOnConditionCheckFailure: ReturnValuesOnConditionCheckFailure
+    }
+    output := { Attributes: Attributes, ConsumedCapacity: ConsumedCapacity, ItemCollectionMetrics: ItemCollectionMetrics }
+    errors: [ConditionalCheckFailedException, ResourceNotFoundException, InternalServerError]
+}
+
+/// The items of one partition in the order of their sort key, from a table or an index.
+@readonly
+@resource("arn:aws:dynamodb:{region}:{account}:table/{TableName}")
+operation Query {
+    input := {
+        @required @length(min: 1, max: 1024) TableName: String
+        IndexName: IndexName
+        Select: Select
+        AttributesToGet: AttributeNameList
+        @range(min: 1) Limit: Integer
+        ConsistentRead: Boolean
+        KeyConditions: ConditionMap
+        QueryFilter: ConditionMap
+        ConditionalOperator: ConditionalOperator
+        ScanIndexForward: Boolean
+        ExclusiveStartKey: Attributes
+        ReturnConsumedCapacity: ReturnConsumedCapacity
+        ProjectionExpression: String
+        FilterExpression: String
+        KeyConditionExpression: String
+        ExpressionAttributeNames: Names
+        ExpressionAttributeValues: Attributes
+    }
+    output := {
+        Items: ItemList
+        Count: Integer
+        ScannedCount: Integer
+        LastEvaluatedKey: Attributes
+        ConsumedCapacity: ConsumedCapacity
+    }
+    errors: [ResourceNotFoundException, InternalServerError]
+}
+
+/// All items of a table or an index, page by page, whole or one of several segments.
+@readonly
+@resource("arn:aws:dynamodb:{region}:{account}:table/{TableName}")
+operation Scan {
+    input := {
+        @required @length(min: 1, max: 1024) TableName: String
+        IndexName: IndexName
+        AttributesToGet: AttributeNameList
+        @range(min: 1) Limit: Integer
+        Select: Select
+        ScanFilter: ConditionMap
+        ConditionalOperator: ConditionalOperator
+        ExclusiveStartKey: Attributes
+        ReturnConsumedCapacity: ReturnConsumedCapacity
+        @range(min: 1, max: 1000000) TotalSegments: Integer
+        @range(min: 0, max: 999999) Segment: Integer
+        ProjectionExpression: String
+        FilterExpression: String
+        ExpressionAttributeNames: Names
+        ExpressionAttributeValues: Attributes
+        ConsistentRead: Boolean
+    }
+    output := {
+        Items: ItemList
+        Count: Integer
+        ScannedCount: Integer
+        LastEvaluatedKey: Attributes
+        ConsumedCapacity: ConsumedCapacity
+    }
+    errors: [ResourceNotFoundException, InternalServerError]
+}
+
+// ---- shapes of tables ----
+
+@length(min: 3, max: 255) @pattern("[a-zA-Z0-9_.-]+")
+string TableName
+@length(min: 3, max: 255) @pattern("[a-zA-Z0-9_.-]+")
+string IndexName
+@length(min: 1, max: 255)
+string KeyName
+
+enum ScalarAttributeType { S, N, B }
+enum KeyType { HASH, RANGE }
+enum BillingMode { PROVISIONED, PAY_PER_REQUEST }
+enum ProjectionType { ALL, KEYS_ONLY, INCLUDE }
+enum TableClass { STANDARD, STANDARD_INFREQUENT_ACCESS }
+enum SSEType { AES256, KMS }
+
+structure AttributeDefinition { @required AttributeName: KeyName, @required AttributeType: ScalarAttributeType }
+list AttributeDefinitions { member: AttributeDefinition }
+structure KeySchemaElement { @required AttributeName: KeyName, @required KeyType: KeyType }
+@length(min: 1)
+list KeySchema { member: KeySchemaElement }
+@length(min: 1, max: 20)
+list NonKeyAttributes { member: KeyName }
+structure Projection { ProjectionType: ProjectionType, NonKeyAttributes: NonKeyAttributes }
+structure ProvisionedThroughput {
+    @required @range(min: 1) ReadCapacityUnits: Long
+    @required @range(min: 1) WriteCapacityUnits: Long
+}
+structure LocalSecondaryIndex {
+    @required IndexName: IndexName
+    @required KeySchema: KeySchema
+    @required Projection: Projection
+}
+list LocalSecondaryIndexList { member: LocalSecondaryIndex }
+structure GlobalSecondaryIndex {
+    @required IndexName: IndexName
+    @required KeySchema: KeySchema
+    @required Projection: Projection
+    ProvisionedThroughput: ProvisionedThroughput
+}
+list GlobalSecondaryIndexList { member: GlobalSecondaryIndex }
+structure CreateIndex {
+    @required IndexName: IndexName
+    @required KeySchema: KeySchema
+    @required Projection: Projection
+    ProvisionedThroughput: ProvisionedThroughput
+}
+structure UpdateIndex { @required IndexName: IndexName, ProvisionedThroughput: ProvisionedThroughput }
+structure DeleteIndex { @required IndexName: IndexName }
+structure GlobalSecondaryIndexUpdate { Update: UpdateIndex, Create: CreateIndex, Delete: DeleteIndex }
+list GlobalSecondaryIndexUpdateList { member: GlobalSecondaryIndexUpdate }
+structure SSESpecification { Enabled: Boolean, SSEType: SSEType, KMSMasterKeyId: String }
+structure SSEDescription { Status: String, SSEType: String, KMSMasterKeyArn: String }
+structure Tag {
+    @required @length(min: 1, max: 128) Key: String
+    @required @length(min: 0, max: 256) Value: String
+}
+list TagList { member: Tag }
+list TagKeyList { member: String }
+list TableNameList { member: String }
+structure BillingModeSummary { BillingMode: String, LastUpdateToPayPerRequestDateTime: Timestamp }
+structure TableClassSummary { TableClass: String }
+structure ThroughputDescription {
+    LastIncreaseDateTime: Timestamp
+    LastDecreaseDateTime: Timestamp
+    NumberOfDecreasesToday: Long
+    ReadCapacityUnits: Long
+    WriteCapacityUnits: Long
+}
+structure LocalIndexDescription {
+    IndexName: String
+    KeySchema: KeySchema
+    Projection: Projection
+    IndexSizeBytes: Long
+    ItemCount: Long
+    IndexArn: String
+}
+list LocalIndexDescriptions { member: LocalIndexDescription }
+structure GlobalIndexDescription {
+    IndexName: String
+    KeySchema: KeySchema
+    Projection: Projection
+    IndexStatus: String
+    Backfilling: Boolean
+    ProvisionedThroughput: ThroughputDescription
+    IndexSizeBytes: Long
+    ItemCount: Long
+    IndexArn: String
+}
+list GlobalIndexDescriptions { member: GlobalIndexDescription }
+structure TableDescription {
+    AttributeDefinitions: AttributeDefinitions
+    TableName: String
+    KeySchema: KeySchema
+    TableStatus: String
+    CreationDateTime: Timestamp
+    ProvisionedThroughput: ThroughputDescription
+    TableSizeBytes: Long
+    ItemCount: Long
+    TableArn: String
+    TableId: String
+    BillingModeSummary: BillingModeSummary
+    LocalSecondaryIndexes: LocalIndexDescriptions
+    GlobalSecondaryIndexes: GlobalIndexDescriptions
+    SSEDescription: SSEDescription
+    TableClassSummary: TableClassSummary
+    DeletionProtectionEnabled: Boolean
+}
+structure TimeToLiveSpecification {
+    @required Enabled: Boolean
+    @required AttributeName: KeyName
+}
+structure TimeToLiveDescription { TimeToLiveStatus: String, AttributeName: String }
+structure Endpoint { @required Address: String, @required CachePeriodInMinutes: Long }
+list Endpoints { member: Endpoint }
+
+// ---- shapes of items ----
+
+// A union on AWS; a structure here, because its refusals have words of their own.
+structure Value {
+    S: String
+    N: String
+    B: Blob
+    SS: Strings
+    NS: Strings
+    BS: Blobs
+    M: Attributes
+    L: Values
+    NULL: Boolean
+    BOOL: Boolean
+}
+list Strings { member: String }
+list Blobs { member: Blob }
+list Values { member: Value }
+map Attributes { key: String, value: Value }
+list ItemList { member: Attributes }
+map Names { key: String, value: String }
+@length(min: 1)
+list AttributeNameList { member: String }
+
+enum ReturnValue { NONE, ALL_OLD, UPDATED_OLD, ALL_NEW, UPDATED_NEW }
+enum ReturnConsumedCapacity { INDEXES, TOTAL, NONE }
+enum ReturnItemCollectionMetrics { SIZE, NONE }
+enum ReturnValuesOnConditionCheckFailure { ALL_OLD, NONE }
+enum ConditionalOperator { AND, OR }
+enum Select { ALL_ATTRIBUTES, ALL_PROJECTED_ATTRIBUTES, SPECIFIC_ATTRIBUTES, COUNT }
+enum ComparisonOperator { EQ, NE, IN, LE, LT, GE, GT, BETWEEN, NOT_NULL, NULL, CONTAINS, NOT_CONTAINS, BEGINS_WITH }
+enum AttributeAction { ADD, PUT, DELETE }
+
+structure ExpectedValue {
+    Value: Value
+    Exists: Boolean
+    ComparisonOperator: ComparisonOperator
+    AttributeValueList: Values
+}
+map ExpectedMap { key: String, value: ExpectedValue }
+structure Condition {
+    AttributeValueList: Values
+    @required ComparisonOperator: ComparisonOperator
+}
+map ConditionMap { key: String, value: Condition }
+structure AttributeValueUpdate { Value: Value, Action: AttributeAction }
+map AttributeUpdates { key: String, value: AttributeValueUpdate }
+
+structure Capacity { ReadCapacityUnits: Double, WriteCapacityUnits: Double, CapacityUnits: Double }
+map IndexCapacities { key: String, value: Capacity }
+structure ConsumedCapacity {
+    TableName: String
+    CapacityUnits: Double
+    ReadCapacityUnits: Double
+    WriteCapacityUnits: Double
+    Table: Capacity
+    LocalSecondaryIndexes: IndexCapacities
+    GlobalSecondaryIndexes: IndexCapacities
+}
+list ConsumedCapacities { member: ConsumedCapacity }
+list SizeEstimate { member: Double }
+structure ItemCollectionMetrics { ItemCollectionKey: Attributes, SizeEstimateRangeGB: SizeEstimate }
+
+// ---- errors ----
+
+@error("client")
+structure ResourceInUseException { message: String }
+@error("client")
+structure ResourceNotFoundException { message: String }
+@error("client")
+structure LimitExceededException { message: String }
+@error("server")
+structure InternalServerError { message: String }
+@error("client")
+structure ConditionalCheckFailedException { message: String, Item: Attributes }
+
+// ---- records ----
+
+structure IndexRecord {
+    name: String
+    number: Long
+    is_local: Boolean
+    is_building: Boolean
+    key_schema: KeySchema
+    projection: Projection
+    throughput: ProvisionedThroughput
+}
+list IndexRecords { member: IndexRecord }
+structure TableRecord {
+    number: Long
+    id: String
+    created: Timestamp
+    attributes: AttributeDefinitions
+    key_schema: KeySchema
+    billing: String
+    to_on_demand: Timestamp
+    throughput: ProvisionedThroughput
+    indexes: IndexRecords
+    next_index: Long
+    is_protected: Boolean
+    table_class: String
+    sse: SSESpecification
+    tags: TagList
+    ttl_attribute: String
+    ttl_changed: Timestamp
+}
+// What the sweeper does bit by bit: deletes a range of keys, or brings the items of a table into an index or into the
+// order of expiry; from is where it goes on.
+structure JobRecord {
+    kind: String
+    begin: Blob
+    end: Blob
+    account: String
+    region: String
+    table: String
+    number: Long
+    index: Long
+}
+structure CounterRecord { count: Long, bytes: Long }

@@ -1,0 +1,146 @@
+/* What the files of this service share: tables, items and indexes in the store, requests that change an item. */
+#ifndef SAMOVAR_SERVICES_DYNAMODB_INTERNAL_H
+#define SAMOVAR_SERVICES_DYNAMODB_INTERNAL_H
+
+#include "aws/aws.h"
+#include "loop/fiber.h"
+#include "services/dynamodb/expr.h"
+#include "store/key.h"
+#include "store/store.h"
+
+struct dynamodb {
+	struct aws *aws;
+	bool stopping, running;
+	struct waitq ended, sweep;
+};
+
+static inline struct dynamodb *dynamodb_state(const struct call *call)
+{
+	return aws_state(call->aws, &dynamodb_api);
+}
+
+/* ---- table.c: in a transaction ---- */
+
+struct table {
+	struct str account, region, name;
+	struct dynamodb_table_record r;
+};
+
+/* The names of a key's attributes, and their types. range.p == NULL: there is none. */
+struct schema {
+	struct str hash, range;
+	enum value_type hash_type, range_type;
+};
+
+/* The table that an input's TableName or ARN means: 0 or -1. with_name: the message says which. */
+int ddb_table_find(struct call *call, struct str name, bool with_name, struct table *out) MUSTCHECK;
+bool ddb_table_get(struct call *call, struct str account, struct str region, struct str name, struct table *out);
+struct str ddb_table_key(struct call *call, struct str account, struct str region, struct str name);
+void ddb_table_put(struct call *call, const struct table *t);
+struct str ddb_table_arn(struct call *call, const struct table *t);
+struct schema ddb_table_schema(const struct table *t, const struct dynamodb_key_schema *keys);
+struct dynamodb_table_description *ddb_table_describe(struct call *call, const struct table *t, const char *status);
+struct dynamodb_index_record *ddb_table_index(const struct table *t, struct str name);
+/* Work for the sweeper. */
+void job_put(struct call *call, struct dynamodb_job_record *job);
+/* The prefix of a table's items; number 0, or of an index's entries. */
+struct str items_prefix(struct call *call, const struct table *t, int64_t index);
+
+/* ---- table_check.c ---- */
+
+int check_create(struct call *call, const struct dynamodb_create_table_input *in) MUSTCHECK;
+int check_index(struct call *call, struct str name, const struct dynamodb_key_schema *keys,
+	const struct dynamodb_projection *projection, const struct dynamodb_attribute_definitions *attributes) MUSTCHECK;
+int check_throughput(struct call *call, struct str billing, bool given, struct str index) MUSTCHECK;
+
+/* ---- item.c ---- */
+
+/* Units of capacity that a call used. index: as the table's indexes. */
+struct usage {
+	double table;
+	double *index;
+};
+
+/* The store's key of the item with these attributes, which must be the key's alone if is_exact: 0 or -1. */
+int ddb_item_key(struct call *call, const struct table *t, const struct dynamodb_attributes *attributes, bool is_exact,
+	struct str *out) MUSTCHECK;
+/* The same of an index's entry; false: the item has none. */
+bool index_key(struct call *call, const struct table *t, const struct dynamodb_index_record *index,
+	const struct dynamodb_attributes *item, struct str *out);
+/* A partition's number: partitions stand in its order. */
+int64_t partition_number(struct str hash_bytes);
+struct key_part value_part(struct arena *arena, const struct dynamodb_value *v);
+bool ddb_item_get(struct call *call, struct str key, struct dynamodb_attributes *out);
+/* 0 or -1. */
+int ddb_item_decode(struct call *call, struct str bytes, struct dynamodb_attributes *out) MUSTCHECK;
+/* Checks an item that is to be written: 0 or -1. */
+int ddb_item_check(struct call *call, const struct table *t, const struct dynamodb_attributes *item, bool is_update) MUSTCHECK;
+/* The change of one item, in the table, its indexes and all that goes with it; NULL: there is none before or after. */
+void ddb_item_write(struct call *call, const struct table *t, struct str key, const struct dynamodb_attributes *before,
+	const struct dynamodb_attributes *after, struct usage *usage);
+/* What the index holds of the item. */
+void index_project(struct call *call, const struct table *t, const struct dynamodb_index_record *index,
+	const struct dynamodb_attributes *item, struct dynamodb_attributes *out);
+void index_put(struct call *call, const struct table *t, const struct dynamodb_index_record *index,
+	const struct dynamodb_attributes *item);
+/* The order of expiry. */
+void expiry_put(struct call *call, const struct table *t, struct str key, const struct dynamodb_attributes *item);
+bool expiry_of(const struct table *t, const struct dynamodb_attributes *item, int64_t *seconds);
+
+/* ---- capacity.c ---- */
+
+double read_units(size_t bytes, bool is_consistent);
+double write_units(size_t bytes);
+struct usage usage_new(struct call *call, const struct table *t);
+/* NULL when the mode asks for none. */
+struct dynamodb_consumed_capacity *capacity_answer(struct call *call, struct str mode, const struct table *t,
+	const struct usage *usage);
+struct dynamodb_item_collection_metrics *metrics_answer(struct call *call, struct str mode, const struct table *t,
+	const struct dynamodb_attributes *item);
+
+/* ---- change.c: what Put, Update, Delete and the transactions share ---- */
+
+enum change_type { CHANGE_PUT, CHANGE_UPDATE, CHANGE_DELETE, CHANGE_CHECK };
+
+struct change_request {
+	enum change_type type;
+	struct str table_name, condition, update;
+	const struct dynamodb_attributes *item; /* of PUT; else the key */
+	const struct dynamodb_names *names;
+	const struct dynamodb_attributes *values;
+	const struct dynamodb_expected_map *expected;
+	struct str conditional_operator;
+	const struct dynamodb_attribute_updates *updates;
+
+	/* By change_prepare. */
+	struct table table;
+	struct str key;
+	struct node *node;
+	struct update actions;
+	/* By change_check: the item as it is, and as it will be. */
+	bool has_before, has_after;
+	struct dynamodb_attributes before, after;
+};
+
+int change_prepare(struct call *call, struct change_request *r) MUSTCHECK;
+/* 1: it may be done; 0: its condition is not met; -1: failed. */
+int change_check(struct call *call, struct change_request *r) MUSTCHECK;
+void change_apply(struct call *call, struct change_request *r, struct usage *usage);
+
+/* ---- legacy.c: the parameters from before the expressions ---- */
+
+int legacy_expected(struct call *call, const struct dynamodb_expected_map *expected, struct str conditional_operator,
+	struct node **out) MUSTCHECK;
+int legacy_conditions(struct call *call, const struct dynamodb_condition_map *conditions,
+	struct str conditional_operator, struct node **out) MUSTCHECK;
+int legacy_updates(struct call *call, const struct dynamodb_attribute_updates *updates, struct update *out) MUSTCHECK;
+int legacy_attributes(struct call *call, const struct dynamodb_attribute_name_list *names, struct paths *out) MUSTCHECK;
+/* Refuses a request that mixes the two: lists of names of the parameters, and whether each was given. */
+int legacy_mixed(struct call *call, const char *const *old, const bool *old_given, const char *const *expressions,
+	const bool *given) MUSTCHECK;
+
+/* ---- sweep.c ---- */
+
+void ddb_sweep_run(void *dynamodb);
+
+#endif
