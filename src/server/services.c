@@ -3,8 +3,8 @@
 #include "services/apigatewayv2/apigatewayv2.h"
 #include "services/cloudformation/cloudformation.h"
 #include "services/delivery/delivery.h"
-#include "services/ecr/ecr.h"
 #include "services/dynamodb/dynamodb.h"
+#include "services/ecr/ecr.h"
 #include "services/iam/iam.h"
 #include "services/lambda/lambda.h"
 #include "services/logs/logs.h"
@@ -22,6 +22,7 @@ const struct service *const server_services[] = {
 	&lambda_service,
 	&delivery_service, /* after those that it delivers to: it ends before them */
 	&ssm_service,
+	&dynamodb_service,
 	&ecr_service,
 	&cloudformation_service,
 	&s3_service, /* the last: any path that is no other service's is a bucket's */
