@@ -1,4 +1,5 @@
-/* From a resource's properties to an operation's input: names, texts and numbers, tags, documents. */
+/* From a resource's properties to an operation's input: names, texts and numbers, tags, documents.
+ */
 #include "aws/codec.h"
 #include "aws/hash.h"
 #include "aws/policy.h"
@@ -25,15 +26,17 @@ struct str cfn_make_name(struct cfn_resource *r, size_t max, bool lower)
 	static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 	unsigned char hash[SHA256_BYTES];
 	char suffix[13] = { 0 };
-	sha256(arena_printf(r->call->arena, "%.*s/%.*s/%lld", STR_ARG(r->stack_id), STR_ARG(r->logical),
-		(long long)r->operation), hash);
+	sha256(arena_printf(r->call->arena, "%.*s/%.*s/%lld", STR_ARG(r->stack_id),
+		       STR_ARG(r->logical), (long long)r->operation),
+		hash);
 	for (size_t i = 0; i < 12; i++)
 		suffix[i] = alphabet[hash[i] & 31];
-	size_t room = max - 12 - 2, stack_max = MAX(room / 2, room > r->logical.n ? room - r->logical.n : 0);
+	size_t room = max - 12 - 2,
+	       stack_max = MAX(room / 2, room > r->logical.n ? room - r->logical.n : 0);
 	struct str stack = str_sub(r->stack_name, 0, MIN(r->stack_name.n, stack_max));
 	struct str logical = str_sub(r->logical, 0, MIN(r->logical.n, room - stack.n));
-	char *name = arena_cstr(r->call->arena,
-		arena_printf(r->call->arena, "%.*s-%.*s-%s", STR_ARG(stack), STR_ARG(logical), suffix));
+	char *name = arena_cstr(r->call->arena, arena_printf(r->call->arena, "%.*s-%.*s-%s",
+							STR_ARG(stack), STR_ARG(logical), suffix));
 	for (char *p = name; lower && *p; p++)
 		*p = (char)tolower((unsigned char)*p);
 	return str_c(name);
@@ -61,7 +64,7 @@ value *cfn_pick(struct cfn_resource *r, const char *names)
 {
 	value *out = yyjson_mut_obj(r->doc), *key, *member;
 	if (yyjson_mut_is_obj(r->properties))
-		CFN_OBJECT_FOR(key, member, r->properties)
+		CFN_OBJECT_FOR (key, member, r->properties)
 			if (cfn_has_word(names, cfn_text(key)))
 				cfn_set_str(r->doc, out, cfn_text(key), cfn_copy(r->doc, member));
 	return out;
@@ -83,7 +86,7 @@ bool cfn_changed(struct cfn_resource *r, const char *name)
 static void add_tag(struct cfn_resource *r, value *list, struct str key, value *v)
 {
 	value *tag, *item;
-	CFN_ARRAY_FOR(item, list)
+	CFN_ARRAY_FOR (item, list)
 		if (str_eq(cfn_text(cfn_get(item, "Key")), key))
 			return;
 	tag = yyjson_mut_obj(r->doc);
@@ -96,13 +99,13 @@ value *cfn_all_tags(struct cfn_resource *r, value *own)
 {
 	value *list = yyjson_mut_arr(r->doc), *key, *item;
 	if (yyjson_mut_is_obj(own))
-		CFN_OBJECT_FOR(key, item, own)
+		CFN_OBJECT_FOR (key, item, own)
 			add_tag(r, list, cfn_text(key), item);
 	if (yyjson_mut_is_arr(own))
-		CFN_ARRAY_FOR(item, own)
+		CFN_ARRAY_FOR (item, own)
 			add_tag(r, list, cfn_text(cfn_get(item, "Key")), cfn_get(item, "Value"));
 	if (yyjson_mut_is_arr(r->tags))
-		CFN_ARRAY_FOR(item, r->tags)
+		CFN_ARRAY_FOR (item, r->tags)
 			add_tag(r, list, cfn_text(cfn_get(item, "Key")), cfn_get(item, "Value"));
 	return yyjson_mut_arr_size(list) ? list : NULL;
 }
@@ -120,7 +123,8 @@ static value *shape_value(struct shaping *s, const struct shape *shape, value *v
 static const struct member *member_of(const struct shape *shape, struct str name)
 {
 	for (uint32_t i = 0; i < shape->member_count; i++)
-		if (str_is(name, shape->members[i].name) || str_is(name, shape->members[i].json_name) ||
+		if (str_is(name, shape->members[i].name) ||
+			str_is(name, shape->members[i].json_name) ||
 			str_eq_ci(name, str_c(shape->members[i].name)))
 			return &shape->members[i];
 	return NULL;
@@ -130,14 +134,15 @@ static value *shape_structure(struct shaping *s, const struct shape *shape, valu
 {
 	value *out = yyjson_mut_obj(s->r->doc), *key, *item;
 	if (!yyjson_mut_is_obj(v)) {
-		s->why = arena_printf(s->r->call->arena, "expected type: JSONObject, found another (%s)", shape->name);
+		s->why = arena_printf(s->r->call->arena,
+			"expected type: JSONObject, found another (%s)", shape->name);
 		return NULL;
 	}
-	CFN_OBJECT_FOR(key, item, v) {
+	CFN_OBJECT_FOR (key, item, v) {
 		const struct member *m = member_of(shape, cfn_text(key));
 		if (!m) {
-			s->why = arena_printf(s->r->call->arena, "extraneous key [%.*s] is not permitted",
-				STR_ARG(cfn_text(key)));
+			s->why = arena_printf(s->r->call->arena,
+				"extraneous key [%.*s] is not permitted", STR_ARG(cfn_text(key)));
 			return NULL;
 		}
 		value *got = shape_value(s, m->shape, item);
@@ -153,7 +158,7 @@ static value *shape_list(struct shaping *s, const struct shape *shape, value *v)
 	const struct shape *of = shape->members[0].shape;
 	value *out = yyjson_mut_arr(s->r->doc), *key, *item;
 	if (yyjson_mut_is_obj(v) && of->type == SHAPE_STRUCTURE && member_of(of, STR("Key"))) {
-		CFN_OBJECT_FOR(key, item, v) {
+		CFN_OBJECT_FOR (key, item, v) {
 			value *tag = yyjson_mut_obj(s->r->doc);
 			cfn_set(s->r->doc, tag, "Key", cfn_string(s->r->doc, cfn_text(key)));
 			cfn_set(s->r->doc, tag, "Value", cfn_copy(s->r->doc, item));
@@ -166,7 +171,7 @@ static value *shape_list(struct shaping *s, const struct shape *shape, value *v)
 		yyjson_mut_arr_append(out, got);
 		return got ? out : NULL;
 	}
-	CFN_ARRAY_FOR(item, v) {
+	CFN_ARRAY_FOR (item, v) {
 		value *got = shape_value(s, of, item);
 		if (!got)
 			return NULL;
@@ -179,18 +184,20 @@ static value *shape_map(struct shaping *s, const struct shape *shape, value *v)
 {
 	value *out = yyjson_mut_obj(s->r->doc), *key, *item, *got;
 	if (yyjson_mut_is_arr(v)) {
-		CFN_ARRAY_FOR(item, v) {
-			if (!(got = shape_value(s, shape->members[1].shape, cfn_get(item, "Value"))))
+		CFN_ARRAY_FOR (item, v) {
+			if (!(got = shape_value(
+				      s, shape->members[1].shape, cfn_get(item, "Value"))))
 				return NULL;
 			cfn_set_str(s->r->doc, out, cfn_text(cfn_get(item, "Key")), got);
 		}
 		return out;
 	}
 	if (!yyjson_mut_is_obj(v)) {
-		s->why = arena_printf(s->r->call->arena, "expected type: JSONObject, found another (%s)", shape->name);
+		s->why = arena_printf(s->r->call->arena,
+			"expected type: JSONObject, found another (%s)", shape->name);
 		return NULL;
 	}
-	CFN_OBJECT_FOR(key, item, v) {
+	CFN_OBJECT_FOR (key, item, v) {
 		if (!(got = shape_value(s, shape->members[1].shape, item)))
 			return NULL;
 		cfn_set_str(s->r->doc, out, cfn_text(key), got);
@@ -233,10 +240,11 @@ static value *shape_value(struct shaping *s, const struct shape *shape, value *v
 		s->why = STR("the properties are nested too deeply");
 		return NULL;
 	}
-	value *out = shape->type == SHAPE_STRUCTURE || shape->type == SHAPE_UNION ? shape_structure(s, shape, v) :
-		     shape->type == SHAPE_LIST					   ? shape_list(s, shape, v) :
-		     shape->type == SHAPE_MAP					   ? shape_map(s, shape, v) :
-										     shape_simple(s, shape, v);
+	value *out = shape->type == SHAPE_STRUCTURE || shape->type == SHAPE_UNION
+			     ? shape_structure(s, shape, v)
+		     : shape->type == SHAPE_LIST ? shape_list(s, shape, v)
+		     : shape->type == SHAPE_MAP  ? shape_map(s, shape, v)
+						 : shape_simple(s, shape, v);
 	s->depth--;
 	return out;
 }
@@ -246,12 +254,16 @@ int cfn_call(struct cfn_resource *r, const struct operation *op, value *input, v
 	struct call *call = r->call;
 	struct shaping s = { .r = r };
 	struct decode_error error = { "" };
-	void *in = arena_zalloc(call->arena, op->input->size + 1), *result = arena_zalloc(call->arena, op->output->size + 1);
+	void *in = arena_zalloc(call->arena, op->input->size + 1),
+	     *result = arena_zalloc(call->arena, op->output->size + 1);
 	value *shaped = shape_structure(&s, op->input, input);
 	if (!shaped)
-		return fail(call, &cloudformation_validation_error, "Model validation failed (#: %.*s)", STR_ARG(s.why));
-	if (json_decode(call->arena, op->input, cfn_json_write(call->arena, shaped), in, &error) < 0)
-		return fail(call, &cloudformation_validation_error, "Model validation failed (#: %s)", error.text);
+		return fail(call, &cloudformation_validation_error,
+			"Model validation failed (#: %.*s)", STR_ARG(s.why));
+	if (json_decode(call->arena, op->input, cfn_json_write(call->arena, shaped), in, &error) <
+		0)
+		return fail(call, &cloudformation_validation_error,
+			"Model validation failed (#: %s)", error.text);
 	if (call_inner(call, op, NULL, in, result) < 0)
 		return -1;
 	if (out)
@@ -264,14 +276,16 @@ static bool error_has(struct call *call, const char *const *words)
 {
 	const struct error_shape *error = call->error.shape;
 	for (; error && *words; words++)
-		if (str_find(str_c(error->name), str_c(*words)) >= 0 || str_find(str_c(error->query_code), str_c(*words)) >= 0)
+		if (str_find(str_c(error->name), str_c(*words)) >= 0 ||
+			str_find(str_c(error->query_code), str_c(*words)) >= 0)
 			return true;
 	return false;
 }
 
 bool cfn_forgive_missing(struct call *call)
 {
-	static const char *const words[] = { "NotFound", "NoSuch", "NonExistent", "DoesNotExist", NULL };
+	static const char *const words[] = { "NotFound", "NoSuch", "NonExistent", "DoesNotExist",
+		NULL };
 	if (!error_has(call, words))
 		return false;
 	call->error = (struct call_error){ 0 };
@@ -280,7 +294,8 @@ bool cfn_forgive_missing(struct call *call)
 
 bool cfn_forgive_existing(struct call *call)
 {
-	static const char *const words[] = { "AlreadyExist", "ResourceConflict", "AlreadyOwnedByYou", "NameExists", NULL };
+	static const char *const words[] = { "AlreadyExist", "ResourceConflict",
+		"AlreadyOwnedByYou", "NameExists", NULL };
 	if (!error_has(call, words))
 		return false;
 	call->error = (struct call_error){ 0 };

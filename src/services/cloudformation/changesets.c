@@ -7,9 +7,10 @@ static struct str set_key(struct call *call, struct str uuid, struct str name)
 	return cfn_key(call, "changeset", uuid, name);
 }
 
-/* By name and stack, or by its ARN: arn:...:changeSet/name/uuid. 0, or fails with ChangeSetNotFound. */
-static int find(struct call *call, struct str set, struct str stack_name, struct cloudformation_stack_record *stack,
-	struct cloudformation_change_set_record *out)
+/* By name and stack, or by its ARN: arn:...:changeSet/name/uuid. 0, or fails with
+ * ChangeSetNotFound. */
+static int find(struct call *call, struct str set, struct str stack_name,
+	struct cloudformation_stack_record *stack, struct cloudformation_change_set_record *out)
 {
 	struct str name = set, uuid;
 	*out = (struct cloudformation_change_set_record){ 0 };
@@ -17,9 +18,11 @@ static int find(struct call *call, struct str set, struct str stack_name, struct
 		ssize_t first = str_index(set, '/'), last = str_rindex(set, '/');
 		if (first > 0 && last > first)
 			name = str_sub(set, (size_t)first + 1, (size_t)(last - first) - 1);
-		if (txn_get(call->txn, cfn_key(call, "changesetid", STR(""), set), call->arena, &uuid) &&
+		if (txn_get(call->txn, cfn_key(call, "changesetid", STR(""), set), call->arena,
+			    &uuid) &&
 			cfn_stack_get(call, uuid, stack) &&
-			call_get_record(call, set_key(call, uuid, name), &cloudformation_change_set_record_shape, out) &&
+			call_get_record(call, set_key(call, uuid, name),
+				&cloudformation_change_set_record_shape, out) &&
 			str_eq(out->id, set))
 			return 0;
 	} else if (!stack_name.p) {
@@ -28,10 +31,12 @@ static int find(struct call *call, struct str set, struct str stack_name, struct
 	} else {
 		if (cfn_stack_require(call, stack_name, stack) < 0)
 			return -1;
-		if (call_get_record(call, set_key(call, stack->id, name), &cloudformation_change_set_record_shape, out))
+		if (call_get_record(call, set_key(call, stack->id, name),
+			    &cloudformation_change_set_record_shape, out))
 			return 0;
 	}
-	return fail(call, &cloudformation_change_set_not_found_exception, "ChangeSet [%.*s] does not exist", STR_ARG(set));
+	return fail(call, &cloudformation_change_set_not_found_exception,
+		"ChangeSet [%.*s] does not exist", STR_ARG(set));
 }
 
 struct creation {
@@ -52,10 +57,12 @@ static int look(struct call *call, void *arg)
 			"Stack [%.*s] already exists and cannot be created again with the changeSet [%.*s].",
 			STR_ARG(c->in->stack_name), STR_ARG(c->in->change_set_name));
 	if (!c->is_create && (!c->found || review))
-		return fail(call, &cloudformation_validation_error, "Stack [%.*s] does not exist", STR_ARG(c->in->stack_name));
+		return fail(call, &cloudformation_validation_error, "Stack [%.*s] does not exist",
+			STR_ARG(c->in->stack_name));
 	if (cfn_is_in_progress(c->stack.status) || str_is(c->stack.status, "ROLLBACK_COMPLETE") ||
 		str_is(c->stack.status, "DELETE_FAILED"))
-		return fail(call, &cloudformation_validation_error, "Stack:%.*s is in %.*s state and can not be updated.",
+		return fail(call, &cloudformation_validation_error,
+			"Stack:%.*s is in %.*s state and can not be updated.",
 			STR_ARG(c->stack.stack_id), STR_ARG(c->stack.status));
 	return 0;
 }
@@ -77,45 +84,56 @@ static int create(struct call *call, void *arg)
 	if (look(call, c) < 0)
 		return -1;
 	if (!c->found) {
-		if (cfn_stack_create(call, c->in->stack_name, "REVIEW_IN_PROGRESS", c->stack_id, &c->stack) < 0)
+		if (cfn_stack_create(call, c->in->stack_name, "REVIEW_IN_PROGRESS", c->stack_id,
+			    &c->stack) < 0)
 			return -1;
 		cfn_stack_turn(call, &c->stack, "REVIEW_IN_PROGRESS", STR("User Initiated"));
 	}
 	c->stack_id = c->stack.stack_id;
 	if (txn_exists(call->txn, set_key(call, c->stack.id, set.name)))
-		return fail(call, &cloudformation_already_exists_exception, "ChangeSet [%.*s] already exists",
-			STR_ARG(set.name));
+		return fail(call, &cloudformation_already_exists_exception,
+			"ChangeSet [%.*s] already exists", STR_ARG(set.name));
 	if (cfn_changes_make(call, &c->stack, &c->content, &set.changes) < 0)
 		return -1;
 	if (!set.changes.n && c->stack.current && cfn_content_same(c->stack.current, &c->content)) {
 		set.status = STR("FAILED");
 		set.execution = STR("UNAVAILABLE");
-		set.reason = STR("The submitted information didn't contain changes. Submit different information to create a "
-				 "change set.");
+		set.reason = STR(
+			"The submitted information didn't contain changes. Submit different "
+			"information to create a "
+			"change set.");
 	}
-	call_put_record(call, set_key(call, c->stack.id, set.name), &cloudformation_change_set_record_shape, &set);
+	call_put_record(call, set_key(call, c->stack.id, set.name),
+		&cloudformation_change_set_record_shape, &set);
 	txn_put(call->txn, cfn_key(call, "changesetid", STR(""), set.id), c->stack.id);
 	return 0;
 }
 
-int cloudformation_create_change_set(struct call *call, const struct cloudformation_create_change_set_input *in,
+int cloudformation_create_change_set(struct call *call,
+	const struct cloudformation_create_change_set_input *in,
 	struct cloudformation_create_change_set_output *out)
 {
 	char uuid[UUID_LENGTH + 1];
 	struct creation c = { .in = in, .stack_id = cfn_stack_id_make(call, in->stack_name) };
-	struct cfn_request request = { .template_body = in->template_body, .template_url = in->template_url,
-		.use_previous = in->use_previous_template.v, .parameters = &in->parameters,
-		.capabilities = &in->capabilities, .tags = &in->tags, .notices = &in->notification_ar_ns,
+	struct cfn_request request = { .template_body = in->template_body,
+		.template_url = in->template_url,
+		.use_previous = in->use_previous_template.v,
+		.parameters = &in->parameters,
+		.capabilities = &in->capabilities,
+		.tags = &in->tags,
+		.notices = &in->notification_ar_ns,
 		.role_arn = in->role_arn };
 	random_uuid(uuid);
-	c.id = call_arn(call, "cloudformation", "changeSet/%.*s/%s", STR_ARG(in->change_set_name), uuid);
+	c.id = call_arn(
+		call, "cloudformation", "changeSet/%.*s/%s", STR_ARG(in->change_set_name), uuid);
 	c.is_create = str_is(in->change_set_type, "CREATE");
-	if (str_is(in->change_set_type, "IMPORT") || in->resources_to_import.n || in->import_existing_resources.v)
+	if (str_is(in->change_set_type, "IMPORT") || in->resources_to_import.n ||
+		in->import_existing_resources.v)
 		return fail(call, &cloudformation_validation_error,
 			"Change sets that import resources are not served by this server.");
 	if (call_read(call, look, &c) < 0 ||
-		cfn_content_make(call, &request, in->stack_name, c.found ? c.stack.stack_id : c.stack_id, c.stack.current,
-			&c.content) < 0 ||
+		cfn_content_make(call, &request, in->stack_name,
+			c.found ? c.stack.stack_id : c.stack_id, c.stack.current, &c.content) < 0 ||
 		call_write(call, create, &c) < 0)
 		return -1;
 	out->id = c.id;
@@ -123,7 +141,8 @@ int cloudformation_create_change_set(struct call *call, const struct cloudformat
 	return 0;
 }
 
-int cloudformation_describe_change_set(struct call *call, const struct cloudformation_describe_change_set_input *in,
+int cloudformation_describe_change_set(struct call *call,
+	const struct cloudformation_describe_change_set_input *in,
 	struct cloudformation_describe_change_set_output *out)
 {
 	struct cloudformation_stack_record stack;
@@ -131,7 +150,8 @@ int cloudformation_describe_change_set(struct call *call, const struct cloudform
 	int64_t at = 0;
 	if (find(call, in->change_set_name, in->stack_name, &stack, &set) < 0)
 		return -1;
-	if (in->next_token.p && (str_to_i64(in->next_token, &at) < 0 || at < 0 || (size_t)at > set.changes.n))
+	if (in->next_token.p &&
+		(str_to_i64(in->next_token, &at) < 0 || at < 0 || (size_t)at > set.changes.n))
 		return fail(call, &cloudformation_validation_error, "The NextToken is not valid.");
 	out->change_set_name = set.name;
 	out->change_set_id = set.id;
@@ -146,19 +166,25 @@ int cloudformation_describe_change_set(struct call *call, const struct cloudform
 	out->tags = set.content->tags;
 	out->on_stack_failure = set.on_stack_failure;
 	out->include_nested_stacks = OPT_BOOL(false);
-	out->rollback_configuration = ARENA_NEW(call->arena, struct cloudformation_rollback_configuration);
-	out->notification_ar_ns.v = set.content->notification_ar_ns.v ? set.content->notification_ar_ns.v :
-									  ARENA_NEW(call->arena, struct str);
+	out->rollback_configuration =
+		ARENA_NEW(call->arena, struct cloudformation_rollback_configuration);
+	out->notification_ar_ns.v = set.content->notification_ar_ns.v
+					    ? set.content->notification_ar_ns.v
+					    : ARENA_NEW(call->arena, struct str);
 	out->notification_ar_ns.n = set.content->notification_ar_ns.n;
-	out->parameters.v = ARENA_ARRAY(call->arena, struct cloudformation_parameter, set.content->parameters.n + 1);
+	out->parameters.v = ARENA_ARRAY(
+		call->arena, struct cloudformation_parameter, set.content->parameters.n + 1);
 	for (size_t i = 0; i < set.content->parameters.n; i++)
-		out->parameters.v[out->parameters.n++] = (struct cloudformation_parameter){
-			.parameter_key = set.content->parameters.v[i].key,
-			.parameter_value = set.content->parameters.v[i].hidden.v ? STR("****") :
-										   set.content->parameters.v[i].given };
+		out->parameters.v[out->parameters.n++] =
+			(struct cloudformation_parameter){ .parameter_key =
+								   set.content->parameters.v[i].key,
+				.parameter_value = set.content->parameters.v[i].hidden.v
+							   ? STR("****")
+							   : set.content->parameters.v[i].given };
 	size_t n = MIN(set.changes.n - (size_t)at, (size_t)CFN_CHANGES_PAGE);
 	out->changes = (struct cloudformation_changes){
-		n ? set.changes.v + at : ARENA_NEW(call->arena, struct cloudformation_change), n };
+		n ? set.changes.v + at : ARENA_NEW(call->arena, struct cloudformation_change), n
+	};
 	if ((size_t)at + n < set.changes.n)
 		out->next_token = arena_printf(call->arena, "%zu", (size_t)at + n);
 	return 0;
@@ -173,15 +199,18 @@ static int execute(struct call *call, void *arg)
 		return -1;
 	if (!str_is(set.execution, "AVAILABLE"))
 		return fail(call, &cloudformation_invalid_change_set_status_exception,
-			"ChangeSet [%.*s] cannot be executed in its current status of [%.*s]", STR_ARG(set.id),
-			STR_ARG(set.status));
+			"ChangeSet [%.*s] cannot be executed in its current status of [%.*s]",
+			STR_ARG(set.id), STR_ARG(set.status));
 	if (cfn_is_in_progress(stack.status))
 		return fail(call, &cloudformation_invalid_change_set_status_exception,
-			"Stack:%.*s is in %.*s state and can not be updated.", STR_ARG(stack.stack_id), STR_ARG(stack.status));
+			"Stack:%.*s is in %.*s state and can not be updated.",
+			STR_ARG(stack.stack_id), STR_ARG(stack.status));
 	bool is_create = str_is(set.type, "CREATE");
-	stack.disable_rollback = OPT_BOOL(in->disable_rollback.v || str_is(set.on_stack_failure, "DO_NOTHING"));
+	stack.disable_rollback =
+		OPT_BOOL(in->disable_rollback.v || str_is(set.on_stack_failure, "DO_NOTHING"));
 	if (is_create)
-		stack.on_failure = str_is(set.on_stack_failure, "DELETE") ? STR("DELETE") : (struct str){ 0 };
+		stack.on_failure =
+			str_is(set.on_stack_failure, "DELETE") ? STR("DELETE") : (struct str){ 0 };
 	*(is_create ? &stack.current : &stack.next) = set.content;
 	if (!is_create)
 		stack.operation.v++;
@@ -193,24 +222,29 @@ static int execute(struct call *call, void *arg)
 	stack.principal_role = call->identity.role_arn;
 	stack.is_root = OPT_BOOL(call->identity.is_root);
 	/* One that has run is gone from lists; the others no longer fit what there is. */
-	struct str prefix = KEY(call->arena, KEY_LITERAL("cloudformation"), key_text(call->identity.account),
-		key_text(call->identity.region), KEY_LITERAL("changeset"), key_text(stack.id));
+	struct str prefix = KEY(call->arena, KEY_LITERAL("cloudformation"),
+		key_text(call->identity.account), key_text(call->identity.region),
+		KEY_LITERAL("changeset"), key_text(stack.id));
 	txn_delete_range(call->txn, prefix, key_range_end(call->arena, prefix));
 	set.execution = STR("EXECUTE_COMPLETE");
-	call_put_record(call, set_key(call, stack.id, set.name), &cloudformation_change_set_record_shape, &set);
-	cfn_stack_turn(call, &stack, is_create ? "CREATE_IN_PROGRESS" : "UPDATE_IN_PROGRESS", STR("User Initiated"));
+	call_put_record(call, set_key(call, stack.id, set.name),
+		&cloudformation_change_set_record_shape, &set);
+	cfn_stack_turn(call, &stack, is_create ? "CREATE_IN_PROGRESS" : "UPDATE_IN_PROGRESS",
+		STR("User Initiated"));
 	cfn_operation_after(call, stack.id);
 	return 0;
 }
 
-int cloudformation_execute_change_set(struct call *call, const struct cloudformation_execute_change_set_input *in,
+int cloudformation_execute_change_set(struct call *call,
+	const struct cloudformation_execute_change_set_input *in,
 	struct cloudformation_execute_change_set_output *out)
 {
 	(void)out;
 	return call_write(call, execute, (void *)(uintptr_t)in);
 }
 
-int cloudformation_delete_change_set(struct call *call, const struct cloudformation_delete_change_set_input *in,
+int cloudformation_delete_change_set(struct call *call,
+	const struct cloudformation_delete_change_set_input *in,
 	struct cloudformation_delete_change_set_output *out)
 {
 	struct cloudformation_stack_record stack;
@@ -228,20 +262,24 @@ int cloudformation_delete_change_set(struct call *call, const struct cloudformat
 	return 0;
 }
 
-int cloudformation_list_change_sets(struct call *call, const struct cloudformation_list_change_sets_input *in,
+int cloudformation_list_change_sets(struct call *call,
+	const struct cloudformation_list_change_sets_input *in,
 	struct cloudformation_list_change_sets_output *out)
 {
 	struct cloudformation_stack_record stack;
 	struct txn_cursor c;
 	if (cfn_stack_require(call, in->stack_name, &stack) < 0)
 		return -1;
-	struct str prefix = KEY(call->arena, KEY_LITERAL("cloudformation"), key_text(call->identity.account),
-		key_text(call->identity.region), KEY_LITERAL("changeset"), key_text(stack.id));
-	out->summaries.v = ARENA_ARRAY(call->arena, struct cloudformation_change_set_summary, CFN_CHANGES_PAGE);
+	struct str prefix = KEY(call->arena, KEY_LITERAL("cloudformation"),
+		key_text(call->identity.account), key_text(call->identity.region),
+		KEY_LITERAL("changeset"), key_text(stack.id));
+	out->summaries.v = ARENA_ARRAY(
+		call->arena, struct cloudformation_change_set_summary, CFN_CHANGES_PAGE);
 	txn_cursor_open(call->txn, prefix, key_range_end(call->arena, prefix), false, &c);
 	while (out->summaries.n < CFN_CHANGES_PAGE && txn_cursor_next(&c)) {
 		struct cloudformation_change_set_record set = { 0 };
-		if (record_decode(call->arena, &cloudformation_change_set_record_shape, c.value, &set) < 0)
+		if (record_decode(call->arena, &cloudformation_change_set_record_shape, c.value,
+			    &set) < 0)
 			continue;
 		out->summaries.v[out->summaries.n++] = (struct cloudformation_change_set_summary){
 			.stack_id = stack.stack_id,
@@ -261,7 +299,8 @@ int cloudformation_list_change_sets(struct call *call, const struct cloudformati
 
 /* ---- templates ---- */
 
-int cloudformation_get_template(struct call *call, const struct cloudformation_get_template_input *in,
+int cloudformation_get_template(struct call *call,
+	const struct cloudformation_get_template_input *in,
 	struct cloudformation_get_template_output *out)
 {
 	struct cloudformation_stack_record stack;
@@ -277,10 +316,11 @@ int cloudformation_get_template(struct call *call, const struct cloudformation_g
 		content = stack.current;
 	}
 	if (!content)
-		return fail(call, &cloudformation_validation_error, "Template is not available for stack %.*s",
-			STR_ARG(stack.name));
-	out->template_body = str_is(in->template_stage, "Processed") && content->processed.p ? content->processed :
-											       content->template;
+		return fail(call, &cloudformation_validation_error,
+			"Template is not available for stack %.*s", STR_ARG(stack.name));
+	out->template_body = str_is(in->template_stage, "Processed") && content->processed.p
+				     ? content->processed
+				     : content->template;
 	out->stages_available.v = ARENA_ARRAY(call->arena, struct str, 2);
 	out->stages_available.v[out->stages_available.n++] = STR("Original");
 	out->stages_available.v[out->stages_available.n++] = STR("Processed");

@@ -1,6 +1,6 @@
 /*
- * Custom resources (CloudFormation User Guide, "Custom resources"): a function is run with the request, and answers by a
- * PUT to a URL of this server that only it knows.
+ * Custom resources (CloudFormation User Guide, "Custom resources"): a function is run with the
+ * request, and answers by a PUT to a URL of this server that only it knows.
  */
 #include "api/lambda.h"
 #include "aws/hash.h"
@@ -28,7 +28,8 @@ bool cfn_serve(struct aws *aws, void *state, struct http_exchange *ex)
 	(void)aws;
 	if (!str_starts(request->path, STR(ANSWER_PATH)))
 		return false;
-	struct custom_wait *w = map_get(&cfn->answers, str_from(request->path, strlen(ANSWER_PATH)));
+	struct custom_wait *w =
+		map_get(&cfn->answers, str_from(request->path, strlen(ANSWER_PATH)));
 	if (!w || !str_is(request->method, "PUT")) {
 		http_respond(ex, 403, NULL, 0, STR("No one waits for an answer here."));
 		return true;
@@ -61,8 +62,10 @@ static struct str token_of(struct cfn_resource *r, const char *what)
 	unsigned char mac[SHA256_BYTES];
 	char hex[2 * SHA256_BYTES + 1];
 	struct str secret = { (const char *)r->call->aws->secret, sizeof r->call->aws->secret };
-	hmac_sha256(secret, arena_printf(r->call->arena, "cloudformation/%.*s/%s/%lld", STR_ARG(r->token), what,
-		(long long)r->operation), mac);
+	hmac_sha256(secret,
+		arena_printf(r->call->arena, "cloudformation/%.*s/%s/%lld", STR_ARG(r->token), what,
+			(long long)r->operation),
+		mac);
 	hex_encode(mac, sizeof mac, hex);
 	return arena_str(r->call->arena, str_c(hex));
 }
@@ -72,7 +75,8 @@ static struct str request_of(struct cfn_resource *r, const char *what, struct st
 	value *event = yyjson_mut_obj(r->doc), *properties = cfn_copy(r->doc, r->properties);
 	cfn_put(r, event, "RequestType", str_c(what));
 	cfn_put(r, event, "ServiceToken", cfn_property(r, "ServiceToken"));
-	cfn_put(r, event, "ResponseURL", arena_printf(r->call->arena, INSIDE_BASE ANSWER_PATH "%.*s", STR_ARG(token)));
+	cfn_put(r, event, "ResponseURL",
+		arena_printf(r->call->arena, INSIDE_BASE ANSWER_PATH "%.*s", STR_ARG(token)));
 	cfn_put(r, event, "StackId", r->stack_id);
 	cfn_put(r, event, "RequestId", str_sub(token, 0, 36));
 	cfn_put(r, event, "LogicalResourceId", r->logical);
@@ -91,13 +95,13 @@ static value *texts(struct cfn_resource *r, value *v)
 	value *out, *key, *item;
 	if (yyjson_mut_is_obj(v)) {
 		out = yyjson_mut_obj(r->doc);
-		CFN_OBJECT_FOR(key, item, v)
+		CFN_OBJECT_FOR (key, item, v)
 			yyjson_mut_obj_add(out, cfn_string(r->doc, cfn_text(key)), texts(r, item));
 		return out;
 	}
 	if (yyjson_mut_is_arr(v)) {
 		out = yyjson_mut_arr(r->doc);
-		CFN_ARRAY_FOR(item, v)
+		CFN_ARRAY_FOR (item, v)
 			yyjson_mut_arr_append(out, texts(r, item));
 		return out;
 	}
@@ -116,8 +120,10 @@ static int wait_for(struct cfn_resource *r, struct custom_wait *w, int64_t timeo
 			return fail(r->call, &aws_service_unavailable, "The server stops.");
 		if (now >= end)
 			return fail(r->call, &cloudformation_validation_error,
-				"CloudFormation did not receive a response from your Custom Resource. Please check your logs "
-				"for requestId [%.*s].", STR_ARG(r->token));
+				"CloudFormation did not receive a response from your Custom "
+				"Resource. Please check your logs "
+				"for requestId [%.*s].",
+				STR_ARG(r->token));
 		waitq_wait(&w->answered, (int64_t)(end - now));
 	}
 	return 0;
@@ -125,22 +131,27 @@ static int wait_for(struct cfn_resource *r, struct custom_wait *w, int64_t timeo
 
 static int take_answer(struct cfn_resource *r, struct str body)
 {
-	value *answer = cfn_json_read(r->call->arena, r->doc, arena_str(r->call->arena, body)), *key, *item;
-	struct str status = cfn_text(cfn_get(answer, "Status")), id = cfn_text(cfn_get(answer, "PhysicalResourceId"));
+	value *answer = cfn_json_read(r->call->arena, r->doc, arena_str(r->call->arena, body)),
+	      *key, *item;
+	struct str status = cfn_text(cfn_get(answer, "Status")),
+		   id = cfn_text(cfn_get(answer, "PhysicalResourceId"));
 	if (str_is(status, "FAILED"))
 		return fail(r->call, &cloudformation_validation_error,
-			"Received response status [FAILED] from custom resource. Message returned: %.*s (RequestId: %.*s)",
-			STR_ARG(cfn_text(cfn_get(answer, "Reason"))), STR_ARG(cfn_text(cfn_get(answer, "RequestId"))));
+			"Received response status [FAILED] from custom resource. Message "
+			"returned: %.*s (RequestId: %.*s)",
+			STR_ARG(cfn_text(cfn_get(answer, "Reason"))),
+			STR_ARG(cfn_text(cfn_get(answer, "RequestId"))));
 	if (!str_is(status, "SUCCESS"))
 		return fail(r->call, &cloudformation_validation_error,
-			"Invalid Status in the response of the custom resource: %.*s", STR_ARG(status));
+			"Invalid Status in the response of the custom resource: %.*s",
+			STR_ARG(status));
 	if (!id.n)
 		return fail(r->call, &cloudformation_validation_error,
 			"Invalid PhysicalResourceId: the response of the custom resource has none.");
 	r->physical = id;
 	value *data = cfn_get(answer, "Data");
 	if (yyjson_mut_is_obj(data) && r->attributes)
-		CFN_OBJECT_FOR(key, item, data)
+		CFN_OBJECT_FOR (key, item, data)
 			cfn_set_str(r->doc, r->attributes, cfn_text(key), cfn_copy(r->doc, item));
 	return 0;
 }
@@ -154,21 +165,26 @@ static int ask(struct cfn_resource *r, const char *what)
 	int64_t seconds = CFN_CUSTOM_TIMEOUT_S;
 	if (!str_starts(target, STR("arn:aws:lambda:")))
 		return fail(r->call, &cloudformation_validation_error,
-			"The ServiceToken of a custom resource must be a function's ARN here: %.*s", STR_ARG(target));
-	if (timeout.n && (str_to_i64(timeout, &seconds) < 0 || seconds < 1 || seconds > CFN_CUSTOM_TIMEOUT_S))
-		return fail(r->call, &cloudformation_validation_error, "ServiceTimeout must be from 1 to 3600 seconds.");
+			"The ServiceToken of a custom resource must be a function's ARN here: %.*s",
+			STR_ARG(target));
+	if (timeout.n && (str_to_i64(timeout, &seconds) < 0 || seconds < 1 ||
+				 seconds > CFN_CUSTOM_TIMEOUT_S))
+		return fail(r->call, &cloudformation_validation_error,
+			"ServiceTimeout must be from 1 to 3600 seconds.");
 	r->properties = texts(r, r->properties);
 	if (r->before)
 		r->before = texts(r, r->before);
 	waitq_init(&w.answered);
 	map_put(&cfn->answers, token, &w);
-	struct lambda_invoke_input in = { .function_name = target, .invocation_type = STR("RequestResponse"),
+	struct lambda_invoke_input in = { .function_name = target,
+		.invocation_type = STR("RequestResponse"),
 		.payload = request_of(r, what, token) };
 	struct lambda_invoke_output out = { 0 };
 	int e = call_inner(r->call, &lambda_invoke_operation, NULL, &in, &out);
 	if (e == 0 && out.function_error.p && !w.body.p)
 		e = fail(r->call, &cloudformation_validation_error,
-			"The custom resource's function ended with an error and without an answer: %.*s", STR_ARG(out.payload));
+			"The custom resource's function ended with an error and without an answer: %.*s",
+			STR_ARG(out.payload));
 	if (e == 0)
 		e = wait_for(r, &w, seconds * 1000);
 	map_remove(&cfn->answers, token);
@@ -211,11 +227,27 @@ static int remove_name(struct cfn_resource *r)
 }
 
 const struct cfn_type cfn_types_cloudformation[] = {
-	{ .name = "AWS::CloudFormation::CustomResource", .flags = CFN_ANY_ATTRIBUTE, .replace = "ServiceToken",
-		.attributes = "", .create = create_custom, .update = update_custom, .remove = remove_custom },
-	{ .name = "AWS::CDK::Metadata", .flags = CFN_IN_TRANSACTION, .properties = "Analytics", .replace = "",
-		.attributes = "", .create = create_name, .update = remove_name, .remove = remove_name },
-	{ .name = "AWS::CloudFormation::WaitConditionHandle", .flags = CFN_IN_TRANSACTION, .properties = "", .replace = "*",
-		.attributes = "", .create = create_name, .remove = remove_name },
+	{ .name = "AWS::CloudFormation::CustomResource",
+		.flags = CFN_ANY_ATTRIBUTE,
+		.replace = "ServiceToken",
+		.attributes = "",
+		.create = create_custom,
+		.update = update_custom,
+		.remove = remove_custom },
+	{ .name = "AWS::CDK::Metadata",
+		.flags = CFN_IN_TRANSACTION,
+		.properties = "Analytics",
+		.replace = "",
+		.attributes = "",
+		.create = create_name,
+		.update = remove_name,
+		.remove = remove_name },
+	{ .name = "AWS::CloudFormation::WaitConditionHandle",
+		.flags = CFN_IN_TRANSACTION,
+		.properties = "",
+		.replace = "*",
+		.attributes = "",
+		.create = create_name,
+		.remove = remove_name },
 	{ 0 },
 };

@@ -14,7 +14,8 @@ static int open_page(struct call *call, struct str prefix, struct str token, str
 	struct str begin = prefix, rest;
 	if (token.p) {
 		if (base64_decode(call->arena, token, &rest) < 0)
-			return fail(call, &cloudformation_validation_error, "The NextToken is not valid.");
+			return fail(call, &cloudformation_validation_error,
+				"The NextToken is not valid.");
 		begin = arena_concat(call->arena, (struct str[]){ prefix, rest }, 2);
 	}
 	txn_cursor_open(call->txn, begin, key_range_end(call->arena, prefix), false, c);
@@ -26,10 +27,13 @@ static struct str token_of(struct call *call, struct str prefix, const struct tx
 	return base64_encode(call->arena, str_from(c->key, prefix.n));
 }
 
-static void describe(struct call *call, const struct cloudformation_stack_record *s, struct cloudformation_stack *out)
+static void describe(struct call *call, const struct cloudformation_stack_record *s,
+	struct cloudformation_stack *out)
 {
 	static const struct cloudformation_stack_content none;
-	const struct cloudformation_stack_content *content = s->next ? s->next : s->current ? s->current : &none;
+	const struct cloudformation_stack_content *content = s->next      ? s->next
+							     : s->current ? s->current
+									  : &none;
 	*out = (struct cloudformation_stack){
 		.stack_id = s->stack_id,
 		.stack_name = s->name,
@@ -50,15 +54,19 @@ static void describe(struct call *call, const struct cloudformation_stack_record
 		.parent_id = s->parent_id,
 		.root_id = s->root_id,
 	};
-	out->notification_ar_ns.v = content->notification_ar_ns.v ? content->notification_ar_ns.v :
-								      ARENA_NEW(call->arena, struct str);
+	out->notification_ar_ns.v = content->notification_ar_ns.v
+					    ? content->notification_ar_ns.v
+					    : ARENA_NEW(call->arena, struct str);
 	out->notification_ar_ns.n = content->notification_ar_ns.n;
 	if (!out->tags.v)
 		out->tags.v = ARENA_NEW(call->arena, struct cloudformation_tag);
-	out->rollback_configuration = ARENA_NEW(call->arena, struct cloudformation_rollback_configuration);
-	out->drift_information = ARENA_NEW(call->arena, struct cloudformation_stack_drift_information);
+	out->rollback_configuration =
+		ARENA_NEW(call->arena, struct cloudformation_rollback_configuration);
+	out->drift_information =
+		ARENA_NEW(call->arena, struct cloudformation_stack_drift_information);
 	out->drift_information->stack_drift_status = STR("NOT_CHECKED");
-	out->parameters.v = ARENA_ARRAY(call->arena, struct cloudformation_parameter, content->parameters.n + 1);
+	out->parameters.v = ARENA_ARRAY(
+		call->arena, struct cloudformation_parameter, content->parameters.n + 1);
 	for (size_t i = 0; i < content->parameters.n; i++) {
 		const struct cloudformation_parameter_record *p = &content->parameters.v[i];
 		struct cloudformation_parameter *shown = &out->parameters.v[out->parameters.n++];
@@ -69,7 +77,8 @@ static void describe(struct call *call, const struct cloudformation_stack_record
 	}
 }
 
-int cloudformation_describe_stacks(struct call *call, const struct cloudformation_describe_stacks_input *in,
+int cloudformation_describe_stacks(struct call *call,
+	const struct cloudformation_describe_stacks_input *in,
 	struct cloudformation_describe_stacks_output *out)
 {
 	struct cloudformation_stack_record stack;
@@ -78,7 +87,9 @@ int cloudformation_describe_stacks(struct call *call, const struct cloudformatio
 	if (in->stack_name.p) {
 		if (cfn_stack_require(call, in->stack_name, &stack) < 0)
 			return -1;
-		out->stacks = (struct cloudformation_stacks){ ARENA_NEW(call->arena, struct cloudformation_stack), 1 };
+		out->stacks = (struct cloudformation_stacks){
+			ARENA_NEW(call->arena, struct cloudformation_stack), 1
+		};
 		describe(call, &stack, &out->stacks.v[0]);
 		return 0;
 	}
@@ -112,21 +123,25 @@ int cloudformation_list_stacks(struct call *call, const struct cloudformation_li
 	struct txn_cursor c;
 	if (open_page(call, prefix, in->next_token, &c) < 0)
 		return -1;
-	out->stack_summaries.v = ARENA_ARRAY(call->arena, struct cloudformation_stack_summary, CFN_STACKS_PAGE);
+	out->stack_summaries.v =
+		ARENA_ARRAY(call->arena, struct cloudformation_stack_summary, CFN_STACKS_PAGE);
 	while (txn_cursor_next(&c)) {
 		struct cloudformation_stack_record s = { 0 };
 		if (out->stack_summaries.n == CFN_STACKS_PAGE) {
 			out->next_token = token_of(call, prefix, &c);
 			break;
 		}
-		if (record_decode(call->arena, &cloudformation_stack_record_shape, c.value, &s) < 0 ||
+		if (record_decode(call->arena, &cloudformation_stack_record_shape, c.value, &s) <
+				0 ||
 			!is_wanted(&in->stack_status_filter, s.status))
 			continue;
-		struct cloudformation_stack_summary *shown = &out->stack_summaries.v[out->stack_summaries.n++];
+		struct cloudformation_stack_summary *shown =
+			&out->stack_summaries.v[out->stack_summaries.n++];
 		*shown = (struct cloudformation_stack_summary){
 			.stack_id = s.stack_id,
 			.stack_name = s.name,
-			.template_description = s.current ? s.current->description : (struct str){ 0 },
+			.template_description =
+				s.current ? s.current->description : (struct str){ 0 },
 			.creation_time = s.created,
 			.last_updated_time = s.updated,
 			.deletion_time = s.deleted,
@@ -135,25 +150,29 @@ int cloudformation_list_stacks(struct call *call, const struct cloudformation_li
 			.parent_id = s.parent_id,
 			.root_id = s.root_id,
 		};
-		shown->drift_information = ARENA_NEW(call->arena, struct cloudformation_stack_drift_information_summary);
+		shown->drift_information = ARENA_NEW(
+			call->arena, struct cloudformation_stack_drift_information_summary);
 		shown->drift_information->stack_drift_status = STR("NOT_CHECKED");
 	}
 	txn_cursor_close(&c);
 	return 0;
 }
 
-int cloudformation_describe_stack_events(struct call *call, const struct cloudformation_describe_stack_events_input *in,
+int cloudformation_describe_stack_events(struct call *call,
+	const struct cloudformation_describe_stack_events_input *in,
 	struct cloudformation_describe_stack_events_output *out)
 {
 	struct cloudformation_stack_record stack;
 	struct txn_cursor c;
 	if (cfn_stack_require(call, in->stack_name, &stack) < 0)
 		return -1;
-	struct str prefix = KEY(call->arena, KEY_LITERAL("cloudformation"), key_text(call->identity.account),
-		key_text(call->identity.region), KEY_LITERAL("event"), key_text(stack.id));
+	struct str prefix =
+		KEY(call->arena, KEY_LITERAL("cloudformation"), key_text(call->identity.account),
+			key_text(call->identity.region), KEY_LITERAL("event"), key_text(stack.id));
 	if (open_page(call, prefix, in->next_token, &c) < 0)
 		return -1;
-	out->stack_events.v = ARENA_ARRAY(call->arena, struct cloudformation_stack_event, CFN_EVENTS_PAGE);
+	out->stack_events.v =
+		ARENA_ARRAY(call->arena, struct cloudformation_stack_event, CFN_EVENTS_PAGE);
 	while (txn_cursor_next(&c)) {
 		if (out->stack_events.n == CFN_EVENTS_PAGE) {
 			out->next_token = token_of(call, prefix, &c);
@@ -187,9 +206,11 @@ int cloudformation_describe_stack_resource(struct call *call,
 		return -1;
 	if (!call_get_record(call, cfn_key(call, CFN_RESOURCE, stack.id, in->logical_resource_id),
 		    &cloudformation_resource_record_shape, &r))
-		return fail(call, &cloudformation_validation_error, "Resource %.*s does not exist for stack %.*s",
+		return fail(call, &cloudformation_validation_error,
+			"Resource %.*s does not exist for stack %.*s",
 			STR_ARG(in->logical_resource_id), STR_ARG(stack.name));
-	out->stack_resource_detail = ARENA_NEW(call->arena, struct cloudformation_stack_resource_detail);
+	out->stack_resource_detail =
+		ARENA_NEW(call->arena, struct cloudformation_stack_resource_detail);
 	*out->stack_resource_detail = (struct cloudformation_stack_resource_detail){
 		.stack_name = stack.name,
 		.stack_id = stack.stack_id,
@@ -206,7 +227,8 @@ int cloudformation_describe_stack_resource(struct call *call,
 	return 0;
 }
 
-static bool find_by_physical(struct call *call, struct str physical, struct cloudformation_stack_record *stack)
+static bool find_by_physical(
+	struct call *call, struct str physical, struct cloudformation_stack_record *stack)
 {
 	struct str prefix = prefix_of(call, CFN_RESOURCE), uuid = { 0 };
 	struct txn_cursor c;
@@ -214,8 +236,10 @@ static bool find_by_physical(struct call *call, struct str physical, struct clou
 	txn_cursor_open(call->txn, prefix, key_range_end(call->arena, prefix), false, &c);
 	while (!uuid.p && txn_cursor_next(&c)) {
 		struct cloudformation_resource_record r = { 0 };
-		if (record_decode(call->arena, &cloudformation_resource_record_shape, c.value, &r) == 0 &&
-			str_eq(r.physical_id, physical) && key_decode(call->arena, c.key, parts, 6) == 6)
+		if (record_decode(
+			    call->arena, &cloudformation_resource_record_shape, c.value, &r) == 0 &&
+			str_eq(r.physical_id, physical) &&
+			key_decode(call->arena, c.key, parts, 6) == 6)
 			uuid = parts[4].text;
 	}
 	txn_cursor_close(&c);
@@ -236,28 +260,31 @@ int cloudformation_describe_stack_resources(struct call *call,
 			STR_ARG(in->physical_resource_id));
 	}
 	cfn_resources_get(call, stack.id, CFN_RESOURCE, &all);
-	out->stack_resources.v = ARENA_ARRAY(call->arena, struct cloudformation_stack_resource, all.n + 1);
+	out->stack_resources.v =
+		ARENA_ARRAY(call->arena, struct cloudformation_stack_resource, all.n + 1);
 	for (size_t i = 0; i < all.n; i++) {
 		const struct cloudformation_resource_record *r = &all.v[i];
 		if (in->logical_resource_id.p && !str_eq(r->logical_id, in->logical_resource_id))
 			continue;
-		out->stack_resources.v[out->stack_resources.n++] = (struct cloudformation_stack_resource){
-			.stack_name = stack.name,
-			.stack_id = stack.stack_id,
-			.logical_resource_id = r->logical_id,
-			.physical_resource_id = r->physical_id,
-			.resource_type = r->type,
-			.timestamp = r->updated,
-			.resource_status = r->status,
-			.resource_status_reason = r->reason,
-			.description = r->description,
-			.drift_information = not_checked(call),
-		};
+		out->stack_resources.v[out->stack_resources.n++] =
+			(struct cloudformation_stack_resource){
+				.stack_name = stack.name,
+				.stack_id = stack.stack_id,
+				.logical_resource_id = r->logical_id,
+				.physical_resource_id = r->physical_id,
+				.resource_type = r->type,
+				.timestamp = r->updated,
+				.resource_status = r->status,
+				.resource_status_reason = r->reason,
+				.description = r->description,
+				.drift_information = not_checked(call),
+			};
 	}
 	return 0;
 }
 
-int cloudformation_list_stack_resources(struct call *call, const struct cloudformation_list_stack_resources_input *in,
+int cloudformation_list_stack_resources(struct call *call,
+	const struct cloudformation_list_stack_resources_input *in,
 	struct cloudformation_list_stack_resources_output *out)
 {
 	struct cloudformation_stack_record stack;
@@ -268,7 +295,8 @@ int cloudformation_list_stack_resources(struct call *call, const struct cloudfor
 	if (in->next_token.p && (str_to_i64(in->next_token, &at) < 0 || at < 0))
 		return fail(call, &cloudformation_validation_error, "The NextToken is not valid.");
 	cfn_resources_get(call, stack.id, CFN_RESOURCE, &all);
-	out->stack_resource_summaries.v = ARENA_ARRAY(call->arena, struct cloudformation_stack_resource_summary, all.n + 1);
+	out->stack_resource_summaries.v =
+		ARENA_ARRAY(call->arena, struct cloudformation_stack_resource_summary, all.n + 1);
 	for (; (size_t)at < all.n; at++) {
 		const struct cloudformation_resource_record *r = &all.v[at];
 		if (out->stack_resource_summaries.n == CFN_RESOURCES_PAGE) {
@@ -285,7 +313,8 @@ int cloudformation_list_stack_resources(struct call *call, const struct cloudfor
 			.resource_status = r->status,
 			.resource_status_reason = r->reason,
 		};
-		shown->drift_information = ARENA_NEW(call->arena, struct cloudformation_stack_resource_drift_information_summary);
+		shown->drift_information = ARENA_NEW(call->arena,
+			struct cloudformation_stack_resource_drift_information_summary);
 		shown->drift_information->stack_resource_drift_status = STR("NOT_CHECKED");
 	}
 	return 0;
@@ -293,11 +322,13 @@ int cloudformation_list_stack_resources(struct call *call, const struct cloudfor
 
 /* ---- exports ---- */
 
-int cloudformation_list_exports(struct call *call, const struct cloudformation_list_exports_input *in,
+int cloudformation_list_exports(struct call *call,
+	const struct cloudformation_list_exports_input *in,
 	struct cloudformation_list_exports_output *out)
 {
-	struct str prefix = KEY(call->arena, KEY_LITERAL("cloudformation"), key_text(call->identity.account),
-		key_text(call->identity.region), KEY_LITERAL("export"), KEY_LITERAL(""));
+	struct str prefix =
+		KEY(call->arena, KEY_LITERAL("cloudformation"), key_text(call->identity.account),
+			key_text(call->identity.region), KEY_LITERAL("export"), KEY_LITERAL(""));
 	struct txn_cursor c;
 	struct key_part parts[6];
 	if (open_page(call, prefix, in->next_token, &c) < 0)
@@ -309,20 +340,24 @@ int cloudformation_list_exports(struct call *call, const struct cloudformation_l
 			out->next_token = token_of(call, prefix, &c);
 			break;
 		}
-		if (record_decode(call->arena, &cloudformation_export_record_shape, c.value, &r) == 0 &&
+		if (record_decode(call->arena, &cloudformation_export_record_shape, c.value, &r) ==
+				0 &&
 			key_decode(call->arena, c.key, parts, 6) == 6)
-			out->exports.v[out->exports.n++] = (struct cloudformation_export){ r.stack_id, parts[5].text,
-				r.value };
+			out->exports.v[out->exports.n++] =
+				(struct cloudformation_export){ r.stack_id, parts[5].text,
+					r.value };
 	}
 	txn_cursor_close(&c);
 	return 0;
 }
 
-int cloudformation_list_imports(struct call *call, const struct cloudformation_list_imports_input *in,
+int cloudformation_list_imports(struct call *call,
+	const struct cloudformation_list_imports_input *in,
 	struct cloudformation_list_imports_output *out)
 {
-	struct str prefix = KEY(call->arena, KEY_LITERAL("cloudformation"), key_text(call->identity.account),
-		key_text(call->identity.region), KEY_LITERAL("import"), key_text(in->export_name));
+	struct str prefix = KEY(call->arena, KEY_LITERAL("cloudformation"),
+		key_text(call->identity.account), key_text(call->identity.region),
+		KEY_LITERAL("import"), key_text(in->export_name));
 	struct txn_cursor c;
 	if (open_page(call, prefix, in->next_token, &c) < 0)
 		return -1;
@@ -336,7 +371,7 @@ int cloudformation_list_imports(struct call *call, const struct cloudformation_l
 	}
 	txn_cursor_close(&c);
 	if (!out->imports.n)
-		return fail(call, &cloudformation_validation_error, "Export '%.*s' is not imported by any stack.",
-			STR_ARG(in->export_name));
+		return fail(call, &cloudformation_validation_error,
+			"Export '%.*s' is not imported by any stack.", STR_ARG(in->export_name));
 	return 0;
 }

@@ -22,7 +22,9 @@ struct str cfn_evaluate_text(struct cfn_eval *e, value *v, const char *function)
 	value *got = cfn_evaluate(e, v);
 	struct str s = got ? cfn_scalar(e->arena, got) : (struct str){ 0 };
 	if (got && !s.p)
-		cfn_eval_fail(e, "Template error: every %s object must have strings where it needs them.", function);
+		cfn_eval_fail(e,
+			"Template error: every %s object must have strings where it needs them.",
+			function);
 	return s;
 }
 
@@ -60,15 +62,18 @@ value *cfn_fn_ref(struct cfn_eval *e, struct str name)
 		return cfn_copy(e->doc, parameter);
 	if (e->resource && cfn_get_str(cfn_get(e->root, "Resources"), name))
 		return e->resource(e, name, (struct str){ 0 }, &out) < 0 ? NULL : out;
-	return FAIL(e, "Template error: Unresolved dependencies [%.*s]. Cannot reference resources in the Conditions block "
-		       "of the template", STR_ARG(name));
+	return FAIL(e,
+		"Template error: Unresolved dependencies [%.*s]. Cannot reference resources in "
+		"the Conditions block "
+		"of the template",
+		STR_ARG(name));
 }
 
 static value *fn_ref(struct cfn_eval *e, value *argument)
 {
 	struct str name = cfn_text(argument);
-	return name.p ? cfn_fn_ref(e, name) :
-			FAIL(e, "Template format error: Every Ref object must have a single String value.");
+	return name.p ? cfn_fn_ref(e, name)
+		      : FAIL(e, "Template format error: Every Ref object must have a single String value.");
 }
 
 static value *fn_get_att(struct cfn_eval *e, value *argument)
@@ -79,22 +84,28 @@ static value *fn_get_att(struct cfn_eval *e, value *argument)
 		struct str both = cfn_text(argument);
 		ssize_t dot = str_index(both, '.');
 		if (dot < 0)
-			return FAIL(e, "Template error: every Fn::GetAtt object requires two non-empty parameters, the "
-				       "resource name and the resource attribute");
+			return FAIL(e,
+				"Template error: every Fn::GetAtt object requires two non-empty "
+				"parameters, the "
+				"resource name and the resource attribute");
 		name = str_sub(both, 0, (size_t)dot);
 		attribute = str_from(both, (size_t)dot + 1);
 	} else {
 		name = cfn_text(yyjson_mut_arr_get(argument, 0));
 		value *second = yyjson_mut_arr_get(argument, 1);
 		if (yyjson_mut_arr_size(argument) != 2 || !name.p || !second)
-			return FAIL(e, "Template error: every Fn::GetAtt object requires two non-empty parameters, the "
-				       "resource name and the resource attribute");
+			return FAIL(e,
+				"Template error: every Fn::GetAtt object requires two non-empty "
+				"parameters, the "
+				"resource name and the resource attribute");
 		attribute = cfn_evaluate_text(e, second, "Fn::GetAtt");
 		if (!attribute.p)
 			return NULL;
 	}
 	if (!e->resource || !cfn_get_str(cfn_get(e->root, "Resources"), name))
-		return FAIL(e, "Template error: instance of Fn::GetAtt references undefined resource %.*s", STR_ARG(name));
+		return FAIL(e,
+			"Template error: instance of Fn::GetAtt references undefined resource %.*s",
+			STR_ARG(name));
 	return e->resource(e, name, attribute, &out) < 0 ? NULL : out;
 }
 
@@ -113,8 +124,10 @@ static value *fn_find_in_map(struct cfn_eval *e, value *argument)
 	size_t n = yyjson_mut_arr_size(argument);
 	value *fallback = yyjson_mut_arr_get(argument, 3), *at = cfn_get(e->root, "Mappings");
 	if (!yyjson_mut_is_arr(argument) || n < 3 || n > 4)
-		return FAIL(e, "Template error: every Fn::FindInMap object requires three parameters, the map name, map key "
-			       "and the attribute for return value");
+		return FAIL(e,
+			"Template error: every Fn::FindInMap object requires three parameters, "
+			"the map name, map key "
+			"and the attribute for return value");
 	for (size_t i = 0; i < 3; i++) {
 		keys[i] = cfn_evaluate_text(e, yyjson_mut_arr_get(argument, i), "Fn::FindInMap");
 		if (!keys[i].p)
@@ -124,8 +137,8 @@ static value *fn_find_in_map(struct cfn_eval *e, value *argument)
 	if (!at && cfn_get(fallback, "DefaultValue"))
 		return cfn_evaluate(e, cfn_get(fallback, "DefaultValue"));
 	if (!at)
-		return FAIL(e, "Template error: Unable to get mapping for %.*s::%.*s::%.*s", STR_ARG(keys[0]),
-			STR_ARG(keys[1]), STR_ARG(keys[2]));
+		return FAIL(e, "Template error: Unable to get mapping for %.*s::%.*s::%.*s",
+			STR_ARG(keys[0]), STR_ARG(keys[1]), STR_ARG(keys[2]));
 	return cfn_copy(e->doc, at);
 }
 
@@ -136,15 +149,17 @@ static value *fn_get_azs(struct cfn_eval *e, value *argument)
 	if (!region.p)
 		return NULL;
 	for (char zone = 'a'; zone <= 'c'; zone++)
-		yyjson_mut_arr_append(list, cfn_string(e->doc, arena_printf(e->arena, "%.*s%c",
-			STR_ARG(region.n ? region : e->region), zone)));
+		yyjson_mut_arr_append(list,
+			cfn_string(e->doc, arena_printf(e->arena, "%.*s%c",
+						   STR_ARG(region.n ? region : e->region), zone)));
 	return list;
 }
 
 static value *fn_transform(struct cfn_eval *e, value *argument)
 {
 	struct str name = cfn_text(cfn_get(argument, "Name"));
-	return FAIL(e, "Fn::Transform is not served: macros such as %.*s can't be run.", STR_ARG(name));
+	return FAIL(
+		e, "Fn::Transform is not served: macros such as %.*s can't be run.", STR_ARG(name));
 }
 
 /* ---- conditions ---- */
@@ -158,9 +173,11 @@ int cfn_condition(struct cfn_eval *e, struct str name)
 	if (yyjson_mut_is_bool(known))
 		return yyjson_mut_get_bool(known);
 	if (known)
-		return cfn_eval_fail(e, "Template error: Found circular condition dependency: %.*s", STR_ARG(name));
+		return cfn_eval_fail(e, "Template error: Found circular condition dependency: %.*s",
+			STR_ARG(name));
 	if (!definition)
-		return cfn_eval_fail(e, "Template error: unresolved condition dependency %.*s", STR_ARG(name));
+		return cfn_eval_fail(
+			e, "Template error: unresolved condition dependency %.*s", STR_ARG(name));
 	cfn_set_str(e->doc, e->conditions, name, yyjson_mut_null(e->doc));
 	int r = condition_value(e, definition);
 	if (r >= 0)
@@ -174,9 +191,12 @@ static int condition_list(struct cfn_eval *e, value *list, bool is_and)
 	size_t n = yyjson_mut_arr_size(list);
 	int result = is_and;
 	if (!yyjson_mut_is_arr(list) || n < 2 || n > 10)
-		return cfn_eval_fail(e, "Template error: every %s object requires a list of at least 2 and at most 10 boolean "
-					"parameters.", is_and ? "Fn::And" : "Fn::Or");
-	CFN_ARRAY_FOR(item, list) {
+		return cfn_eval_fail(e,
+			"Template error: every %s object requires a list of at least 2 and at "
+			"most 10 boolean "
+			"parameters.",
+			is_and ? "Fn::And" : "Fn::Or");
+	CFN_ARRAY_FOR (item, list) {
 		int r = condition_value(e, item);
 		if (r < 0)
 			return r;
@@ -188,7 +208,8 @@ static int condition_list(struct cfn_eval *e, value *list, bool is_and)
 static int condition_equals(struct cfn_eval *e, value *list)
 {
 	if (!yyjson_mut_is_arr(list) || yyjson_mut_arr_size(list) != 2)
-		return cfn_eval_fail(e, "Template error: every Fn::Equals object requires a list of 2 string parameters.");
+		return cfn_eval_fail(e,
+			"Template error: every Fn::Equals object requires a list of 2 string parameters.");
 	value *a = cfn_evaluate(e, yyjson_mut_arr_get(list, 0));
 	value *b = a ? cfn_evaluate(e, yyjson_mut_arr_get(list, 1)) : NULL;
 	if (!b)
@@ -222,14 +243,17 @@ static int condition_value(struct cfn_eval *e, value *v)
 {
 	if (++e->depth > CFN_DEPTH_MAX)
 		return cfn_eval_fail(e, "Template error: conditions are nested too deeply.");
-	int r = yyjson_mut_is_obj(v) && yyjson_mut_obj_size(v) == 1 ? condition_of_call(e, v) : -ENOENT;
+	int r = yyjson_mut_is_obj(v) && yyjson_mut_obj_size(v) == 1 ? condition_of_call(e, v)
+								    : -ENOENT;
 	if (r == -ENOENT) {
 		value *got = cfn_evaluate(e, v);
 		struct str s = got ? cfn_scalar(e->arena, got) : (struct str){ 0 };
-		r = str_is(s, "true")  ? 1 :
-		    str_is(s, "false") ? 0 :
-					 cfn_eval_fail(e, "Template error: a condition must be a boolean or a function of "
-						     "conditions.");
+		r = str_is(s, "true") ? 1
+		    : str_is(s, "false")
+			    ? 0
+			    : cfn_eval_fail(e,
+				      "Template error: a condition must be a boolean or a function of "
+				      "conditions.");
 	}
 	e->depth--;
 	return r;
@@ -238,10 +262,12 @@ static int condition_value(struct cfn_eval *e, value *v)
 static value *fn_if(struct cfn_eval *e, value *argument)
 {
 	if (!yyjson_mut_is_arr(argument) || yyjson_mut_arr_size(argument) != 3)
-		return FAIL(e, "Template error: Fn::If requires a list argument with three elements");
+		return FAIL(
+			e, "Template error: Fn::If requires a list argument with three elements");
 	struct str name = cfn_text(yyjson_mut_arr_get_first(argument));
-	int r = name.p ? cfn_condition(e, name) :
-			 cfn_eval_fail(e, "Template error: Fn::If requires the name of a condition first");
+	int r = name.p ? cfn_condition(e, name)
+		       : cfn_eval_fail(e,
+				 "Template error: Fn::If requires the name of a condition first");
 	return r < 0 ? NULL : cfn_evaluate(e, yyjson_mut_arr_get(argument, r ? 1 : 2));
 }
 
@@ -272,7 +298,6 @@ static value *fn_equals(struct cfn_eval *e, value *v)
 {
 	return fn_condition(e, "Fn::Equals", v);
 }
-
 
 /* ---- values ---- */
 
@@ -305,17 +330,18 @@ static value *evaluate_object(struct cfn_eval *e, value *v)
 {
 	value *key, *member;
 	if (yyjson_mut_obj_size(v) == 1) {
-		CFN_OBJECT_FOR(key, member, v) {
+		CFN_OBJECT_FOR (key, member, v) {
 			struct str name = cfn_text(key);
 			for (size_t i = 0; i < COUNT_OF(functions); i++)
 				if (str_is(name, functions[i].name))
 					return functions[i].run(e, member);
 			if (str_starts(name, STR("Fn::")))
-				return FAIL(e, "Template error: unknown function %.*s", STR_ARG(name));
+				return FAIL(
+					e, "Template error: unknown function %.*s", STR_ARG(name));
 		}
 	}
 	value *out = yyjson_mut_obj(e->doc);
-	CFN_OBJECT_FOR(key, member, v) {
+	CFN_OBJECT_FOR (key, member, v) {
 		value *got = cfn_evaluate(e, member);
 		if (!got)
 			return NULL;
@@ -339,7 +365,7 @@ value *cfn_evaluate(struct cfn_eval *e, value *v)
 		out = evaluate_object(e, v);
 	} else {
 		out = yyjson_mut_arr(e->doc);
-		CFN_ARRAY_FOR(item, v) {
+		CFN_ARRAY_FOR (item, v) {
 			value *got = cfn_evaluate(e, item);
 			if (!got)
 				return NULL;
@@ -365,8 +391,10 @@ static value *resolve_text(struct cfn_eval *e, struct str text)
 		if (end < 0 || colon < 0 || colon > end)
 			break;
 		buf_append(&b, rest.p, (size_t)at);
-		if (!e->dynamic || e->dynamic(e, str_sub(inside, 0, (size_t)colon),
-					   str_sub(inside, (size_t)colon + 1, (size_t)(end - colon) - 1), &got) < 0) {
+		if (!e->dynamic ||
+			e->dynamic(e, str_sub(inside, 0, (size_t)colon),
+				str_sub(inside, (size_t)colon + 1, (size_t)(end - colon) - 1),
+				&got) < 0) {
 			buf_fini(&b);
 			return FAIL(e, "Dynamic references can't be used here.");
 		}
@@ -387,7 +415,7 @@ value *cfn_resolve_dynamic(struct cfn_eval *e, value *v)
 		return resolve_text(e, cfn_text(v));
 	if (yyjson_mut_is_obj(v)) {
 		out = yyjson_mut_obj(e->doc);
-		CFN_OBJECT_FOR(key, item, v) {
+		CFN_OBJECT_FOR (key, item, v) {
 			if (!(got = cfn_resolve_dynamic(e, item)))
 				return NULL;
 			yyjson_mut_obj_add(out, cfn_string(e->doc, cfn_text(key)), got);
@@ -396,7 +424,7 @@ value *cfn_resolve_dynamic(struct cfn_eval *e, value *v)
 	}
 	if (yyjson_mut_is_arr(v)) {
 		out = yyjson_mut_arr(e->doc);
-		CFN_ARRAY_FOR(item, v) {
+		CFN_ARRAY_FOR (item, v) {
 			if (!(got = cfn_resolve_dynamic(e, item)))
 				return NULL;
 			yyjson_mut_arr_append(out, got);

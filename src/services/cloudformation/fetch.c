@@ -5,7 +5,8 @@
 
 static int bad_url(struct call *call, struct str url)
 {
-	return fail(call, &cloudformation_validation_error, "TemplateURL must be a supported URL: %.*s", STR_ARG(url));
+	return fail(call, &cloudformation_validation_error,
+		"TemplateURL must be a supported URL: %.*s", STR_ARG(url));
 }
 
 /* The bucket in bucket.s3.region.amazonaws.com or bucket.s3.localhost; p == NULL for path style. */
@@ -44,17 +45,21 @@ int cfn_fetch_template(struct call *call, struct str url, struct str *out)
 		return bad_url(call, url);
 	struct s3_locate_object_input in = { .bucket = bucket, .key = path };
 	if (call_inner(call, &s3_locate_object_operation, NULL, &in, &located) < 0)
-		return fail(call, &cloudformation_validation_error, "S3 error: %.*s\nFor more information check "
-			"http://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html", STR_ARG(call->error.message));
+		return fail(call, &cloudformation_validation_error,
+			"S3 error: %.*s\nFor more information check "
+			"http://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html",
+			STR_ARG(call->error.message));
 	if (located.size.v > CFN_TEMPLATE_URL_BYTES_MAX)
 		return fail(call, &cloudformation_validation_error,
 			"Template may not exceed %d bytes in size.", CFN_TEMPLATE_URL_BYTES_MAX);
 	buf_str(&b, located.data);
 	for (size_t i = 0; i < located.blobs.n; i++) {
 		struct str part;
-		if (blob_read(call->aws->blobs, located.blobs.v[i].blob, CFN_TEMPLATE_URL_BYTES_MAX, call->arena, &part) < 0) {
+		if (blob_read(call->aws->blobs, located.blobs.v[i].blob, CFN_TEMPLATE_URL_BYTES_MAX,
+			    call->arena, &part) < 0) {
 			buf_fini(&b);
-			return fail(call, &cloudformation_validation_error, "S3 error: the template's object can't be read.");
+			return fail(call, &cloudformation_validation_error,
+				"S3 error: the template's object can't be read.");
 		}
 		buf_str(&b, part);
 	}

@@ -1,4 +1,5 @@
-/* The template functions that make texts and lists: Sub, Join, Split, Select, Base64, Cidr, Length, ToJsonString. */
+/* The template functions that make texts and lists: Sub, Join, Split, Select, Base64, Cidr, Length,
+ * ToJsonString. */
 #include "base/encode.h"
 #include "services/cloudformation/eval.h"
 #include "services/cloudformation/limits.h"
@@ -48,7 +49,8 @@ static struct str sub_one(struct cfn_eval *e, value *map, struct str name)
 	}
 	struct str s = got && got != &cfn_no_value ? cfn_scalar(e->arena, got) : (struct str){ 0 };
 	if (got && !s.p)
-		cfn_eval_fail(e, "Template error: variable %.*s in Fn::Sub expression does not resolve to a string",
+		cfn_eval_fail(e,
+			"Template error: variable %.*s in Fn::Sub expression does not resolve to a string",
 			STR_ARG(name));
 	return s;
 }
@@ -56,13 +58,18 @@ static struct str sub_one(struct cfn_eval *e, value *map, struct str name)
 value *cfn_fn_sub(struct cfn_eval *e, value *argument)
 {
 	value *map = item_at(argument, 1);
-	struct str text = cfn_text(yyjson_mut_is_arr(argument) ? item_at(argument, 0) : argument), before, name;
+	struct str text = cfn_text(yyjson_mut_is_arr(argument) ? item_at(argument, 0) : argument),
+		   before, name;
 	struct buf b = { 0 };
 	bool is_literal;
-	if (!text.p || (yyjson_mut_is_arr(argument) && (yyjson_mut_arr_size(argument) != 2 || !yyjson_mut_is_obj(map))))
-		return FAIL(e, "Template error: One or more Fn::Sub intrinsic functions don't specify expected arguments. "
-			       "Specify a string as first argument, and an optional second argument to specify a mapping "
-			       "of values to replace in the string");
+	if (!text.p || (yyjson_mut_is_arr(argument) &&
+			       (yyjson_mut_arr_size(argument) != 2 || !yyjson_mut_is_obj(map))))
+		return FAIL(e,
+			"Template error: One or more Fn::Sub intrinsic functions don't specify "
+			"expected arguments. "
+			"Specify a string as first argument, and an optional second argument to "
+			"specify a mapping "
+			"of values to replace in the string");
 	while (cfn_sub_next(&text, &before, &name, &is_literal)) {
 		buf_str(&b, before);
 		if (is_literal) {
@@ -89,19 +96,27 @@ value *cfn_fn_join(struct cfn_eval *e, value *argument)
 	struct buf b = { 0 };
 	size_t n = 0;
 	if (yyjson_mut_arr_size(argument) != 2 || !delimiter.p)
-		return FAIL(e, "Template error: every Fn::Join object requires two parameters, (1) a string delimiter and (2) "
-			       "a list of strings to be joined or a function that returns a list of strings (such as "
-			       "Fn::GetAZs) to be joined.");
+		return FAIL(e,
+			"Template error: every Fn::Join object requires two parameters, (1) a "
+			"string delimiter and (2) "
+			"a list of strings to be joined or a function that returns a list of "
+			"strings (such as "
+			"Fn::GetAZs) to be joined.");
 	value *list = cfn_evaluate(e, item_at(argument, 1));
 	if (list && !yyjson_mut_is_arr(list))
-		return FAIL(e, "Template error: every Fn::Join object requires two parameters, (1) a string delimiter and (2) "
-			       "a list of strings to be joined or a function that returns a list of strings (such as "
-			       "Fn::GetAZs) to be joined.");
-	CFN_ARRAY_FOR(item, list) {
+		return FAIL(e,
+			"Template error: every Fn::Join object requires two parameters, (1) a "
+			"string delimiter and (2) "
+			"a list of strings to be joined or a function that returns a list of "
+			"strings (such as "
+			"Fn::GetAZs) to be joined.");
+	CFN_ARRAY_FOR (item, list) {
 		struct str s = cfn_scalar(e->arena, item);
 		if (!s.p || b.n + s.n + delimiter.n > CFN_EVALUATED_BYTES_MAX) {
 			buf_fini(&b);
-			return FAIL(e, "Template error: every Fn::Join object requires a list of strings to be joined.");
+			return FAIL(e,
+				"Template error: every Fn::Join object requires a list of strings "
+				"to be joined.");
 		}
 		if (n++)
 			buf_str(&b, delimiter);
@@ -116,14 +131,17 @@ value *cfn_fn_split(struct cfn_eval *e, value *argument)
 {
 	struct str delimiter = cfn_text(item_at(argument, 0));
 	if (yyjson_mut_arr_size(argument) != 2 || !delimiter.n)
-		return FAIL(e, "Template error: every Fn::Split object requires two parameters, (1) a string delimiter and "
-			       "(2) a string to be split or a function that returns a string to be split.");
+		return FAIL(e,
+			"Template error: every Fn::Split object requires two parameters, (1) a "
+			"string delimiter and "
+			"(2) a string to be split or a function that returns a string to be split.");
 	struct str rest = cfn_evaluate_text(e, item_at(argument, 1), "Fn::Split");
 	value *list = yyjson_mut_arr(e->doc);
 	ssize_t at;
 	if (!rest.p)
 		return NULL;
-	for (; (at = str_find(rest, delimiter)) >= 0; rest = str_from(rest, (size_t)at + delimiter.n))
+	for (; (at = str_find(rest, delimiter)) >= 0;
+		rest = str_from(rest, (size_t)at + delimiter.n))
 		yyjson_mut_arr_append(list, cfn_string(e->doc, str_sub(rest, 0, (size_t)at)));
 	yyjson_mut_arr_append(list, cfn_string(e->doc, rest));
 	return list;
@@ -133,18 +151,23 @@ value *cfn_fn_select(struct cfn_eval *e, value *argument)
 {
 	int64_t index;
 	if (!yyjson_mut_is_arr(argument) || yyjson_mut_arr_size(argument) != 2)
-		return FAIL(e, "Template error: Fn::Select requires a list argument with two elements: an integer index and a "
-			       "list");
+		return FAIL(e,
+			"Template error: Fn::Select requires a list argument with two elements: "
+			"an integer index and a "
+			"list");
 	struct str at = cfn_evaluate_text(e, item_at(argument, 0), "Fn::Select");
 	value *list = at.p ? cfn_evaluate(e, item_at(argument, 1)) : NULL;
 	if (!list)
 		return NULL;
 	if (str_to_i64(at, &index) < 0 || !yyjson_mut_is_arr(list))
-		return FAIL(e, "Template error: Fn::Select requires a list argument with two elements: an integer index and a "
-			       "list");
+		return FAIL(e,
+			"Template error: Fn::Select requires a list argument with two elements: "
+			"an integer index and a "
+			"list");
 	value *item = index < 0 ? NULL : item_at(list, (size_t)index);
-	return item ? cfn_copy(e->doc, item) :
-		      FAIL(e, "Template error: Fn::Select cannot select nonexistent value at index %lld", (long long)index);
+	return item ? cfn_copy(e->doc, item)
+		    : FAIL(e, "Template error: Fn::Select cannot select nonexistent value at index %lld",
+			      (long long)index);
 }
 
 value *cfn_fn_base64(struct cfn_eval *e, value *argument)
@@ -158,8 +181,8 @@ value *cfn_fn_length(struct cfn_eval *e, value *argument)
 	value *list = cfn_evaluate(e, argument);
 	if (!list)
 		return NULL;
-	return yyjson_mut_is_arr(list) ? yyjson_mut_sint(e->doc, (int64_t)yyjson_mut_arr_size(list)) :
-					 FAIL(e, "Template error: Fn::Length requires a list");
+	return yyjson_mut_is_arr(list) ? yyjson_mut_sint(e->doc, (int64_t)yyjson_mut_arr_size(list))
+				       : FAIL(e, "Template error: Fn::Length requires a list");
 }
 
 value *cfn_fn_to_json(struct cfn_eval *e, value *argument)
@@ -175,26 +198,37 @@ value *cfn_fn_cidr(struct cfn_eval *e, value *argument)
 	int64_t count, bits = 8, mask;
 	size_t n = yyjson_mut_arr_size(argument);
 	if (!yyjson_mut_is_arr(argument) || n < 2 || n > 3)
-		return FAIL(e, "Template error: every Fn::Cidr object requires two or three parameters");
+		return FAIL(e,
+			"Template error: every Fn::Cidr object requires two or three parameters");
 	struct str block = cfn_evaluate_text(e, item_at(argument, 0), "Fn::Cidr");
-	struct str wanted = block.p ? cfn_evaluate_text(e, item_at(argument, 1), "Fn::Cidr") : block;
-	struct str width = wanted.p && n == 3 ? cfn_evaluate_text(e, item_at(argument, 2), "Fn::Cidr") : STR("8");
+	struct str wanted =
+		block.p ? cfn_evaluate_text(e, item_at(argument, 1), "Fn::Cidr") : block;
+	struct str width = wanted.p && n == 3
+				   ? cfn_evaluate_text(e, item_at(argument, 2), "Fn::Cidr")
+				   : STR("8");
 	if (!block.p || !wanted.p || !width.p)
 		return NULL;
 	ssize_t slash = str_index(block, '/');
-	if (slash < 0 || inet_pton(AF_INET, arena_cstr(e->arena, str_sub(block, 0, (size_t)slash)), &address) != 1 ||
+	if (slash < 0 ||
+		inet_pton(AF_INET, arena_cstr(e->arena, str_sub(block, 0, (size_t)slash)),
+			&address) != 1 ||
 		str_to_i64(str_from(block, (size_t)slash + 1), &mask) < 0 || mask < 0 || mask > 32)
-		return FAIL(e, "Template error: %.*s is not a valid IPv4 CIDR block", STR_ARG(block));
-	if (str_to_i64(wanted, &count) < 0 || count < 1 || count > 256 || str_to_i64(width, &bits) < 0 || bits < 1 ||
-		bits > 32 - mask || (uint64_t)count << bits > UINT64_C(1) << (32 - mask))
-		return FAIL(e, "Template error: Fn::Cidr can't make %.*s blocks of %.*s bits out of %.*s", STR_ARG(wanted),
-			STR_ARG(width), STR_ARG(block));
+		return FAIL(
+			e, "Template error: %.*s is not a valid IPv4 CIDR block", STR_ARG(block));
+	if (str_to_i64(wanted, &count) < 0 || count < 1 || count > 256 ||
+		str_to_i64(width, &bits) < 0 || bits < 1 || bits > 32 - mask ||
+		(uint64_t)count << bits > UINT64_C(1) << (32 - mask))
+		return FAIL(e,
+			"Template error: Fn::Cidr can't make %.*s blocks of %.*s bits out of %.*s",
+			STR_ARG(wanted), STR_ARG(width), STR_ARG(block));
 	uint32_t base = ntohl(address.s_addr) & (mask ? UINT32_MAX << (32 - mask) : 0);
 	value *list = yyjson_mut_arr(e->doc);
 	for (int64_t i = 0; i < count; i++) {
 		uint32_t at = base + (uint32_t)((uint64_t)i << bits);
-		yyjson_mut_arr_append(list, cfn_string(e->doc, arena_printf(e->arena, "%u.%u.%u.%u/%lld", at >> 24,
-			at >> 16 & 255, at >> 8 & 255, at & 255, (long long)(32 - bits))));
+		yyjson_mut_arr_append(list,
+			cfn_string(e->doc,
+				arena_printf(e->arena, "%u.%u.%u.%u/%lld", at >> 24, at >> 16 & 255,
+					at >> 8 & 255, at & 255, (long long)(32 - bits))));
 	}
 	return list;
 }

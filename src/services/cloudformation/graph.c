@@ -36,7 +36,7 @@ static void need_depends_on(struct needs *n, value *depends)
 	if (yyjson_mut_is_str(depends))
 		need(n, cfn_text(depends), (struct str){ 0 });
 	if (yyjson_mut_is_arr(depends))
-		CFN_ARRAY_FOR(item, depends)
+		CFN_ARRAY_FOR (item, depends)
 			need(n, cfn_text(item), (struct str){ 0 });
 }
 
@@ -45,7 +45,8 @@ static int by_name(const void *a, const void *b)
 	return str_cmp(*(const struct str *)a, *(const struct str *)b);
 }
 
-/* Takes away what needs nothing that is left, again and again; what remains is in a cycle or behind one. */
+/* Takes away what needs nothing that is left, again and again; what remains is in a cycle or behind
+ * one. */
 static int check_cycles(struct cfn_eval *e, const struct cfn_graph *g)
 {
 	bool *gone = ARENA_ARRAY(e->arena, bool, g->n + 1), progress = true;
@@ -83,14 +84,15 @@ int cfn_graph_make(struct cfn_eval *e, value *resources, struct cfn_graph *out)
 	size_t n = yyjson_mut_obj_size(resources);
 	value *key, *definition;
 	*out = (struct cfn_graph){ ARENA_ARRAY(e->arena, struct cfn_node, n + 1), 0 };
-	CFN_OBJECT_FOR(key, definition, resources) {
+	CFN_OBJECT_FOR (key, definition, resources) {
 		struct str condition = cfn_text(cfn_get(definition, "Condition"));
 		int r = condition.p ? cfn_condition(e, condition) : 1;
 		if (r < 0)
 			return r;
 		if (r)
 			out->nodes[out->n++] = (struct cfn_node){ .logical = cfn_text(key),
-				.type = cfn_text(cfn_get(definition, "Type")), .definition = definition };
+				.type = cfn_text(cfn_get(definition, "Type")),
+				.definition = definition };
 	}
 	for (size_t i = 0; i < out->n; i++) {
 		struct needs needs = { out, &out->nodes[i] };

@@ -5,9 +5,10 @@
 #include "aws/call.h"
 
 /*
- * index.js or index.py by the runtime, with the cfn-response module beside it (Lambda's User Guide, Code.ZipFile): the
- * zip's bytes, the same each time. 0, or fails.
+ * index.js or index.py by the runtime, with the cfn-response module beside it (Lambda's User Guide,
+ * Code.ZipFile): the zip's bytes, the same each time. 0, or fails.
  */
-int cfn_inline_zip(struct call *call, struct str runtime, struct str source, struct str *out) MUSTCHECK;
+int cfn_inline_zip(
+	struct call *call, struct str runtime, struct str source, struct str *out) MUSTCHECK;
 
 #endif

@@ -32,9 +32,11 @@ struct str cfn_key(struct call *call, const char *kind, struct str uuid, struct 
 bool cfn_stack_get(struct call *call, struct str uuid, struct cloudformation_stack_record *out);
 void cfn_stack_put(struct call *call, const struct cloudformation_stack_record *stack);
 /* By name (one that lives), or by id (also deleted). */
-bool cfn_stack_find(struct call *call, struct str name_or_id, struct cloudformation_stack_record *out);
+bool cfn_stack_find(
+	struct call *call, struct str name_or_id, struct cloudformation_stack_record *out);
 /* The same, or fails: Stack with id X does not exist. */
-int cfn_stack_require(struct call *call, struct str name_or_id, struct cloudformation_stack_record *out) MUSTCHECK;
+int cfn_stack_require(struct call *call, struct str name_or_id,
+	struct cloudformation_stack_record *out) MUSTCHECK;
 /* The uuid in a stack's ARN; p == NULL when it is none. */
 struct str cfn_uuid_of(struct str stack_id);
 struct str cfn_stack_name_key(struct call *call, struct str name);
@@ -50,14 +52,15 @@ struct cfn_resources {
 	struct cloudformation_resource_record *v;
 	size_t n;
 };
-void cfn_resources_get(struct call *call, struct str uuid, const char *kind, struct cfn_resources *out);
+void cfn_resources_get(
+	struct call *call, struct str uuid, const char *kind, struct cfn_resources *out);
 
 /* An event about a resource, or about the stack itself (r == NULL). */
 void cfn_event_put(struct call *call, const struct cloudformation_stack_record *stack,
 	const struct cloudformation_resource_record *r, struct str status, struct str reason);
 /* Sets the stack's status with its event. */
-void cfn_stack_turn(struct call *call, struct cloudformation_stack_record *stack, const char *status,
-	struct str reason);
+void cfn_stack_turn(struct call *call, struct cloudformation_stack_record *stack,
+	const char *status, struct str reason);
 /* Marks the stack as one that a fiber must work on, or no longer. */
 void cfn_active_set(struct call *call, struct str uuid, bool active);
 /* Removes all that belongs to a stack but its record and events. */
@@ -68,26 +71,29 @@ void cfn_stack_forget(struct call *call, const struct cloudformation_stack_recor
 struct cfn_template {
 	struct arena *arena;
 	value_doc *doc;
-	value *root;              /* after transforms */
+	value *root; /* after transforms */
 	value *resources;
-	struct str processed;     /* as JSON, when a transform changed it; else p == NULL */
+	struct str processed; /* as JSON, when a transform changed it; else p == NULL */
 	bool is_transformed;
 };
 /* Parses, transforms and checks a template's text: 0, or fails with ValidationError. */
 int cfn_template_load(struct call *call, struct str text, struct cfn_template *out) MUSTCHECK;
 /* A content's template, which was checked when it came. */
-int cfn_template_of(struct call *call, const struct cloudformation_stack_content *content, struct cfn_template *out)
-	MUSTCHECK;
+int cfn_template_of(struct call *call, const struct cloudformation_stack_content *content,
+	struct cfn_template *out) MUSTCHECK;
 /* References, conditions, cycles, with the parameters at hand. */
-int cfn_template_check(struct call *call, const struct cfn_template *t, struct cfn_eval *e) MUSTCHECK;
+int cfn_template_check(
+	struct call *call, const struct cfn_template *t, struct cfn_eval *e) MUSTCHECK;
 /* The capabilities that its resources need, and why. */
-void cfn_template_capabilities(struct call *call, const struct cfn_template *t, struct cloudformation_capabilities *out,
-	struct str *reason);
+void cfn_template_capabilities(struct call *call, const struct cfn_template *t,
+	struct cloudformation_capabilities *out, struct str *reason);
 /* TemplateBody or TemplateURL: the text, or fails. One of them must be. */
-int cfn_template_text(struct call *call, struct str body, struct str url, struct str *out) MUSTCHECK;
+int cfn_template_text(
+	struct call *call, struct str body, struct str url, struct str *out) MUSTCHECK;
 /* An evaluation over a template with a stack's parameters. */
 void cfn_eval_init(struct cfn_eval *e, struct call *call, const struct cfn_template *t,
-	const struct cloudformation_stack_content *content, struct str stack_name, struct str stack_id);
+	const struct cloudformation_stack_content *content, struct str stack_name,
+	struct str stack_id);
 
 /* ---- fetch.c ---- */
 
@@ -96,11 +102,14 @@ int cfn_fetch_template(struct call *call, struct str url, struct str *out) MUSTC
 
 /* ---- parameters.c ---- */
 
-/* What a template's parameters become: those given, those kept (UsePreviousValue), defaults, SSM's values. */
+/* What a template's parameters become: those given, those kept (UsePreviousValue), defaults, SSM's
+ * values. */
 int cfn_parameters_resolve(struct call *call, const struct cfn_template *t,
-	const struct cloudformation_parameters *given, const struct cloudformation_parameter_records *before,
+	const struct cloudformation_parameters *given,
+	const struct cloudformation_parameter_records *before,
 	struct cloudformation_parameter_records *out) MUSTCHECK;
-int cfn_parameter_from_ssm(struct call *call, struct str name, bool decrypt, struct str *out) MUSTCHECK;
+int cfn_parameter_from_ssm(
+	struct call *call, struct str name, bool decrypt, struct str *out) MUSTCHECK;
 
 /* ---- graph.c ---- */
 
@@ -116,13 +125,15 @@ struct cfn_graph {
 	struct cfn_node *nodes;
 	size_t n;
 };
-/* The resources whose conditions are true, with what they need: 0, or -EINVAL with e->error (cycles). */
+/* The resources whose conditions are true, with what they need: 0, or -EINVAL with e->error
+ * (cycles). */
 int cfn_graph_make(struct cfn_eval *e, value *resources, struct cfn_graph *out) MUSTCHECK;
 struct cfn_node *cfn_graph_find(const struct cfn_graph *g, struct str logical);
 
 /* ---- plan.c: what is about to be done, before anything is ---- */
 
-/* Fills content from a request's parts and checks all: 0, or fails. before: of an update, or NULL. */
+/* Fills content from a request's parts and checks all: 0, or fails. before: of an update, or NULL.
+ */
 struct cfn_request {
 	struct str template_body, template_url;
 	bool use_previous;
@@ -132,19 +143,23 @@ struct cfn_request {
 	const struct cloudformation_notification_ar_ns *notices;
 	struct str role_arn;
 };
-int cfn_content_make(struct call *call, const struct cfn_request *request, struct str stack_name, struct str stack_id,
-	const struct cloudformation_stack_content *before, struct cloudformation_stack_content *out) MUSTCHECK;
+int cfn_content_make(struct call *call, const struct cfn_request *request, struct str stack_name,
+	struct str stack_id, const struct cloudformation_stack_content *before,
+	struct cloudformation_stack_content *out) MUSTCHECK;
 /* Whether both make the same stack. */
-bool cfn_content_same(const struct cloudformation_stack_content *a, const struct cloudformation_stack_content *b);
+bool cfn_content_same(
+	const struct cloudformation_stack_content *a, const struct cloudformation_stack_content *b);
 /* What the new content changes, resource by resource. */
 int cfn_changes_make(struct call *call, const struct cloudformation_stack_record *stack,
-	const struct cloudformation_stack_content *content, struct cloudformation_changes *out) MUSTCHECK;
+	const struct cloudformation_stack_content *content,
+	struct cloudformation_changes *out) MUSTCHECK;
 
 /* ---- operation.c ---- */
 
 /* A fiber that works on the stack until it is no longer in progress. */
 void cfn_operation_start(struct aws *aws, struct str account, struct str region, struct str uuid);
-/* A new stack's record in REVIEW_IN_PROGRESS or another first status; in a transaction. 0, or fails. */
+/* A new stack's record in REVIEW_IN_PROGRESS or another first status; in a transaction. 0, or
+ * fails. */
 int cfn_stack_create(struct call *call, struct str name, const char *status, struct str stack_id,
 	struct cloudformation_stack_record *out) MUSTCHECK;
 /* An ARN with a new uuid for a stack of that name. */

@@ -17,10 +17,11 @@ enum {
 	CFN_RESOURCES_PAGE = 100,
 	CFN_EXPORTS_PAGE = 100,
 	CFN_CHANGES_PAGE = 100,
-	CFN_DEPTH_MAX = 64,            /* of a template's values, aliases resolved */
-	CFN_NODES_MAX = 200000,        /* values of a template, aliases counted as often as they are used */
+	CFN_DEPTH_MAX = 64, /* of a template's values, aliases resolved */
+	CFN_NODES_MAX =
+		200000, /* values of a template, aliases counted as often as they are used */
 	CFN_EVALUATED_BYTES_MAX = 8 << 20, /* of one text that functions make */
-	CFN_CONCURRENT_MAX = 24,       /* resources at once in one stack */
+	CFN_CONCURRENT_MAX = 24,           /* resources at once in one stack */
 	CFN_DELETE_TRIES = 3,
 	CFN_CUSTOM_TIMEOUT_S = 3600,
 	CFN_CUSTOM_BODY_BYTES_MAX = 4096, /* of a custom resource's answer */

@@ -21,7 +21,8 @@ static int write_turn(struct call *call, void *arg)
 	struct cloudformation_stack_record *stack = &t->run->stack;
 	struct str id = stack->id;
 	if (!cfn_stack_get(call, id, stack))
-		return fail(call, &cloudformation_validation_error, "Stack with id %.*s does not exist", STR_ARG(id));
+		return fail(call, &cloudformation_validation_error,
+			"Stack with id %.*s does not exist", STR_ARG(id));
 	if (t->fn && t->fn(call, t->arg) < 0)
 		return -1;
 	if (t->status)
@@ -48,7 +49,8 @@ static int load(struct call *call, void *arg)
 	struct cfn_run *run = arg;
 	struct str id = run->stack.id;
 	if (!cfn_stack_get(call, id, &run->stack))
-		return fail(call, &cloudformation_validation_error, "Stack with id %.*s does not exist", STR_ARG(id));
+		return fail(call, &cloudformation_validation_error,
+			"Stack with id %.*s does not exist", STR_ARG(id));
 	cfn_resources_get(call, id, CFN_RESOURCE, &run->now);
 	cfn_resources_get(call, id, CFN_BEFORE, &run->before);
 	return 0;
@@ -66,7 +68,8 @@ static int resource_value(struct cfn_eval *e, struct str logical, struct str att
 	struct cfn_run *run = e->arg;
 	struct cfn_node *n = cfn_graph_find(&run->graph, logical);
 	if (!n || !n->record || !n->done)
-		return cfn_eval_fail(e, "Template error: %.*s is referred to, but it is not made (its condition is false).",
+		return cfn_eval_fail(e,
+			"Template error: %.*s is referred to, but it is not made (its condition is false).",
 			STR_ARG(logical));
 	if (!attribute.p) {
 		*out = cfn_string(e->doc, n->record->physical_id);
@@ -76,7 +79,8 @@ static int resource_value(struct cfn_eval *e, struct str logical, struct str att
 	*out = cfn_copy(e->doc, cfn_get_str(attributes, attribute));
 	if (*out)
 		return 0;
-	return cfn_eval_fail(e, "Template error: resource %.*s does not support attribute type %.*s in Fn::GetAtt",
+	return cfn_eval_fail(e,
+		"Template error: resource %.*s does not support attribute type %.*s in Fn::GetAtt",
 		STR_ARG(logical), STR_ARG(attribute));
 }
 
@@ -89,8 +93,8 @@ struct import {
 static int read_export(struct call *call, void *arg)
 {
 	struct import *i = arg;
-	i->found = call_get_record(call, cfn_key(call, "export", STR(""), i->name), &cloudformation_export_record_shape,
-		&i->record);
+	i->found = call_get_record(call, cfn_key(call, "export", STR(""), i->name),
+		&cloudformation_export_record_shape, &i->record);
 	return 0;
 }
 
@@ -99,7 +103,8 @@ static int import_value(struct cfn_eval *e, struct str name, value **out)
 	struct cfn_run *run = e->arg;
 	struct import i = { .name = name };
 	/* Outputs are evaluated inside the transaction that stores them. */
-	int r = run->call.txn ? read_export(&run->call, &i) : call_read(&run->call, read_export, &i);
+	int r = run->call.txn ? read_export(&run->call, &i)
+			      : call_read(&run->call, read_export, &i);
 	if (r < 0 || !i.found)
 		return cfn_eval_fail(e, "No export named %.*s found.", STR_ARG(name));
 	cfn_set_str(e->doc, run->imports, name, yyjson_mut_true(e->doc));
@@ -112,18 +117,22 @@ int cfn_run_prepare(struct cfn_run *run, const struct cloudformation_stack_conte
 	struct buf b = { 0 };
 	if (cfn_template_of(&run->call, content, &run->template) < 0)
 		return -1;
-	cfn_eval_init(&run->eval, &run->call, &run->template, content, run->stack.name, run->stack.stack_id);
+	cfn_eval_init(&run->eval, &run->call, &run->template, content, run->stack.name,
+		run->stack.stack_id);
 	run->eval.arg = run;
 	if (cfn_graph_make(&run->eval, run->template.resources, &run->graph) < 0)
-		return fail(&run->call, &cloudformation_validation_error, "%.*s", STR_ARG(run->eval.error));
+		return fail(&run->call, &cloudformation_validation_error, "%.*s",
+			STR_ARG(run->eval.error));
 	run->eval.resource = resource_value;
 	run->eval.import = import_value;
 	run->imports = yyjson_mut_obj(run->template.doc);
 	run->tags = yyjson_mut_arr(run->template.doc);
 	for (size_t i = 0; i < content->tags.n; i++) {
 		value *tag = yyjson_mut_obj(run->template.doc);
-		cfn_set(run->template.doc, tag, "Key", cfn_string(run->template.doc, content->tags.v[i].key));
-		cfn_set(run->template.doc, tag, "Value", cfn_string(run->template.doc, content->tags.v[i].value));
+		cfn_set(run->template.doc, tag, "Key",
+			cfn_string(run->template.doc, content->tags.v[i].key));
+		cfn_set(run->template.doc, tag, "Value",
+			cfn_string(run->template.doc, content->tags.v[i].value));
 		yyjson_mut_arr_append(run->tags, tag);
 	}
 	for (size_t i = 0; i < run->graph.n; i++)
@@ -161,11 +170,15 @@ static int look_cancelled(struct call *call, void *arg)
 static void apply_all(struct cfn_run *run)
 {
 	for (;;) {
-		if (str_is(run->stack.status, "UPDATE_IN_PROGRESS") && call_read(&run->call, look_cancelled, run) < 0)
+		if (str_is(run->stack.status, "UPDATE_IN_PROGRESS") &&
+			call_read(&run->call, look_cancelled, run) < 0)
 			run->failed = STR("The store failed.");
-		for (size_t i = 0; i < run->graph.n && !must_stop(run) && run->running < CFN_CONCURRENT_MAX; i++)
+		for (size_t i = 0;
+			i < run->graph.n && !must_stop(run) && run->running < CFN_CONCURRENT_MAX;
+			i++)
 			if (is_ready(run, &run->graph.nodes[i]))
-				cfn_step_start(run, &(struct cfn_step){ .run = run, .kind = CFN_STEP_APPLY,
+				cfn_step_start(run, &(struct cfn_step){ .run = run,
+							    .kind = CFN_STEP_APPLY,
 							    .node = &run->graph.nodes[i] });
 		if (!run->running)
 			return;
@@ -184,7 +197,8 @@ struct removals {
 	size_t n;
 };
 
-static void add_removal(struct removals *all, struct cloudformation_resource_record *record, const char *from)
+static void add_removal(
+	struct removals *all, struct cloudformation_resource_record *record, const char *from)
 {
 	all->v[all->n++] = (struct removal){ .record = record, .from = from };
 }
@@ -211,9 +225,14 @@ static void remove_all(struct cfn_run *run, struct removals *all)
 		for (size_t i = 0; i < all->n && !run->cfn->stopping; i++) {
 			struct removal *r = &all->v[i];
 			left += !r->started;
-			if (!r->started && run->running < CFN_CONCURRENT_MAX && (forced || is_free(all, i)))
-				cfn_step_start(run, &(struct cfn_step){ .run = run, .kind = CFN_STEP_REMOVE,
-					.record = r->record, .from = r->from, .started = &r->started, .done = &r->done });
+			if (!r->started && run->running < CFN_CONCURRENT_MAX &&
+				(forced || is_free(all, i)))
+				cfn_step_start(run, &(struct cfn_step){ .run = run,
+							    .kind = CFN_STEP_REMOVE,
+							    .record = r->record,
+							    .from = r->from,
+							    .started = &r->started,
+							    .done = &r->done });
 		}
 		if (!run->running && (!left || run->failed.p || run->cfn->stopping))
 			return;
@@ -271,14 +290,18 @@ static int create(struct cfn_run *run)
 
 static void all_of(struct cfn_run *run, struct removals *all)
 {
-	*all = (struct removals){ ARENA_ARRAY(&run->arena, struct removal, run->now.n + run->before.n + 1), 0 };
+	*all = (struct removals){
+		ARENA_ARRAY(&run->arena, struct removal, run->now.n + run->before.n + 1), 0
+	};
 	for (size_t i = 0; i < run->now.n; i++)
 		add_removal(all, &run->now.v[i], CFN_RESOURCE);
 	for (size_t i = 0; i < run->before.n; i++) {
 		bool same = false;
 		for (size_t k = 0; k < run->now.n; k++)
-			same = same || (str_eq(run->now.v[k].logical_id, run->before.v[i].logical_id) &&
-				str_eq(run->now.v[k].physical_id, run->before.v[i].physical_id));
+			same = same ||
+			       (str_eq(run->now.v[k].logical_id, run->before.v[i].logical_id) &&
+				       str_eq(run->now.v[k].physical_id,
+					       run->before.v[i].physical_id));
 		if (!same)
 			add_removal(all, &run->before.v[i], CFN_BEFORE);
 	}
@@ -341,7 +364,8 @@ static int update(struct cfn_run *run)
 	if (run->cfn->stopping && !run->failed.p)
 		return -ECANCELED;
 	if (!run->failed.p) {
-		if (turn(run, "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS", (struct str){ 0 }, put_outputs) == 0)
+		if (turn(run, "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS", (struct str){ 0 },
+			    put_outputs) == 0)
 			return 0;
 		run->failed = run->call.error.message;
 	}
@@ -365,8 +389,10 @@ static int rollback_update(struct cfn_run *run)
 		while (run->running >= CFN_CONCURRENT_MAX)
 			waitq_wait(&run->changed, -1);
 		if (run->now.v[i].operation.v == run->stack.operation.v)
-			cfn_step_start(run, &(struct cfn_step){ .run = run, .kind = CFN_STEP_RESTORE,
-						    .record = &run->now.v[i], .from = CFN_RESOURCE });
+			cfn_step_start(run, &(struct cfn_step){ .run = run,
+						    .kind = CFN_STEP_RESTORE,
+						    .record = &run->now.v[i],
+						    .from = CFN_RESOURCE });
 	}
 	while (run->running)
 		waitq_wait(&run->changed, -1);
@@ -374,7 +400,8 @@ static int rollback_update(struct cfn_run *run)
 		return -ECANCELED;
 	if (run->failed.p)
 		return turn(run, "UPDATE_ROLLBACK_FAILED", failure_text(run, "update"), NULL);
-	return turn(run, "UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS", (struct str){ 0 }, drop_next);
+	return turn(
+		run, "UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS", (struct str){ 0 }, drop_next);
 }
 
 static int forget_before(struct call *call, void *arg)
@@ -395,13 +422,15 @@ static int cleanup(struct cfn_run *run, const char *end)
 {
 	struct removals all, some = { 0 };
 	if (cfn_run_prepare(run, run->stack.current) < 0) {
-		log_error("cloudformation: stack %.*s: %.*s", STR_ARG(run->stack.name), STR_ARG(run->call.error.message));
+		log_error("cloudformation: stack %.*s: %.*s", STR_ARG(run->stack.name),
+			STR_ARG(run->call.error.message));
 		return turn(run, end, (struct str){ 0 }, forget_before);
 	}
 	all_of(run, &all);
 	some.v = ARENA_ARRAY(&run->arena, struct removal, all.n + 1);
 	for (size_t i = 0; i < all.n; i++)
-		if (str_is(str_c(all.v[i].from), CFN_BEFORE) || !is_in_template(run, all.v[i].record->logical_id))
+		if (str_is(str_c(all.v[i].from), CFN_BEFORE) ||
+			!is_in_template(run, all.v[i].record->logical_id))
 			some.v[some.n++] = all.v[i];
 	remove_all(run, &some);
 	if (run->cfn->stopping)
@@ -439,7 +468,9 @@ struct ticket {
 static int run_once(struct cfn *cfn, const struct ticket *t)
 {
 	struct cfn_run run = { .cfn = cfn };
-	struct identity first = { .account = str_c(t->account), .region = str_c(t->region), .is_root = true };
+	struct identity first = {
+		.account = str_c(t->account), .region = str_c(t->region), .is_root = true
+	};
 	int r = -ENOENT;
 	waitq_init(&run.changed);
 	call_init(&run.call, t->aws, &run.arena, &first);
@@ -455,7 +486,8 @@ static int run_once(struct cfn *cfn, const struct ticket *t)
 		r = advance(&run);
 	}
 	if (r < 0 && r != -ENOENT && r != -ECANCELED)
-		log_error("cloudformation: stack %s could not go on: %.*s", t->uuid, STR_ARG(run.call.error.message));
+		log_error("cloudformation: stack %s could not go on: %.*s", t->uuid,
+			STR_ARG(run.call.error.message));
 	buf_fini(&run.failed_names);
 	arena_fini(&run.arena);
 	return r;
@@ -482,12 +514,14 @@ void cfn_operation_start(struct aws *aws, struct str account, struct str region,
 	if (cfn->stopping || map_get(&cfn->active, uuid))
 		return;
 	struct ticket *t = xmalloc(sizeof *t);
-	*t = (struct ticket){ aws, xstrndup(account.p, account.n), xstrndup(region.p, region.n), xstrndup(uuid.p, uuid.n) };
+	*t = (struct ticket){ aws, xstrndup(account.p, account.n), xstrndup(region.p, region.n),
+		xstrndup(uuid.p, uuid.n) };
 	map_put(&cfn->active, uuid, cfn);
 	cfn->running++;
 	if (fiber_start(operation_run, t) == 0)
 		return;
-	log_error("cloudformation: no fiber is free; the stack %s goes on after the next start.", t->uuid);
+	log_error("cloudformation: no fiber is free; the stack %s goes on after the next start.",
+		t->uuid);
 	map_remove(&cfn->active, uuid);
 	cfn->running--;
 	free(t->account);

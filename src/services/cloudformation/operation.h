@@ -8,7 +8,7 @@
 struct cfn_run {
 	struct cfn *cfn;
 	struct arena arena;
-	struct call call;          /* the fiber's own; its identity is who began the operation */
+	struct call call; /* the fiber's own; its identity is who began the operation */
 	struct identity identity;
 	struct cloudformation_stack_record stack;
 	struct cfn_resources now, before;
@@ -16,11 +16,11 @@ struct cfn_run {
 	struct cfn_eval eval;
 	struct cfn_graph graph;
 	value *tags;
-	value *imports;            /* names that were imported: an object */
+	value *imports; /* names that were imported: an object */
 	size_t running;
 	struct waitq changed;
-	struct str failed;         /* why, of the first step that failed */
-	struct buf failed_names;   /* logical ids, with commas */
+	struct str failed;       /* why, of the first step that failed */
+	struct buf failed_names; /* logical ids, with commas */
 };
 
 enum cfn_step_kind {
@@ -35,8 +35,8 @@ struct cfn_step {
 	enum cfn_step_kind kind;
 	struct cfn_node *node;                         /* apply */
 	struct cloudformation_resource_record *record; /* restore, remove */
-	const char *from;                              /* CFN_RESOURCE or CFN_BEFORE; remove, restore */
-	bool *started, *done;                          /* remove's, restore's own marks */
+	const char *from;     /* CFN_RESOURCE or CFN_BEFORE; remove, restore */
+	bool *started, *done; /* remove's, restore's own marks */
 	bool failed;
 };
 
@@ -47,10 +47,13 @@ int cfn_run_write(struct cfn_run *run, call_fn *fn, void *arg) MUSTCHECK;
 /* Reads what the store has of the resources. */
 int cfn_run_load(struct cfn_run *run) MUSTCHECK;
 /* An evaluation over the run's target content. */
-int cfn_run_prepare(struct cfn_run *run, const struct cloudformation_stack_content *content) MUSTCHECK;
+int cfn_run_prepare(
+	struct cfn_run *run, const struct cloudformation_stack_content *content) MUSTCHECK;
 /* Outputs, exports and imports of the finished stack, in a transaction: 0, or fails. */
 int cfn_outputs_put(struct call *call, struct cfn_run *run) MUSTCHECK;
-/* Fails when an export is used by another stack; else takes the stack's exports and imports away. */
-int cfn_exports_remove(struct call *call, const struct cloudformation_stack_record *stack) MUSTCHECK;
+/* Fails when an export is used by another stack; else takes the stack's exports and imports away.
+ */
+int cfn_exports_remove(
+	struct call *call, const struct cloudformation_stack_record *stack) MUSTCHECK;
 
 #endif

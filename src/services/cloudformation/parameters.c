@@ -12,7 +12,8 @@ int cfn_parameter_from_ssm(struct call *call, struct str name, bool decrypt, str
 		return -1;
 	if (!decrypt && str_is(got.parameter->type, "SecureString"))
 		return fail(call, &cloudformation_validation_error,
-			"SSM Secure reference is not supported in: [%.*s]; use ssm-secure.", STR_ARG(name));
+			"SSM Secure reference is not supported in: [%.*s]; use ssm-secure.",
+			STR_ARG(name));
 	*out = got.parameter->value;
 	return 0;
 }
@@ -21,13 +22,15 @@ static bool matches(struct str pattern, struct str text)
 {
 	int code = 0;
 	size_t at = 0;
-	pcre2_code *re = pcre2_compile((PCRE2_SPTR)pattern.p, pattern.n, PCRE2_UTF, &code, &at, NULL);
+	pcre2_code *re =
+		pcre2_compile((PCRE2_SPTR)pattern.p, pattern.n, PCRE2_UTF, &code, &at, NULL);
 	if (!re)
 		return false;
 	pcre2_match_data *match = pcre2_match_data_create_from_pattern(re, NULL);
 	pcre2_match_context *context = pcre2_match_context_create(NULL);
 	pcre2_set_match_limit(context, 100000);
-	int r = pcre2_match(re, (PCRE2_SPTR)text.p, text.n, 0, PCRE2_ANCHORED | PCRE2_ENDANCHORED, match, context);
+	int r = pcre2_match(re, (PCRE2_SPTR)text.p, text.n, 0, PCRE2_ANCHORED | PCRE2_ENDANCHORED,
+		match, context);
 	pcre2_match_context_free(context);
 	pcre2_match_data_free(match);
 	pcre2_code_free(re);
@@ -38,15 +41,17 @@ static int broken(struct call *call, value *p, struct str name, const char *rule
 {
 	struct str own = cfn_text(cfn_get(p, "ConstraintDescription"));
 	if (own.n)
-		return fail(call, &cloudformation_validation_error, "Parameter %.*s failed to satisfy constraint: %.*s",
-			STR_ARG(name), STR_ARG(own));
-	return fail(call, &cloudformation_validation_error, "Parameter '%.*s' %s", STR_ARG(name), rule);
+		return fail(call, &cloudformation_validation_error,
+			"Parameter %.*s failed to satisfy constraint: %.*s", STR_ARG(name),
+			STR_ARG(own));
+	return fail(
+		call, &cloudformation_validation_error, "Parameter '%.*s' %s", STR_ARG(name), rule);
 }
 
 static bool is_allowed(struct arena *arena, value *allowed, struct str text)
 {
 	value *item;
-	CFN_ARRAY_FOR(item, allowed)
+	CFN_ARRAY_FOR (item, allowed)
 		if (str_eq(cfn_scalar(arena, item), text))
 			return true;
 	return false;
@@ -60,17 +65,22 @@ static int check_number(struct call *call, value *p, struct str name, struct str
 	if (str_to_f64(text, &number) < 0)
 		return broken(call, p, name, "must be a number.");
 	if (min.p && str_to_f64(min, &bound) == 0 && number < bound)
-		return broken(call, p, name, arena_cstr(call->arena, arena_printf(call->arena,
-			"must be a number not less than %.*s", STR_ARG(min))));
+		return broken(call, p, name,
+			arena_cstr(call->arena,
+				arena_printf(call->arena, "must be a number not less than %.*s",
+					STR_ARG(min))));
 	if (max.p && str_to_f64(max, &bound) == 0 && number > bound)
-		return broken(call, p, name, arena_cstr(call->arena, arena_printf(call->arena,
-			"must be a number not greater than %.*s", STR_ARG(max))));
+		return broken(call, p, name,
+			arena_cstr(call->arena,
+				arena_printf(call->arena, "must be a number not greater than %.*s",
+					STR_ARG(max))));
 	return 0;
 }
 
 static int check_one(struct call *call, value *p, struct str name, struct str text)
 {
-	struct str type = cfn_text(cfn_get(p, "Type")), pattern = cfn_text(cfn_get(p, "AllowedPattern"));
+	struct str type = cfn_text(cfn_get(p, "Type")),
+		   pattern = cfn_text(cfn_get(p, "AllowedPattern"));
 	struct str min = cfn_scalar(call->arena, cfn_get(p, "MinLength"));
 	struct str max = cfn_scalar(call->arena, cfn_get(p, "MaxLength"));
 	int64_t bound;
@@ -78,15 +88,22 @@ static int check_one(struct call *call, value *p, struct str name, struct str te
 		!is_allowed(call->arena, cfn_get(p, "AllowedValues"), text))
 		return broken(call, p, name, "must be one of AllowedValues");
 	if (pattern.n && !matches(pattern, text))
-		return broken(call, p, name, arena_cstr(call->arena, arena_printf(call->arena, "must match pattern %.*s",
-			STR_ARG(pattern))));
+		return broken(call, p, name,
+			arena_cstr(call->arena, arena_printf(call->arena, "must match pattern %.*s",
+							STR_ARG(pattern))));
 	if (min.p && str_to_i64(min, &bound) == 0 && (int64_t)str_utf8_length(text) < bound)
-		return broken(call, p, name, arena_cstr(call->arena, arena_printf(call->arena,
-			"must contain at least %.*s characters", STR_ARG(min))));
+		return broken(call, p, name,
+			arena_cstr(call->arena,
+				arena_printf(call->arena, "must contain at least %.*s characters",
+					STR_ARG(min))));
 	if (max.p && str_to_i64(max, &bound) == 0 && (int64_t)str_utf8_length(text) > bound)
-		return broken(call, p, name, arena_cstr(call->arena, arena_printf(call->arena,
-			"must contain at most %.*s characters", STR_ARG(max))));
-	return str_is(type, "Number") || str_is(type, "List<Number>") ? check_number(call, p, name, text) : 0;
+		return broken(call, p, name,
+			arena_cstr(call->arena,
+				arena_printf(call->arena, "must contain at most %.*s characters",
+					STR_ARG(max))));
+	return str_is(type, "Number") || str_is(type, "List<Number>")
+		       ? check_number(call, p, name, text)
+		       : 0;
 }
 
 static int check_value(struct call *call, value *p, struct str name, struct str text)
@@ -104,7 +121,8 @@ static int check_value(struct call *call, value *p, struct str name, struct str 
 
 static int check_type(struct call *call, struct str name, value *p)
 {
-	static const char *const types[] = { "String", "Number", "CommaDelimitedList", "List<Number>", "List<String>" };
+	static const char *const types[] = { "String", "Number", "CommaDelimitedList",
+		"List<Number>", "List<String>" };
 	struct str type = cfn_text(cfn_get(p, "Type"));
 	if (!type.p)
 		return fail(call, &cloudformation_validation_error,
@@ -115,10 +133,12 @@ static int check_type(struct call *call, struct str name, value *p)
 	if (str_starts(type, STR("AWS::")) || str_starts(type, STR("List<AWS::")))
 		return 0;
 	return fail(call, &cloudformation_validation_error,
-		"Template format error: Unrecognized parameter type: %.*s for parameter %.*s", STR_ARG(type), STR_ARG(name));
+		"Template format error: Unrecognized parameter type: %.*s for parameter %.*s",
+		STR_ARG(type), STR_ARG(name));
 }
 
-static const struct cloudformation_parameter *given_of(const struct cloudformation_parameters *given, struct str name)
+static const struct cloudformation_parameter *given_of(
+	const struct cloudformation_parameters *given, struct str name)
 {
 	for (size_t i = 0; i < given->n; i++)
 		if (str_eq(given->v[i].parameter_key, name))
@@ -127,8 +147,8 @@ static const struct cloudformation_parameter *given_of(const struct cloudformati
 }
 
 /* The text that was given, kept or is the default; p == NULL when there is none. */
-static struct str text_of(struct call *call, value *p, const struct cloudformation_parameter *given, struct str name,
-	const struct cloudformation_parameter_records *before)
+static struct str text_of(struct call *call, value *p, const struct cloudformation_parameter *given,
+	struct str name, const struct cloudformation_parameter_records *before)
 {
 	if (given && !(given->use_previous_value.set && given->use_previous_value.v))
 		return given->parameter_value.p ? given->parameter_value : STR("");
@@ -139,15 +159,17 @@ static struct str text_of(struct call *call, value *p, const struct cloudformati
 	return cfn_scalar(call->arena, cfn_get(p, "Default"));
 }
 
-static int check_undeclared(struct call *call, value *declared, const struct cloudformation_parameters *given)
+static int check_undeclared(
+	struct call *call, value *declared, const struct cloudformation_parameters *given)
 {
 	struct buf b = { 0 };
 	for (size_t i = 0; i < given->n; i++)
 		if (!cfn_get_str(declared, given->v[i].parameter_key))
-			buf_printf(&b, "%s%.*s", b.n ? ", " : "", STR_ARG(given->v[i].parameter_key));
+			buf_printf(
+				&b, "%s%.*s", b.n ? ", " : "", STR_ARG(given->v[i].parameter_key));
 	if (b.n)
-		fail(call, &cloudformation_validation_error, "Parameters: [%.*s] do not exist in the template",
-			STR_ARG(buf_view(&b)));
+		fail(call, &cloudformation_validation_error,
+			"Parameters: [%.*s] do not exist in the template", STR_ARG(buf_view(&b)));
 	int r = b.n ? -1 : 0;
 	buf_fini(&b);
 	return r;
@@ -163,22 +185,28 @@ static int resolve_one(struct call *call, value *p, struct cloudformation_parame
 		return 0;
 	if (cfn_parameter_from_ssm(call, out->given, false, &out->value) < 0)
 		return fail(call, &cloudformation_validation_error,
-			"Unable to fetch parameters [%.*s] from parameter store for this account.", STR_ARG(out->given));
+			"Unable to fetch parameters [%.*s] from parameter store for this account.",
+			STR_ARG(out->given));
 	return 0;
 }
 
-int cfn_parameters_resolve(struct call *call, const struct cfn_template *t, const struct cloudformation_parameters *given,
-	const struct cloudformation_parameter_records *before, struct cloudformation_parameter_records *out)
+int cfn_parameters_resolve(struct call *call, const struct cfn_template *t,
+	const struct cloudformation_parameters *given,
+	const struct cloudformation_parameter_records *before,
+	struct cloudformation_parameter_records *out)
 {
 	value *declared = cfn_get(t->root, "Parameters"), *key, *p;
 	struct buf missing = { 0 };
 	*out = (struct cloudformation_parameter_records){
-		ARENA_ARRAY(call->arena, struct cloudformation_parameter_record, yyjson_mut_obj_size(declared) + 1), 0 };
+		ARENA_ARRAY(call->arena, struct cloudformation_parameter_record,
+			yyjson_mut_obj_size(declared) + 1),
+		0
+	};
 	if (check_undeclared(call, declared, given) < 0)
 		return -1;
 	if (!yyjson_mut_is_obj(declared))
 		return 0;
-	CFN_OBJECT_FOR(key, p, declared) {
+	CFN_OBJECT_FOR (key, p, declared) {
 		struct str name = cfn_text(key);
 		if (check_type(call, name, p) < 0) {
 			buf_fini(&missing);
@@ -190,8 +218,9 @@ int cfn_parameters_resolve(struct call *call, const struct cfn_template *t, cons
 			continue;
 		}
 		bool hidden = str_eq_ci(cfn_scalar(call->arena, cfn_get(p, "NoEcho")), STR("true"));
-		out->v[out->n++] = (struct cloudformation_parameter_record){ .key = name, .given = text,
-			.hidden = OPT_BOOL(hidden) };
+		out->v[out->n++] = (struct cloudformation_parameter_record){
+			.key = name, .given = text, .hidden = OPT_BOOL(hidden)
+		};
 	}
 	if (missing.n)
 		fail(call, &cloudformation_validation_error, "Parameters: [%.*s] must have values",

@@ -1,7 +1,7 @@
 /*
- * Whether who began a stack's operation may have its resources made: calls between services are not authorised one by
- * one, so in strict mode each step asks for the whole of the type's service ("iam:*"), which never gives more than the
- * caller has.
+ * Whether who began a stack's operation may have its resources made: calls between services are not
+ * authorised one by one, so in strict mode each step asks for the whole of the type's service
+ * ("iam:*"), which never gives more than the caller has.
  */
 #include "aws/policy.h"
 #include "services/cloudformation/permit.h"
@@ -32,12 +32,15 @@ int cfn_permit(struct call *call, struct str type)
 	struct policies policies = { 0 };
 	if (call->aws->auth != AWS_AUTH_STRICT || id->is_root)
 		return 0;
-	struct policy_request request = { .action = action_of(call->arena, type), .resource = STR("*"),
-		.principal_arn = id->principal_arn, .principal_account = id->account };
+	struct policy_request request = { .action = action_of(call->arena, type),
+		.resource = STR("*"),
+		.principal_arn = id->principal_arn,
+		.principal_account = id->account };
 	if (call->aws->hooks.find_policies(call, id, &policies) < 0 ||
 		policies_evaluate(call->arena, &policies, &request) != POLICY_ALLOW)
 		return fail(call, &aws_access_denied,
-			"User: %.*s is not authorized to perform: %.*s on resource: * as making a %.*s in a stack needs",
+			"User: %.*s is not authorized to perform: %.*s on resource: * as making a "
+			"%.*s in a stack needs",
 			STR_ARG(id->principal_arn), STR_ARG(request.action), STR_ARG(type));
 	return 0;
 }

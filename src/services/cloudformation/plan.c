@@ -18,8 +18,9 @@ static int check_capabilities(struct call *call, const struct cfn_template *t,
 	cfn_template_capabilities(call, t, &needed, &reason);
 	for (size_t i = 0; i < needed.n; i++) {
 		/* The one for named resources includes the other. */
-		bool ok = has(given, needed.v[i]) ||
-			(str_is(needed.v[i], "CAPABILITY_IAM") && has(given, STR("CAPABILITY_NAMED_IAM")));
+		bool ok =
+			has(given, needed.v[i]) || (str_is(needed.v[i], "CAPABILITY_IAM") &&
+							   has(given, STR("CAPABILITY_NAMED_IAM")));
 		if (str_is(needed.v[i], "CAPABILITY_AUTO_EXPAND"))
 			continue;
 		if (!ok)
@@ -32,12 +33,13 @@ static int check_capabilities(struct call *call, const struct cfn_template *t,
 static int check_tags(struct call *call, const struct cloudformation_tags *tags)
 {
 	if (tags->n > CFN_TAGS_MAX)
-		return fail(call, &cloudformation_validation_error, "A stack may have at most %d tags.", CFN_TAGS_MAX);
+		return fail(call, &cloudformation_validation_error,
+			"A stack may have at most %d tags.", CFN_TAGS_MAX);
 	for (size_t i = 0; i < tags->n; i++)
 		for (size_t k = 0; k < i; k++)
 			if (str_eq(tags->v[i].key, tags->v[k].key))
-				return fail(call, &cloudformation_validation_error, "Duplicate tag key: %.*s",
-					STR_ARG(tags->v[i].key));
+				return fail(call, &cloudformation_validation_error,
+					"Duplicate tag key: %.*s", STR_ARG(tags->v[i].key));
 	return 0;
 }
 
@@ -45,33 +47,38 @@ static int template_of_request(struct call *call, const struct cfn_request *requ
 	const struct cloudformation_stack_content *before, struct cloudformation_stack_content *out)
 {
 	if (!request->use_previous)
-		return cfn_template_text(call, request->template_body, request->template_url, &out->template);
+		return cfn_template_text(
+			call, request->template_body, request->template_url, &out->template);
 	if (request->template_body.p || request->template_url.p)
 		return fail(call, &cloudformation_validation_error,
 			"You cannot specify both usePreviousTemplate and Template Body/Template URL.");
 	if (!before || !before->template.p)
-		return fail(call, &cloudformation_validation_error, "UsePreviousTemplate needs a template that there is.");
+		return fail(call, &cloudformation_validation_error,
+			"UsePreviousTemplate needs a template that there is.");
 	out->template = before->template;
 	return 0;
 }
 
-int cfn_content_make(struct call *call, const struct cfn_request *request, struct str stack_name, struct str stack_id,
-	const struct cloudformation_stack_content *before, struct cloudformation_stack_content *out)
+int cfn_content_make(struct call *call, const struct cfn_request *request, struct str stack_name,
+	struct str stack_id, const struct cloudformation_stack_content *before,
+	struct cloudformation_stack_content *out)
 {
 	struct cfn_template t;
 	struct cfn_eval e;
 	*out = (struct cloudformation_stack_content){ 0 };
-	if (template_of_request(call, request, before, out) < 0 || cfn_template_load(call, out->template, &t) < 0)
+	if (template_of_request(call, request, before, out) < 0 ||
+		cfn_template_load(call, out->template, &t) < 0)
 		return -1;
 	out->processed = t.processed;
 	out->description = cfn_text(cfn_get(t.root, "Description"));
 	out->capabilities = *request->capabilities;
 	out->tags = request->tags->v || !before ? *request->tags : before->tags;
-	out->notification_ar_ns = request->notices->v || !before ? *request->notices : before->notification_ar_ns;
+	out->notification_ar_ns =
+		request->notices->v || !before ? *request->notices : before->notification_ar_ns;
 	out->role_arn = request->role_arn.p || !before ? request->role_arn : before->role_arn;
 	if (check_tags(call, &out->tags) < 0 ||
-		cfn_parameters_resolve(call, &t, request->parameters, before ? &before->parameters : NULL,
-			&out->parameters) < 0)
+		cfn_parameters_resolve(call, &t, request->parameters,
+			before ? &before->parameters : NULL, &out->parameters) < 0)
 		return -1;
 	cfn_eval_init(&e, call, &t, out, stack_name, stack_id);
 	if (cfn_template_check(call, &t, &e) < 0)
@@ -79,16 +86,19 @@ int cfn_content_make(struct call *call, const struct cfn_request *request, struc
 	return check_capabilities(call, &t, &out->capabilities);
 }
 
-bool cfn_content_same(const struct cloudformation_stack_content *a, const struct cloudformation_stack_content *b)
+bool cfn_content_same(
+	const struct cloudformation_stack_content *a, const struct cloudformation_stack_content *b)
 {
-	if (!str_eq(a->template, b->template) || a->parameters.n != b->parameters.n || a->tags.n != b->tags.n)
+	if (!str_eq(a->template, b->template) || a->parameters.n != b->parameters.n ||
+		a->tags.n != b->tags.n)
 		return false;
 	for (size_t i = 0; i < a->parameters.n; i++)
 		if (!str_eq(a->parameters.v[i].key, b->parameters.v[i].key) ||
 			!str_eq(a->parameters.v[i].value, b->parameters.v[i].value))
 			return false;
 	for (size_t i = 0; i < a->tags.n; i++)
-		if (!str_eq(a->tags.v[i].key, b->tags.v[i].key) || !str_eq(a->tags.v[i].value, b->tags.v[i].value))
+		if (!str_eq(a->tags.v[i].key, b->tags.v[i].key) ||
+			!str_eq(a->tags.v[i].value, b->tags.v[i].value))
 			return false;
 	return true;
 }
@@ -103,7 +113,8 @@ struct planner {
 	bool *modified;
 };
 
-static const struct cloudformation_resource_record *record_of(const struct planner *p, struct str logical)
+static const struct cloudformation_resource_record *record_of(
+	const struct planner *p, struct str logical)
 {
 	for (size_t i = 0; i < p->now.n; i++)
 		if (str_eq(p->now.v[i].logical_id, logical))
@@ -111,7 +122,8 @@ static const struct cloudformation_resource_record *record_of(const struct plann
 	return NULL;
 }
 
-/* As far as is known: what there is; of what is to be made or changed, a mark that equals nothing. */
+/* As far as is known: what there is; of what is to be made or changed, a mark that equals nothing.
+ */
 static int planned_value(struct cfn_eval *e, struct str logical, struct str attribute, value **out)
 {
 	struct planner *p = e->arg;
@@ -119,19 +131,23 @@ static int planned_value(struct cfn_eval *e, struct str logical, struct str attr
 	struct cfn_node *n = cfn_graph_find(p->graph, logical);
 	value *attributes;
 	if (!n)
-		return cfn_eval_fail(e, "Template error: %.*s is referred to, but its condition is false.", STR_ARG(logical));
+		return cfn_eval_fail(e,
+			"Template error: %.*s is referred to, but its condition is false.",
+			STR_ARG(logical));
 	size_t at = (size_t)(n - p->graph->nodes);
 	if (r && !p->replaced[at] && !attribute.p) {
 		*out = cfn_string(e->doc, r->physical_id);
 		return 0;
 	}
-	if (r && !p->replaced[at] && (attributes = cfn_json_read(e->arena, e->doc, r->attributes)) &&
+	if (r && !p->replaced[at] &&
+		(attributes = cfn_json_read(e->arena, e->doc, r->attributes)) &&
 		cfn_get_str(attributes, attribute)) {
 		*out = cfn_copy(e->doc, cfn_get_str(attributes, attribute));
 		return 0;
 	}
-	*out = cfn_string(e->doc, arena_printf(e->arena, "{{changeSet:KNOWN_AFTER_APPLY:%.*s.%.*s}}", STR_ARG(logical),
-		STR_ARG(attribute)));
+	*out = cfn_string(
+		e->doc, arena_printf(e->arena, "{{changeSet:KNOWN_AFTER_APPLY:%.*s.%.*s}}",
+				STR_ARG(logical), STR_ARG(attribute)));
 	return 0;
 }
 
@@ -139,14 +155,15 @@ static int planned_import(struct cfn_eval *e, struct str name, value **out)
 {
 	struct planner *p = e->arg;
 	struct cloudformation_export_record record = { 0 };
-	if (!call_get_record(p->call, cfn_key(p->call, "export", STR(""), name), &cloudformation_export_record_shape, &record))
+	if (!call_get_record(p->call, cfn_key(p->call, "export", STR(""), name),
+		    &cloudformation_export_record_shape, &record))
 		return cfn_eval_fail(e, "No export named %.*s found.", STR_ARG(name));
 	*out = cfn_string(e->doc, record.value);
 	return 0;
 }
 
-static void add_detail(struct call *call, struct cloudformation_resource_change_details *details, struct str name,
-	const char *recreation)
+static void add_detail(struct call *call, struct cloudformation_resource_change_details *details,
+	struct str name, const char *recreation)
 {
 	struct cloudformation_resource_change_detail *d = &details->v[details->n++];
 	*d = (struct cloudformation_resource_change_detail){ .evaluation = STR("Static"),
@@ -157,15 +174,17 @@ static void add_detail(struct call *call, struct cloudformation_resource_change_
 	d->target->requires_recreation = str_c(recreation);
 }
 
-static void compare(struct planner *p, size_t at, value *old, value *now, struct cloudformation_resource_change *change)
+static void compare(struct planner *p, size_t at, value *old, value *now,
+	struct cloudformation_resource_change *change)
 {
 	const struct cfn_type *type = cfn_type_find(p->graph->nodes[at].type);
 	bool all = !type || !type->update || str_is(str_c(type->replace), "*");
 	value *key, *member;
 	struct str name;
-	change->details.v = ARENA_ARRAY(p->call->arena, struct cloudformation_resource_change_detail,
-		yyjson_mut_obj_size(old) + yyjson_mut_obj_size(now) + 1);
-	CFN_OBJECT_FOR(key, member, now) {
+	change->details.v =
+		ARENA_ARRAY(p->call->arena, struct cloudformation_resource_change_detail,
+			yyjson_mut_obj_size(old) + yyjson_mut_obj_size(now) + 1);
+	CFN_OBJECT_FOR (key, member, now) {
 		name = cfn_text(key);
 		if (cfn_equal(member, cfn_get_str(old, name)))
 			continue;
@@ -174,7 +193,7 @@ static void compare(struct planner *p, size_t at, value *old, value *now, struct
 		p->replaced[at] = p->replaced[at] || replaces;
 	}
 	if (yyjson_mut_is_obj(old))
-		CFN_OBJECT_FOR(key, member, old) {
+		CFN_OBJECT_FOR (key, member, old) {
 			name = cfn_text(key);
 			if (cfn_get_str(now, name))
 				continue;
@@ -184,8 +203,8 @@ static void compare(struct planner *p, size_t at, value *old, value *now, struct
 		}
 }
 
-static struct cloudformation_resource_change *change_new(struct call *call, struct cloudformation_changes *out,
-	const char *action, struct str logical, struct str type)
+static struct cloudformation_resource_change *change_new(struct call *call,
+	struct cloudformation_changes *out, const char *action, struct str logical, struct str type)
 {
 	struct cloudformation_change *c = &out->v[out->n++];
 	c->type = STR("Resource");
@@ -194,12 +213,14 @@ static struct cloudformation_resource_change *change_new(struct call *call, stru
 	c->resource_change->logical_resource_id = logical;
 	c->resource_change->resource_type = type;
 	c->resource_change->scope.v = ARENA_ARRAY(call->arena, struct str, 2);
-	c->resource_change->details.v = ARENA_NEW(call->arena, struct cloudformation_resource_change_detail);
+	c->resource_change->details.v =
+		ARENA_NEW(call->arena, struct cloudformation_resource_change_detail);
 	return c->resource_change;
 }
 
 /* 1: there is a change; 0: none; -1: failed. */
-static int plan_node(struct planner *p, struct cfn_eval *e, size_t at, struct cloudformation_changes *out)
+static int plan_node(
+	struct planner *p, struct cfn_eval *e, size_t at, struct cloudformation_changes *out)
 {
 	struct cfn_node *n = &p->graph->nodes[at];
 	const struct cloudformation_resource_record *r = record_of(p, n->logical);
@@ -214,7 +235,8 @@ static int plan_node(struct planner *p, struct cfn_eval *e, size_t at, struct cl
 	value *old = cfn_json_read(e->arena, e->doc, r->properties);
 	if (str_eq(r->type, n->type) && cfn_equal(old, now))
 		return 0;
-	struct cloudformation_resource_change *c = change_new(p->call, out, "Modify", n->logical, n->type);
+	struct cloudformation_resource_change *c =
+		change_new(p->call, out, "Modify", n->logical, n->type);
 	c->physical_resource_id = r->physical_id;
 	p->modified[at] = true;
 	if (!str_eq(r->type, n->type))
@@ -244,7 +266,8 @@ int cfn_changes_make(struct call *call, const struct cloudformation_stack_record
 	p.replaced = ARENA_ARRAY(call->arena, bool, graph.n + 1);
 	p.modified = ARENA_ARRAY(call->arena, bool, graph.n + 1);
 	*out = (struct cloudformation_changes){
-		ARENA_ARRAY(call->arena, struct cloudformation_change, graph.n + p.now.n + 1), 0 };
+		ARENA_ARRAY(call->arena, struct cloudformation_change, graph.n + p.now.n + 1), 0
+	};
 	/* In the order of their needs, so that a replacement is known to those that refer to it. */
 	for (size_t left = graph.n; left;) {
 		for (size_t i = 0; i < graph.n; i++) {
@@ -261,7 +284,7 @@ int cfn_changes_make(struct call *call, const struct cloudformation_stack_record
 	}
 	for (size_t i = 0; i < p.now.n; i++)
 		if (!cfn_graph_find(&graph, p.now.v[i].logical_id))
-			change_new(call, out, "Remove", p.now.v[i].logical_id, p.now.v[i].type)->physical_resource_id =
-				p.now.v[i].physical_id;
+			change_new(call, out, "Remove", p.now.v[i].logical_id, p.now.v[i].type)
+				->physical_resource_id = p.now.v[i].physical_id;
 	return 0;
 }

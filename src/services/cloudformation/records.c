@@ -3,8 +3,8 @@
 #include "services/cloudformation/internal.h"
 #include <stdatomic.h>
 
-#define STACK_KEY(call, ...)                                                                       \
-	KEY((call)->arena, KEY_LITERAL("cloudformation"), key_text((call)->identity.account),      \
+#define STACK_KEY(call, ...) \
+	KEY((call)->arena, KEY_LITERAL("cloudformation"), key_text((call)->identity.account), \
 		key_text((call)->identity.region), __VA_ARGS__)
 
 struct str cfn_key(struct call *call, const char *kind, struct str uuid, struct str name)
@@ -25,12 +25,14 @@ static struct str stack_key(struct call *call, struct str uuid)
 bool cfn_stack_get(struct call *call, struct str uuid, struct cloudformation_stack_record *out)
 {
 	*out = (struct cloudformation_stack_record){ 0 };
-	return call_get_record(call, stack_key(call, uuid), &cloudformation_stack_record_shape, out);
+	return call_get_record(
+		call, stack_key(call, uuid), &cloudformation_stack_record_shape, out);
 }
 
 void cfn_stack_put(struct call *call, const struct cloudformation_stack_record *stack)
 {
-	call_put_record(call, stack_key(call, stack->id), &cloudformation_stack_record_shape, stack);
+	call_put_record(
+		call, stack_key(call, stack->id), &cloudformation_stack_record_shape, stack);
 }
 
 struct str cfn_uuid_of(struct str stack_id)
@@ -41,19 +43,23 @@ struct str cfn_uuid_of(struct str stack_id)
 	return str_from(stack_id, (size_t)slash + 1);
 }
 
-bool cfn_stack_find(struct call *call, struct str name_or_id, struct cloudformation_stack_record *out)
+bool cfn_stack_find(
+	struct call *call, struct str name_or_id, struct cloudformation_stack_record *out)
 {
 	struct str uuid = cfn_uuid_of(name_or_id);
-	if (!uuid.p && !txn_get(call->txn, cfn_stack_name_key(call, name_or_id), call->arena, &uuid))
+	if (!uuid.p &&
+		!txn_get(call->txn, cfn_stack_name_key(call, name_or_id), call->arena, &uuid))
 		return false;
 	return cfn_stack_get(call, uuid, out);
 }
 
-int cfn_stack_require(struct call *call, struct str name_or_id, struct cloudformation_stack_record *out)
+int cfn_stack_require(
+	struct call *call, struct str name_or_id, struct cloudformation_stack_record *out)
 {
 	if (cfn_stack_find(call, name_or_id, out))
 		return 0;
-	return fail(call, &cloudformation_validation_error, "Stack with id %.*s does not exist", STR_ARG(name_or_id));
+	return fail(call, &cloudformation_validation_error, "Stack with id %.*s does not exist",
+		STR_ARG(name_or_id));
 }
 
 bool cfn_is_in_progress(struct str status)
@@ -66,7 +72,8 @@ bool cfn_is_in_progress(struct str status)
 void cfn_resource_put(struct call *call, struct str uuid, const char *kind,
 	const struct cloudformation_resource_record *r)
 {
-	call_put_record(call, cfn_key(call, kind, uuid, r->logical_id), &cloudformation_resource_record_shape, r);
+	call_put_record(call, cfn_key(call, kind, uuid, r->logical_id),
+		&cloudformation_resource_record_shape, r);
 }
 
 void cfn_resource_delete(struct call *call, struct str uuid, const char *kind, struct str logical)
@@ -74,7 +81,8 @@ void cfn_resource_delete(struct call *call, struct str uuid, const char *kind, s
 	txn_delete(call->txn, cfn_key(call, kind, uuid, logical));
 }
 
-void cfn_resources_get(struct call *call, struct str uuid, const char *kind, struct cfn_resources *out)
+void cfn_resources_get(
+	struct call *call, struct str uuid, const char *kind, struct cfn_resources *out)
 {
 	struct str prefix = STACK_KEY(call, key_text(str_c(kind)), key_text(uuid));
 	struct txn_cursor c;
@@ -90,7 +98,8 @@ void cfn_resources_get(struct call *call, struct str uuid, const char *kind, str
 			out->v = grown;
 		}
 		out->v[out->n] = (struct cloudformation_resource_record){ 0 };
-		if (record_decode(call->arena, &cloudformation_resource_record_shape, c.value, &out->v[out->n]) == 0)
+		if (record_decode(call->arena, &cloudformation_resource_record_shape, c.value,
+			    &out->v[out->n]) == 0)
 			out->n++;
 	}
 	txn_cursor_close(&c);
@@ -125,17 +134,19 @@ void cfn_event_put(struct call *call, const struct cloudformation_stack_record *
 		.resource_status_reason = reason,
 		.client_request_token = stack->token,
 	};
-	event.event_id = r ? arena_printf(call->arena, "%.*s-%.*s-%s", STR_ARG(r->logical_id), STR_ARG(status), uuid) :
-			     arena_str(call->arena, str_c(uuid));
+	event.event_id = r ? arena_printf(call->arena, "%.*s-%.*s-%s", STR_ARG(r->logical_id),
+				     STR_ARG(status), uuid)
+			   : arena_str(call->arena, str_c(uuid));
 	if (r && r->properties.n)
 		event.resource_properties = r->properties;
 	call_put_record(call,
-		STACK_KEY(call, KEY_LITERAL("event"), key_text(stack->id), key_int(-next_number(event.timestamp.ms)),
-			key_text(str_c(uuid))),
+		STACK_KEY(call, KEY_LITERAL("event"), key_text(stack->id),
+			key_int(-next_number(event.timestamp.ms)), key_text(str_c(uuid))),
 		&cloudformation_stack_event_shape, &event);
 }
 
-void cfn_stack_turn(struct call *call, struct cloudformation_stack_record *stack, const char *status, struct str reason)
+void cfn_stack_turn(struct call *call, struct cloudformation_stack_record *stack,
+	const char *status, struct str reason)
 {
 	stack->status = str_c(status);
 	stack->reason = reason;
@@ -165,6 +176,7 @@ void cfn_stack_forget(struct call *call, const struct cloudformation_stack_recor
 	struct str uuid;
 	forget(call, CFN_BEFORE, stack->id);
 	forget(call, "changeset", stack->id);
-	if (txn_get(call->txn, cfn_stack_name_key(call, stack->name), call->arena, &uuid) && str_eq(uuid, stack->id))
+	if (txn_get(call->txn, cfn_stack_name_key(call, stack->name), call->arena, &uuid) &&
+		str_eq(uuid, stack->id))
 		txn_delete(call->txn, cfn_stack_name_key(call, stack->name));
 }

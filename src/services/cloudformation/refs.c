@@ -3,8 +3,9 @@
 
 bool cfn_is_pseudo(struct str name)
 {
-	static const char *const names[] = { "AWS::AccountId", "AWS::NotificationARNs", "AWS::NoValue", "AWS::Partition",
-		"AWS::Region", "AWS::StackId", "AWS::StackName", "AWS::URLSuffix" };
+	static const char *const names[] = { "AWS::AccountId", "AWS::NotificationARNs",
+		"AWS::NoValue", "AWS::Partition", "AWS::Region", "AWS::StackId", "AWS::StackName",
+		"AWS::URLSuffix" };
 	for (size_t i = 0; i < COUNT_OF(names); i++)
 		if (str_is(name, names[i]))
 			return true;
@@ -30,7 +31,7 @@ static void refs_of_sub(struct cfn_eval *e, value *argument, cfn_ref_fn *fn, voi
 		if (!is_literal && !cfn_get_str(map, name))
 			refer(fn, arg, name);
 	if (yyjson_mut_is_obj(map))
-		CFN_OBJECT_FOR(key, member, map)
+		CFN_OBJECT_FOR (key, member, map)
 			cfn_refs(e, member, fn, arg);
 }
 
@@ -51,7 +52,7 @@ void cfn_refs(struct cfn_eval *e, value *v, cfn_ref_fn *fn, void *arg)
 {
 	value *key, *member, *argument;
 	if (yyjson_mut_is_arr(v)) {
-		CFN_ARRAY_FOR(member, v)
+		CFN_ARRAY_FOR (member, v)
 			cfn_refs(e, member, fn, arg);
 		return;
 	}
@@ -77,6 +78,6 @@ void cfn_refs(struct cfn_eval *e, value *v, cfn_ref_fn *fn, void *arg)
 			return;
 		}
 	}
-	CFN_OBJECT_FOR(key, member, v)
+	CFN_OBJECT_FOR (key, member, v)
 		cfn_refs(e, member, fn, arg);
 }

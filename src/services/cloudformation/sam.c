@@ -1,6 +1,7 @@
 /*
- * The AWS::Serverless-2016-10-31 transform: to plain CloudFormation, with the logical ids that SAM documents ("Generated
- * CloudFormation resources for AWS SAM"). What it can't express is refused by name.
+ * The AWS::Serverless-2016-10-31 transform: to plain CloudFormation, with the logical ids that SAM
+ * documents ("Generated CloudFormation resources for AWS SAM"). What it can't express is refused by
+ * name.
  */
 #include "aws/hash.h"
 #include "services/cloudformation/internal.h"
@@ -55,7 +56,8 @@ value *sam_att(struct sam *s, struct str logical, const char *attribute)
 	return sam_json(s, "{\"Fn::GetAtt\":[\"%.*s\",\"%s\"]}", STR_ARG(logical), attribute);
 }
 
-/* The first ten digits of the value's hash: names of versions and layers change with what they hold. */
+/* The first ten digits of the value's hash: names of versions and layers change with what they
+ * hold. */
 struct str sam_hash(struct sam *s, value *v)
 {
 	char hex[2 * SHA256_BYTES + 1];
@@ -70,15 +72,22 @@ int sam_code(struct sam *s, struct str logical, value *uri, value **out)
 	*out = yyjson_mut_obj(s->doc);
 	if (text.p) {
 		ssize_t slash;
-		if (!str_starts(text, STR("s3://")) || (slash = str_index(rest = str_from(text, 5), '/')) <= 0)
-			return sam_fail(s, "Resource with id [%.*s] is invalid. '%.*s' is not a valid S3 Uri of the form "
-				"\"s3://bucket/key\" with optional versionId query parameter.", STR_ARG(logical), STR_ARG(text));
-		cfn_set(s->doc, *out, "S3Bucket", cfn_string(s->doc, str_sub(rest, 0, (size_t)slash)));
-		cfn_set(s->doc, *out, "S3Key", cfn_string(s->doc, str_from(rest, (size_t)slash + 1)));
+		if (!str_starts(text, STR("s3://")) ||
+			(slash = str_index(rest = str_from(text, 5), '/')) <= 0)
+			return sam_fail(s,
+				"Resource with id [%.*s] is invalid. '%.*s' is not a valid S3 Uri "
+				"of the form "
+				"\"s3://bucket/key\" with optional versionId query parameter.",
+				STR_ARG(logical), STR_ARG(text));
+		cfn_set(s->doc, *out, "S3Bucket",
+			cfn_string(s->doc, str_sub(rest, 0, (size_t)slash)));
+		cfn_set(s->doc, *out, "S3Key",
+			cfn_string(s->doc, str_from(rest, (size_t)slash + 1)));
 		return 0;
 	}
 	if (!cfn_get(uri, "Bucket") || !cfn_get(uri, "Key"))
-		return sam_fail(s, "Resource with id [%.*s] is invalid. CodeUri or ContentUri requires Bucket and Key.",
+		return sam_fail(s,
+			"Resource with id [%.*s] is invalid. CodeUri or ContentUri requires Bucket and Key.",
 			STR_ARG(logical));
 	cfn_set(s->doc, *out, "S3Bucket", cfn_copy(s->doc, cfn_get(uri, "Bucket")));
 	cfn_set(s->doc, *out, "S3Key", cfn_copy(s->doc, cfn_get(uri, "Key")));
@@ -95,13 +104,14 @@ static value *merged(struct sam *s, value *global, value *own)
 	value *out, *key, *item;
 	if (yyjson_mut_is_obj(global) && yyjson_mut_is_obj(own)) {
 		out = cfn_copy(s->doc, global);
-		CFN_OBJECT_FOR(key, item, own)
-			cfn_set_str(s->doc, out, cfn_text(key), merged(s, cfn_get_str(global, cfn_text(key)), item));
+		CFN_OBJECT_FOR (key, item, own)
+			cfn_set_str(s->doc, out, cfn_text(key),
+				merged(s, cfn_get_str(global, cfn_text(key)), item));
 		return out;
 	}
 	if (yyjson_mut_is_arr(global) && yyjson_mut_is_arr(own)) {
 		out = cfn_copy(s->doc, global);
-		CFN_ARRAY_FOR(item, own)
+		CFN_ARRAY_FOR (item, own)
 			yyjson_mut_arr_append(out, cfn_copy(s->doc, item));
 		return out;
 	}
@@ -124,14 +134,19 @@ static int layer(struct sam *s, struct str logical, value *definition, value *pr
 		return -EINVAL;
 	sam_move(s, properties, out, "Description CompatibleArchitectures CompatibleRuntimes");
 	if (cfn_get(properties, "LicenseInfo"))
-		cfn_set(s->doc, out, "LicenseInfo", cfn_copy(s->doc, cfn_get(properties, "LicenseInfo")));
-	cfn_set(s->doc, out, "LayerName", cfn_get(properties, "LayerName") ?
-		cfn_copy(s->doc, cfn_get(properties, "LayerName")) : cfn_string(s->doc, logical));
+		cfn_set(s->doc, out, "LicenseInfo",
+			cfn_copy(s->doc, cfn_get(properties, "LicenseInfo")));
+	cfn_set(s->doc, out, "LayerName",
+		cfn_get(properties, "LayerName")
+			? cfn_copy(s->doc, cfn_get(properties, "LayerName"))
+			: cfn_string(s->doc, logical));
 	cfn_set(s->doc, out, "Content", code);
-	struct str id = arena_printf(s->arena, "%.*s%.*s", STR_ARG(logical), STR_ARG(sam_hash(s, out)));
+	struct str id =
+		arena_printf(s->arena, "%.*s%.*s", STR_ARG(logical), STR_ARG(sam_hash(s, out)));
 	value *r = sam_add(s, id, "AWS::Lambda::LayerVersion", out);
 	struct str policy = cfn_text(cfn_get(properties, "RetentionPolicy"));
-	cfn_set(s->doc, r, "DeletionPolicy", cfn_string(s->doc, str_is(policy, "Delete") ? STR("Delete") : STR("Retain")));
+	cfn_set(s->doc, r, "DeletionPolicy",
+		cfn_string(s->doc, str_is(policy, "Delete") ? STR("Delete") : STR("Retain")));
 	sam_move(s, definition, r, "Condition DependsOn");
 	cfn_set_str(s->doc, s->renamed, logical, cfn_string(s->doc, id));
 	return 0;
@@ -139,30 +154,42 @@ static int layer(struct sam *s, struct str logical, value *definition, value *pr
 
 static int http_api(struct sam *s, struct str logical, value *definition, value *properties)
 {
-	value *api = yyjson_mut_obj(s->doc), *stage = yyjson_mut_obj(s->doc), *name = cfn_get(properties, "StageName");
-	static const char *const refused[] = { "DefinitionBody", "DefinitionUri", "Domain", "Auth" };
+	value *api = yyjson_mut_obj(s->doc), *stage = yyjson_mut_obj(s->doc),
+	      *name = cfn_get(properties, "StageName");
+	static const char *const refused[] = { "DefinitionBody", "DefinitionUri", "Domain",
+		"Auth" };
 	for (size_t i = 0; i < COUNT_OF(refused); i++)
 		if (cfn_get(properties, refused[i]))
-			return sam_fail(s, "Resource with id [%.*s] is invalid. %s of AWS::Serverless::HttpApi is not served by "
-				"this server.", STR_ARG(logical), refused[i]);
+			return sam_fail(s,
+				"Resource with id [%.*s] is invalid. %s of "
+				"AWS::Serverless::HttpApi is not served by "
+				"this server.",
+				STR_ARG(logical), refused[i]);
 	sam_move(s, properties, api, "Description DisableExecuteApiEndpoint Name Tags");
 	if (!cfn_get(api, "Name"))
 		cfn_set(s->doc, api, "Name", sam_ref(s, STR("AWS::StackName")));
 	cfn_set(s->doc, api, "ProtocolType", cfn_string(s->doc, STR("HTTP")));
 	value *cors = cfn_get(properties, "CorsConfiguration");
 	if (yyjson_mut_is_true(cors))
-		cfn_set(s->doc, api, "CorsConfiguration", sam_json(s, "{\"AllowOrigins\":[\"*\"]}"));
+		cfn_set(s->doc, api, "CorsConfiguration",
+			sam_json(s, "{\"AllowOrigins\":[\"*\"]}"));
 	else if (yyjson_mut_is_obj(cors))
 		cfn_set(s->doc, api, "CorsConfiguration", cfn_copy(s->doc, cors));
-	sam_move(s, definition, sam_add(s, logical, "AWS::ApiGatewayV2::Api", api), "Condition DependsOn Metadata");
-	sam_move(s, properties, stage, "AccessLogSettings DefaultRouteSettings RouteSettings StageVariables");
+	sam_move(s, definition, sam_add(s, logical, "AWS::ApiGatewayV2::Api", api),
+		"Condition DependsOn Metadata");
+	sam_move(s, properties, stage,
+		"AccessLogSettings DefaultRouteSettings RouteSettings StageVariables");
 	cfn_set(s->doc, stage, "ApiId", sam_ref(s, logical));
-	cfn_set(s->doc, stage, "StageName", name ? cfn_copy(s->doc, name) : cfn_string(s->doc, STR("$default")));
+	cfn_set(s->doc, stage, "StageName",
+		name ? cfn_copy(s->doc, name) : cfn_string(s->doc, STR("$default")));
 	cfn_set(s->doc, stage, "AutoDeploy", yyjson_mut_true(s->doc));
-	struct str stage_id = name && cfn_text(name).p && !str_is(cfn_text(name), "$default") ?
-		arena_printf(s->arena, "%.*s%.*sStage", STR_ARG(logical), STR_ARG(cfn_text(name))) :
-		arena_printf(s->arena, "%.*sApiGatewayDefaultStage", STR_ARG(logical));
-	sam_move(s, definition, sam_add(s, stage_id, "AWS::ApiGatewayV2::Stage", stage), "Condition");
+	struct str stage_id =
+		name && cfn_text(name).p && !str_is(cfn_text(name), "$default")
+			? arena_printf(s->arena, "%.*s%.*sStage", STR_ARG(logical),
+				  STR_ARG(cfn_text(name)))
+			: arena_printf(s->arena, "%.*sApiGatewayDefaultStage", STR_ARG(logical));
+	sam_move(s, definition, sam_add(s, stage_id, "AWS::ApiGatewayV2::Stage", stage),
+		"Condition");
 	return 0;
 }
 
@@ -175,11 +202,14 @@ static int simple_table(struct sam *s, struct str logical, value *definition, va
 		name = STR("id");
 	sam_move(s, properties, out, "TableName ProvisionedThroughput Tags SSESpecification");
 	cfn_set(s->doc, out, "AttributeDefinitions",
-		sam_json(s, "[{\"AttributeName\":\"%.*s\",\"AttributeType\":\"%s\"}]", STR_ARG(name), letter));
-	cfn_set(s->doc, out, "KeySchema", sam_json(s, "[{\"AttributeName\":\"%.*s\",\"KeyType\":\"HASH\"}]", STR_ARG(name)));
+		sam_json(s, "[{\"AttributeName\":\"%.*s\",\"AttributeType\":\"%s\"}]",
+			STR_ARG(name), letter));
+	cfn_set(s->doc, out, "KeySchema",
+		sam_json(s, "[{\"AttributeName\":\"%.*s\",\"KeyType\":\"HASH\"}]", STR_ARG(name)));
 	if (!cfn_get(out, "ProvisionedThroughput"))
 		cfn_set(s->doc, out, "BillingMode", cfn_string(s->doc, STR("PAY_PER_REQUEST")));
-	sam_move(s, definition, sam_add(s, logical, "AWS::DynamoDB::Table", out), "Condition DependsOn DeletionPolicy Metadata");
+	sam_move(s, definition, sam_add(s, logical, "AWS::DynamoDB::Table", out),
+		"Condition DependsOn DeletionPolicy Metadata");
 	return 0;
 }
 
@@ -188,17 +218,18 @@ static void rename_refs(struct sam *s, value *v)
 {
 	value *key, *item, *name;
 	if (yyjson_mut_is_arr(v)) {
-		CFN_ARRAY_FOR(item, v)
+		CFN_ARRAY_FOR (item, v)
 			rename_refs(s, item);
 		return;
 	}
 	if (!yyjson_mut_is_obj(v))
 		return;
-	if (yyjson_mut_obj_size(v) == 1 && (item = cfn_get(v, "Ref")) && (name = cfn_get_str(s->renamed, cfn_text(item)))) {
+	if (yyjson_mut_obj_size(v) == 1 && (item = cfn_get(v, "Ref")) &&
+		(name = cfn_get_str(s->renamed, cfn_text(item)))) {
 		cfn_set(s->doc, v, "Ref", cfn_copy(s->doc, name));
 		return;
 	}
-	CFN_OBJECT_FOR(key, item, v)
+	CFN_OBJECT_FOR (key, item, v)
 		rename_refs(s, item);
 }
 
@@ -207,16 +238,19 @@ static int one(struct sam *s, struct str logical, value *definition)
 	struct str type = cfn_text(cfn_get(definition, "Type"));
 	value *properties = cfn_get(definition, "Properties");
 	if (str_is(type, "AWS::Serverless::Function"))
-		return sam_function(s, logical, definition, with_globals(s, "Function", properties));
+		return sam_function(
+			s, logical, definition, with_globals(s, "Function", properties));
 	if (str_is(type, "AWS::Serverless::LayerVersion"))
 		return layer(s, logical, definition, with_globals(s, "LayerVersion", properties));
 	if (str_is(type, "AWS::Serverless::HttpApi"))
 		return http_api(s, logical, definition, with_globals(s, "HttpApi", properties));
 	if (str_is(type, "AWS::Serverless::SimpleTable"))
-		return simple_table(s, logical, definition, with_globals(s, "SimpleTable", properties));
+		return simple_table(
+			s, logical, definition, with_globals(s, "SimpleTable", properties));
 	if (str_starts(type, STR("AWS::Serverless::")))
-		return sam_fail(s, "Resource with id [%.*s] is invalid. %.*s is not served by this server.", STR_ARG(logical),
-			STR_ARG(type));
+		return sam_fail(s,
+			"Resource with id [%.*s] is invalid. %.*s is not served by this server.",
+			STR_ARG(logical), STR_ARG(type));
 	cfn_set_str(s->doc, s->resources, logical, cfn_copy(s->doc, definition));
 	return 0;
 }
@@ -225,11 +259,11 @@ int cfn_sam_transform(struct arena *arena, value_doc *doc, value *root, struct s
 {
 	struct sam s = { arena, doc, root, yyjson_mut_obj(doc), yyjson_mut_obj(doc), false, why };
 	value *key, *definition, *resources = cfn_get(root, "Resources");
-	CFN_OBJECT_FOR(key, definition, resources)
+	CFN_OBJECT_FOR (key, definition, resources)
 		if (one(&s, cfn_text(key), definition) < 0)
 			return -EINVAL;
-	if (s.needs_http_api &&
-		http_api(&s, STR("ServerlessHttpApi"), yyjson_mut_obj(doc), with_globals(&s, "HttpApi", NULL)) < 0)
+	if (s.needs_http_api && http_api(&s, STR("ServerlessHttpApi"), yyjson_mut_obj(doc),
+					with_globals(&s, "HttpApi", NULL)) < 0)
 		return -EINVAL;
 	cfn_set(doc, root, "Resources", s.resources);
 	yyjson_mut_obj_remove_key(root, "Globals");

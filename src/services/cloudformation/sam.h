@@ -7,9 +7,9 @@
 struct sam {
 	struct arena *arena;
 	value_doc *doc;
-	value *root;       /* the template as it came */
-	value *resources;  /* what becomes of its resources */
-	value *renamed;    /* SAM's names to those of what was generated */
+	value *root;         /* the template as it came */
+	value *resources;    /* what becomes of its resources */
+	value *renamed;      /* SAM's names to those of what was generated */
 	bool needs_http_api; /* events without an API of their own */
 	struct str *why;
 };

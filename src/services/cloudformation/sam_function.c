@@ -1,4 +1,5 @@
-/* AWS::Serverless::Function: the function, its role, version and alias, URL, and what its events need. */
+/* AWS::Serverless::Function: the function, its role, version and alias, URL, and what its events
+ * need. */
 #include "services/cloudformation/sam.h"
 #include <errno.h>
 
@@ -6,12 +7,13 @@ struct fn {
 	struct sam *s;
 	struct str logical;
 	value *definition, *properties;
-	value *target;      /* what events invoke: a reference to the function or its alias */
-	struct str alias;   /* the alias's logical id, or p == NULL */
-	value *managed;     /* ARNs of policies that events need */
+	value *target;    /* what events invoke: a reference to the function or its alias */
+	struct str alias; /* the alias's logical id, or p == NULL */
+	value *managed;   /* ARNs of policies that events need */
 };
 
-#define ID(f, fmt, ...) arena_printf((f)->s->arena, "%.*s" fmt, STR_ARG((f)->logical), ##__VA_ARGS__)
+#define ID(f, fmt, ...) \
+	arena_printf((f)->s->arena, "%.*s" fmt, STR_ARG((f)->logical), ##__VA_ARGS__)
 
 static value *add(struct fn *f, struct str id, const char *type, value *properties)
 {
@@ -38,7 +40,8 @@ static const struct {
 		"\"s3:GetObject\",\"s3:ListBucket\",\"s3:GetBucketLocation\",\"s3:GetObjectVersion\","
 		"\"s3:GetLifecycleConfiguration\"",
 		"\"arn:${AWS::Partition}:s3:::${P}\",\"arn:${AWS::Partition}:s3:::${P}/*\"" },
-	{ "S3WritePolicy", "BucketName", "\"s3:PutObject\",\"s3:PutObjectAcl\",\"s3:PutLifecycleConfiguration\"",
+	{ "S3WritePolicy", "BucketName",
+		"\"s3:PutObject\",\"s3:PutObjectAcl\",\"s3:PutLifecycleConfiguration\"",
 		"\"arn:${AWS::Partition}:s3:::${P}\",\"arn:${AWS::Partition}:s3:::${P}/*\"" },
 	{ "S3CrudPolicy", "BucketName",
 		"\"s3:GetObject\",\"s3:ListBucket\",\"s3:GetBucketLocation\",\"s3:GetObjectVersion\",\"s3:PutObject\","
@@ -50,7 +53,8 @@ static const struct {
 		"\"dynamodb:GetItem\",\"dynamodb:Scan\",\"dynamodb:Query\",\"dynamodb:BatchGetItem\",\"dynamodb:DescribeTable\"",
 		"\"arn:${AWS::Partition}:dynamodb:${AWS::Region}:${AWS::AccountId}:table/${P}\","
 		"\"arn:${AWS::Partition}:dynamodb:${AWS::Region}:${AWS::AccountId}:table/${P}/index/*\"" },
-	{ "DynamoDBWritePolicy", "TableName", "\"dynamodb:PutItem\",\"dynamodb:UpdateItem\",\"dynamodb:BatchWriteItem\"",
+	{ "DynamoDBWritePolicy", "TableName",
+		"\"dynamodb:PutItem\",\"dynamodb:UpdateItem\",\"dynamodb:BatchWriteItem\"",
 		"\"arn:${AWS::Partition}:dynamodb:${AWS::Region}:${AWS::AccountId}:table/${P}\","
 		"\"arn:${AWS::Partition}:dynamodb:${AWS::Region}:${AWS::AccountId}:table/${P}/index/*\"" },
 	{ "DynamoDBCrudPolicy", "TableName",
@@ -72,24 +76,32 @@ static int template_document(struct fn *f, struct str name, value *parameters, v
 		if (!str_is(name, templates[i].name))
 			continue;
 		value *parameter = cfn_get(parameters, templates[i].parameter), *item;
-		value *arns = sam_json(s, "[%s]", templates[i].resources), *resources = yyjson_mut_arr(s->doc);
+		value *arns = sam_json(s, "[%s]", templates[i].resources),
+		      *resources = yyjson_mut_arr(s->doc);
 		if (!parameter)
-			return sam_fail(s, "Resource with id [%.*s] is invalid. Must specify valid parameter values for policy "
-				"template '%.*s'", STR_ARG(f->logical), STR_ARG(name));
-		CFN_ARRAY_FOR(item, arns) {
-			value *sub = sam_json(s, "{\"Fn::Sub\":[]}"), *variables = yyjson_mut_obj(s->doc);
+			return sam_fail(s,
+				"Resource with id [%.*s] is invalid. Must specify valid parameter "
+				"values for policy "
+				"template '%.*s'",
+				STR_ARG(f->logical), STR_ARG(name));
+		CFN_ARRAY_FOR (item, arns) {
+			value *sub = sam_json(s, "{\"Fn::Sub\":[]}"),
+			      *variables = yyjson_mut_obj(s->doc);
 			cfn_set(s->doc, variables, "P", cfn_copy(s->doc, parameter));
 			yyjson_mut_arr_append(cfn_get(sub, "Fn::Sub"), cfn_copy(s->doc, item));
 			yyjson_mut_arr_append(cfn_get(sub, "Fn::Sub"), variables);
 			yyjson_mut_arr_append(resources, sub);
 		}
-		value *statement = sam_json(s, "{\"Effect\":\"Allow\",\"Action\":[%s]}", templates[i].actions);
+		value *statement =
+			sam_json(s, "{\"Effect\":\"Allow\",\"Action\":[%s]}", templates[i].actions);
 		cfn_set(s->doc, statement, "Resource", resources);
 		*out = sam_json(s, "{\"Version\":\"2012-10-17\",\"Statement\":[]}");
 		yyjson_mut_arr_append(cfn_get(*out, "Statement"), statement);
 		return 0;
 	}
-	return sam_fail(s, "Resource with id [%.*s] is invalid. The policy template '%.*s' is not served by this server.",
+	return sam_fail(s,
+		"Resource with id [%.*s] is invalid. The policy template '%.*s' is not served by "
+		"this server.",
 		STR_ARG(f->logical), STR_ARG(name));
 }
 
@@ -99,31 +111,40 @@ static int add_policy(struct fn *f, value *policy, value *inlined)
 	struct str text = cfn_text(policy);
 	value *document = NULL, *key, *parameters;
 	if (text.p) {
-		bool service_role = str_starts(text, STR("AWSLambda")) && !str_is(text, "AWSLambda_FullAccess") &&
-			!str_is(text, "AWSLambda_ReadOnlyAccess") && !str_is(text, "AWSLambdaExecute");
-		yyjson_mut_arr_append(f->managed, str_starts(text, STR("arn:")) ? cfn_copy(s->doc, policy) :
-			sam_json(s, "{\"Fn::Sub\":\"arn:${AWS::Partition}:iam::aws:policy/%s%.*s\"}",
-				service_role ? "service-role/" : "", STR_ARG(text)));
+		bool service_role = str_starts(text, STR("AWSLambda")) &&
+				    !str_is(text, "AWSLambda_FullAccess") &&
+				    !str_is(text, "AWSLambda_ReadOnlyAccess") &&
+				    !str_is(text, "AWSLambdaExecute");
+		yyjson_mut_arr_append(f->managed,
+			str_starts(text, STR("arn:"))
+				? cfn_copy(s->doc, policy)
+				: sam_json(s,
+					  "{\"Fn::Sub\":\"arn:${AWS::Partition}:iam::aws:policy/%s%.*s\"}",
+					  service_role ? "service-role/" : "", STR_ARG(text)));
 		return 0;
 	}
 	if (cfn_get(policy, "Statement")) {
 		document = cfn_copy(s->doc, policy);
 		if (!cfn_get(document, "Version"))
 			cfn_set(s->doc, document, "Version", cfn_string(s->doc, STR("2012-10-17")));
-	} else if (cfn_get(policy, "Ref") || cfn_get(policy, "Fn::Sub") || cfn_get(policy, "Fn::GetAtt") ||
-		cfn_get(policy, "Fn::ImportValue") || cfn_get(policy, "Fn::Join")) {
+	} else if (cfn_get(policy, "Ref") || cfn_get(policy, "Fn::Sub") ||
+		   cfn_get(policy, "Fn::GetAtt") || cfn_get(policy, "Fn::ImportValue") ||
+		   cfn_get(policy, "Fn::Join")) {
 		yyjson_mut_arr_append(f->managed, cfn_copy(s->doc, policy));
 		return 0;
 	} else {
-		CFN_OBJECT_FOR(key, parameters, policy)
+		CFN_OBJECT_FOR (key, parameters, policy)
 			if (template_document(f, cfn_text(key), parameters, &document) < 0)
 				return -EINVAL;
 	}
 	if (!document)
-		return sam_fail(s, "Resource with id [%.*s] is invalid. A policy is neither a name, a document nor a template.",
+		return sam_fail(s,
+			"Resource with id [%.*s] is invalid. A policy is neither a name, a "
+			"document nor a template.",
 			STR_ARG(f->logical));
 	value *entry = yyjson_mut_obj(s->doc);
-	cfn_set(s->doc, entry, "PolicyName", cfn_string(s->doc, ID(f, "RolePolicy%zu", yyjson_mut_arr_size(inlined))));
+	cfn_set(s->doc, entry, "PolicyName",
+		cfn_string(s->doc, ID(f, "RolePolicy%zu", yyjson_mut_arr_size(inlined))));
 	cfn_set(s->doc, entry, "PolicyDocument", document);
 	yyjson_mut_arr_append(inlined, entry);
 	return 0;
@@ -132,26 +153,30 @@ static int add_policy(struct fn *f, value *policy, value *inlined)
 static int add_role(struct fn *f)
 {
 	struct sam *s = f->s;
-	value *policies = cfn_get(f->properties, "Policies"), *item, *inlined = yyjson_mut_arr(s->doc);
+	value *policies = cfn_get(f->properties, "Policies"), *item,
+	      *inlined = yyjson_mut_arr(s->doc);
 	value *role = yyjson_mut_obj(s->doc);
 	if (cfn_get(f->properties, "Role"))
 		return 0;
 	if (yyjson_mut_is_arr(policies)) {
-		CFN_ARRAY_FOR(item, policies)
+		CFN_ARRAY_FOR (item, policies)
 			if (add_policy(f, item, inlined) < 0)
 				return -EINVAL;
 	} else if (policies && add_policy(f, policies, inlined) < 0) {
 		return -EINVAL;
 	}
 	value *trust = cfn_get(f->properties, "AssumeRolePolicyDocument");
-	cfn_set(s->doc, role, "AssumeRolePolicyDocument", trust ? cfn_copy(s->doc, trust) :
-		sam_json(s, "{\"Version\":\"2012-10-17\",\"Statement\":[{\"Effect\":\"Allow\",\"Action\":[\"sts:AssumeRole\"],"
-			"\"Principal\":{\"Service\":[\"lambda.amazonaws.com\"]}}]}"));
+	cfn_set(s->doc, role, "AssumeRolePolicyDocument",
+		trust ? cfn_copy(s->doc, trust)
+		      : sam_json(s,
+				"{\"Version\":\"2012-10-17\",\"Statement\":[{\"Effect\":\"Allow\",\"Action\":[\"sts:AssumeRole\"],"
+				"\"Principal\":{\"Service\":[\"lambda.amazonaws.com\"]}}]}"));
 	cfn_set(s->doc, role, "ManagedPolicyArns", f->managed);
 	if (yyjson_mut_arr_size(inlined))
 		cfn_set(s->doc, role, "Policies", inlined);
 	if (cfn_get(f->properties, "PermissionsBoundary"))
-		cfn_set(s->doc, role, "PermissionsBoundary", cfn_copy(s->doc, cfn_get(f->properties, "PermissionsBoundary")));
+		cfn_set(s->doc, role, "PermissionsBoundary",
+			cfn_copy(s->doc, cfn_get(f->properties, "PermissionsBoundary")));
 	add(f, ID(f, "Role"), "AWS::IAM::Role", role);
 	return 0;
 }
@@ -163,27 +188,33 @@ static int add_function(struct fn *f, value **code)
 	struct sam *s = f->s;
 	value *out = yyjson_mut_obj(s->doc), *inlined = cfn_get(f->properties, "InlineCode");
 	struct str tracing = cfn_text(cfn_get(f->properties, "Tracing"));
-	value *dead = cfn_get(f->properties, "DeadLetterQueue"), *own_role = cfn_get(f->properties, "Role");
+	value *dead = cfn_get(f->properties, "DeadLetterQueue"),
+	      *own_role = cfn_get(f->properties, "Role");
 	if (inlined) {
 		*code = yyjson_mut_obj(s->doc);
 		cfn_set(s->doc, *code, "ZipFile", cfn_copy(s->doc, inlined));
 	} else if (sam_code(s, f->logical, cfn_get(f->properties, "CodeUri"), code) < 0) {
 		return -EINVAL;
 	}
-	sam_move(s, f->properties, out, "Handler Runtime Description MemorySize Timeout Environment Layers Architectures "
-		"FunctionName VpcConfig EphemeralStorage SnapStart PackageType ImageConfig ReservedConcurrentExecutions Tags "
+	sam_move(s, f->properties, out,
+		"Handler Runtime Description MemorySize Timeout Environment Layers Architectures "
+		"FunctionName VpcConfig EphemeralStorage SnapStart PackageType ImageConfig "
+		"ReservedConcurrentExecutions Tags "
 		"LoggingConfig FileSystemConfigs CodeSigningConfigArn KmsKeyArn");
 	cfn_set(s->doc, out, "Code", *code);
-	cfn_set(s->doc, out, "Role", own_role ? cfn_copy(s->doc, own_role) : sam_att(s, ID(f, "Role"), "Arn"));
+	cfn_set(s->doc, out, "Role",
+		own_role ? cfn_copy(s->doc, own_role) : sam_att(s, ID(f, "Role"), "Arn"));
 	if (tracing.p && !str_is(tracing, "Disabled"))
-		cfn_set(s->doc, out, "TracingConfig", sam_json(s, "{\"Mode\":\"%.*s\"}", STR_ARG(tracing)));
+		cfn_set(s->doc, out, "TracingConfig",
+			sam_json(s, "{\"Mode\":\"%.*s\"}", STR_ARG(tracing)));
 	if (dead) {
 		value *config = yyjson_mut_obj(s->doc);
 		cfn_set(s->doc, config, "TargetArn", cfn_copy(s->doc, cfn_get(dead, "TargetArn")));
 		cfn_set(s->doc, out, "DeadLetterConfig", config);
 	}
 	value *r = sam_add(s, f->logical, "AWS::Lambda::Function", out);
-	sam_move(s, f->definition, r, "Condition DependsOn DeletionPolicy UpdateReplacePolicy Metadata");
+	sam_move(s, f->definition, r,
+		"Condition DependsOn DeletionPolicy UpdateReplacePolicy Metadata");
 	return 0;
 }
 
@@ -195,7 +226,9 @@ static int add_alias(struct fn *f, value *code)
 	if (!cfn_get(f->properties, "AutoPublishAlias"))
 		return 0;
 	if (!name.p)
-		return sam_fail(s, "Resource with id [%.*s] is invalid. AutoPublishAlias must be a text here.", STR_ARG(f->logical));
+		return sam_fail(s,
+			"Resource with id [%.*s] is invalid. AutoPublishAlias must be a text here.",
+			STR_ARG(f->logical));
 	struct str version_id = ID(f, "Version%.*s", STR_ARG(sam_hash(s, code)));
 	cfn_set(s->doc, version, "FunctionName", sam_ref(s, f->logical));
 	cfn_set(s->doc, add(f, version_id, "AWS::Lambda::Version", version), "DeletionPolicy",
@@ -220,8 +253,9 @@ static void add_url(struct fn *f)
 	add(f, ID(f, "Url"), "AWS::Lambda::Url", url);
 	if (!str_is(cfn_text(cfn_get(config, "AuthType")), "NONE"))
 		return;
-	value *permission = sam_json(s, "{\"Action\":\"lambda:InvokeFunctionUrl\",\"Principal\":\"*\","
-		"\"FunctionUrlAuthType\":\"NONE\"}");
+	value *permission =
+		sam_json(s, "{\"Action\":\"lambda:InvokeFunctionUrl\",\"Principal\":\"*\","
+			    "\"FunctionUrlAuthType\":\"NONE\"}");
 	cfn_set(s->doc, permission, "FunctionName", sam_ref(s, f->alias.p ? f->alias : f->logical));
 	add(f, ID(f, "UrlPublicPermissions"), "AWS::Lambda::Permission", permission);
 }
@@ -231,37 +265,48 @@ static void add_url(struct fn *f)
 static int http_api_event(struct fn *f, struct str event, value *p)
 {
 	struct sam *s = f->s;
-	value *api = cfn_get(p, "ApiId"), *integration, *route = yyjson_mut_obj(s->doc), *permission;
+	value *api = cfn_get(p, "ApiId"), *integration, *route = yyjson_mut_obj(s->doc),
+	      *permission;
 	struct str path = cfn_text(cfn_get(p, "Path")), method = cfn_text(cfn_get(p, "Method"));
 	if (cfn_get(p, "Auth"))
-		return sam_fail(s, "Event with id [%.*s] is invalid. Auth of an HttpApi event is not served by this server.",
+		return sam_fail(s,
+			"Event with id [%.*s] is invalid. Auth of an HttpApi event is not served "
+			"by this server.",
 			STR_ARG(event));
 	if (!api) {
 		s->needs_http_api = true;
 		api = sam_ref(s, STR("ServerlessHttpApi"));
 	}
-	integration = sam_json(s, "{\"IntegrationType\":\"AWS_PROXY\",\"PayloadFormatVersion\":\"2.0\"}");
+	integration =
+		sam_json(s, "{\"IntegrationType\":\"AWS_PROXY\",\"PayloadFormatVersion\":\"2.0\"}");
 	sam_move(s, p, integration, "PayloadFormatVersion TimeoutInMillis");
 	cfn_set(s->doc, integration, "ApiId", cfn_copy(s->doc, api));
-	cfn_set(s->doc, integration, "IntegrationUri", f->alias.p ? cfn_copy(s->doc, f->target) :
-								       sam_att(s, f->logical, "Arn"));
+	cfn_set(s->doc, integration, "IntegrationUri",
+		f->alias.p ? cfn_copy(s->doc, f->target) : sam_att(s, f->logical, "Arn"));
 	struct str id = ID(f, "%.*sIntegration", STR_ARG(event));
 	add(f, id, "AWS::ApiGatewayV2::Integration", integration);
 	char verb[16] = "ANY";
-	for (size_t i = 0; method.n && !str_eq_ci(method, STR("any")) && i < MIN(method.n, sizeof verb - 1); i++) {
+	for (size_t i = 0;
+		method.n && !str_eq_ci(method, STR("any")) && i < MIN(method.n, sizeof verb - 1);
+		i++) {
 		char c = method.p[i];
 		verb[i] = (char)(c >= 'a' && c <= 'z' ? c - 32 : c);
 		verb[i + 1] = 0;
 	}
 	cfn_set(s->doc, route, "ApiId", cfn_copy(s->doc, api));
-	cfn_set(s->doc, route, "RouteKey", cfn_string(s->doc, path.p ?
-		arena_printf(s->arena, "%s %.*s", verb, STR_ARG(path)) : STR("$default")));
-	cfn_set(s->doc, route, "Target", sam_json(s, "{\"Fn::Sub\":\"integrations/${%.*s}\"}", STR_ARG(id)));
+	cfn_set(s->doc, route, "RouteKey",
+		cfn_string(s->doc, path.p ? arena_printf(s->arena, "%s %.*s", verb, STR_ARG(path))
+					  : STR("$default")));
+	cfn_set(s->doc, route, "Target",
+		sam_json(s, "{\"Fn::Sub\":\"integrations/${%.*s}\"}", STR_ARG(id)));
 	add(f, ID(f, "%.*sRoute", STR_ARG(event)), "AWS::ApiGatewayV2::Route", route);
-	permission = sam_json(s, "{\"Action\":\"lambda:InvokeFunction\",\"Principal\":\"apigateway.amazonaws.com\"}");
+	permission = sam_json(s,
+		"{\"Action\":\"lambda:InvokeFunction\",\"Principal\":\"apigateway.amazonaws.com\"}");
 	cfn_set(s->doc, permission, "FunctionName", cfn_copy(s->doc, f->target));
-	value *source = sam_json(s, "{\"Fn::Sub\":[\"arn:${AWS::Partition}:execute-api:${AWS::Region}:${AWS::AccountId}:"
-		"${__ApiId__}/*\"]}"), *variables = yyjson_mut_obj(s->doc);
+	value *source = sam_json(s,
+		      "{\"Fn::Sub\":[\"arn:${AWS::Partition}:execute-api:${AWS::Region}:${AWS::AccountId}:"
+		      "${__ApiId__}/*\"]}"),
+	      *variables = yyjson_mut_obj(s->doc);
 	cfn_set(s->doc, variables, "__ApiId__", cfn_copy(s->doc, api));
 	yyjson_mut_arr_append(cfn_get(source, "Fn::Sub"), variables);
 	cfn_set(s->doc, permission, "SourceArn", source);
@@ -275,37 +320,49 @@ static int poll_event(struct fn *f, struct str event, struct str type, value *p)
 	bool sqs = str_is(type, "SQS");
 	value *mapping = yyjson_mut_obj(s->doc), *source = cfn_get(p, sqs ? "Queue" : "Stream");
 	if (!source)
-		return sam_fail(s, "Event with id [%.*s] is invalid. %s is missing.", STR_ARG(event), sqs ? "Queue" : "Stream");
-	sam_move(s, p, mapping, "BatchSize BisectBatchOnFunctionError DestinationConfig Enabled FilterCriteria "
-		"FunctionResponseTypes MaximumBatchingWindowInSeconds MaximumRecordAgeInSeconds MaximumRetryAttempts "
-		"ParallelizationFactor ScalingConfig StartingPosition StartingPositionTimestamp TumblingWindowInSeconds");
+		return sam_fail(s, "Event with id [%.*s] is invalid. %s is missing.",
+			STR_ARG(event), sqs ? "Queue" : "Stream");
+	sam_move(s, p, mapping,
+		"BatchSize BisectBatchOnFunctionError DestinationConfig Enabled FilterCriteria "
+		"FunctionResponseTypes MaximumBatchingWindowInSeconds MaximumRecordAgeInSeconds "
+		"MaximumRetryAttempts "
+		"ParallelizationFactor ScalingConfig StartingPosition StartingPositionTimestamp "
+		"TumblingWindowInSeconds");
 	cfn_set(s->doc, mapping, "EventSourceArn", cfn_copy(s->doc, source));
 	cfn_set(s->doc, mapping, "FunctionName", cfn_copy(s->doc, f->target));
 	add(f, ID(f, "%.*s", STR_ARG(event)), "AWS::Lambda::EventSourceMapping", mapping);
-	yyjson_mut_arr_append(f->managed, sam_json(s, "{\"Fn::Sub\":\"arn:${AWS::Partition}:iam::aws:policy/service-role/%s\"}",
-		sqs ? "AWSLambdaSQSQueueExecutionRole" : str_is(type, "Kinesis") ? "AWSLambdaKinesisExecutionRole" :
-										    "AWSLambdaDynamoDBExecutionRole"));
+	yyjson_mut_arr_append(f->managed,
+		sam_json(s,
+			"{\"Fn::Sub\":\"arn:${AWS::Partition}:iam::aws:policy/service-role/%s\"}",
+			sqs                       ? "AWSLambdaSQSQueueExecutionRole"
+			: str_is(type, "Kinesis") ? "AWSLambdaKinesisExecutionRole"
+						  : "AWSLambdaDynamoDBExecutionRole"));
 	return 0;
 }
 
 static int schedule_event(struct fn *f, struct str event, value *p)
 {
 	struct sam *s = f->s;
-	value *rule = yyjson_mut_obj(s->doc), *target = yyjson_mut_obj(s->doc), *targets = yyjson_mut_arr(s->doc);
+	value *rule = yyjson_mut_obj(s->doc), *target = yyjson_mut_obj(s->doc),
+	      *targets = yyjson_mut_arr(s->doc);
 	value *arn = f->alias.p ? cfn_copy(s->doc, f->target) : sam_att(s, f->logical, "Arn");
 	struct str id = ID(f, "%.*s", STR_ARG(event));
 	sam_move(s, p, rule, "Description Name State");
 	cfn_set(s->doc, rule, "ScheduleExpression", cfn_copy(s->doc, cfn_get(p, "Schedule")));
 	if (yyjson_mut_is_bool(cfn_get(p, "Enabled")))
-		cfn_set(s->doc, rule, "State", cfn_string(s->doc, yyjson_mut_is_true(cfn_get(p, "Enabled")) ? STR("ENABLED") :
-												  STR("DISABLED")));
+		cfn_set(s->doc, rule, "State",
+			cfn_string(s->doc, yyjson_mut_is_true(cfn_get(p, "Enabled"))
+						   ? STR("ENABLED")
+						   : STR("DISABLED")));
 	cfn_set(s->doc, target, "Arn", arn);
-	cfn_set(s->doc, target, "Id", cfn_string(s->doc, arena_printf(s->arena, "%.*sLambdaTarget", STR_ARG(id))));
+	cfn_set(s->doc, target, "Id",
+		cfn_string(s->doc, arena_printf(s->arena, "%.*sLambdaTarget", STR_ARG(id))));
 	sam_move(s, p, target, "Input RetryPolicy");
 	yyjson_mut_arr_append(targets, target);
 	cfn_set(s->doc, rule, "Targets", targets);
 	add(f, id, "AWS::Events::Rule", rule);
-	value *permission = sam_json(s, "{\"Action\":\"lambda:InvokeFunction\",\"Principal\":\"events.amazonaws.com\"}");
+	value *permission = sam_json(
+		s, "{\"Action\":\"lambda:InvokeFunction\",\"Principal\":\"events.amazonaws.com\"}");
 	cfn_set(s->doc, permission, "FunctionName", cfn_copy(s->doc, f->target));
 	cfn_set(s->doc, permission, "SourceArn", sam_att(s, id, "Arn"));
 	add(f, ID(f, "%.*sPermission", STR_ARG(event)), "AWS::Lambda::Permission", permission);
@@ -316,10 +373,12 @@ static int sns_event(struct fn *f, struct str event, value *p)
 {
 	struct sam *s = f->s;
 	value *subscription = sam_json(s, "{\"Protocol\":\"lambda\"}");
-	value *permission = sam_json(s, "{\"Action\":\"lambda:InvokeFunction\",\"Principal\":\"sns.amazonaws.com\"}");
+	value *permission = sam_json(
+		s, "{\"Action\":\"lambda:InvokeFunction\",\"Principal\":\"sns.amazonaws.com\"}");
 	sam_move(s, p, subscription, "FilterPolicy FilterPolicyScope Region RedrivePolicy");
 	cfn_set(s->doc, subscription, "TopicArn", cfn_copy(s->doc, cfn_get(p, "Topic")));
-	cfn_set(s->doc, subscription, "Endpoint", f->alias.p ? cfn_copy(s->doc, f->target) : sam_att(s, f->logical, "Arn"));
+	cfn_set(s->doc, subscription, "Endpoint",
+		f->alias.p ? cfn_copy(s->doc, f->target) : sam_att(s, f->logical, "Arn"));
 	add(f, ID(f, "%.*s", STR_ARG(event)), "AWS::SNS::Subscription", subscription);
 	cfn_set(s->doc, permission, "FunctionName", cfn_copy(s->doc, f->target));
 	cfn_set(s->doc, permission, "SourceArn", cfn_copy(s->doc, cfn_get(p, "Topic")));
@@ -339,8 +398,11 @@ static int add_event(struct fn *f, struct str event, value *definition)
 		return schedule_event(f, event, p);
 	if (str_is(type, "SNS"))
 		return sns_event(f, event, p);
-	return sam_fail(f->s, "Resource with id [%.*s] is invalid. Event with id [%.*s] is invalid. The event type %.*s is not "
-		"served by this server.", STR_ARG(f->logical), STR_ARG(event), STR_ARG(type));
+	return sam_fail(f->s,
+		"Resource with id [%.*s] is invalid. Event with id [%.*s] is invalid. The event "
+		"type %.*s is not "
+		"served by this server.",
+		STR_ARG(f->logical), STR_ARG(event), STR_ARG(type));
 }
 
 static void add_invoke_config(struct fn *f)
@@ -351,24 +413,28 @@ static void add_invoke_config(struct fn *f)
 		return;
 	sam_move(s, config, out, "MaximumEventAgeInSeconds MaximumRetryAttempts DestinationConfig");
 	cfn_set(s->doc, out, "FunctionName", sam_ref(s, f->logical));
-	cfn_set(s->doc, out, "Qualifier", f->alias.p ? cfn_copy(s->doc, cfn_get(f->properties, "AutoPublishAlias")) :
-						       cfn_string(s->doc, STR("$LATEST")));
+	cfn_set(s->doc, out, "Qualifier",
+		f->alias.p ? cfn_copy(s->doc, cfn_get(f->properties, "AutoPublishAlias"))
+			   : cfn_string(s->doc, STR("$LATEST")));
 	add(f, ID(f, "EventInvokeConfig"), "AWS::Lambda::EventInvokeConfig", out);
 }
 
 int sam_function(struct sam *s, struct str logical, value *definition, value *properties)
 {
-	struct fn f = { .s = s, .logical = logical, .definition = definition, .properties = properties };
+	struct fn f = {
+		.s = s, .logical = logical, .definition = definition, .properties = properties
+	};
 	value *code, *events = cfn_get(properties, "Events"), *key, *event;
 	f.target = sam_ref(s, logical);
-	f.managed = sam_json(s, "[{\"Fn::Sub\":\"arn:${AWS::Partition}:iam::aws:policy/service-role/"
-		"AWSLambdaBasicExecutionRole\"}]");
+	f.managed =
+		sam_json(s, "[{\"Fn::Sub\":\"arn:${AWS::Partition}:iam::aws:policy/service-role/"
+			    "AWSLambdaBasicExecutionRole\"}]");
 	if (add_function(&f, &code) < 0 || add_alias(&f, code) < 0)
 		return -EINVAL;
 	add_url(&f);
 	add_invoke_config(&f);
 	if (yyjson_mut_is_obj(events))
-		CFN_OBJECT_FOR(key, event, events)
+		CFN_OBJECT_FOR (key, event, events)
 			if (add_event(&f, cfn_text(key), event) < 0)
 				return -EINVAL;
 	return add_role(&f);

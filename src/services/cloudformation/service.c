@@ -35,7 +35,8 @@ static void resume_all(void *arg)
 	struct cfn *cfn = cfn_of(r->aws);
 	if (store_read(r->aws->store, collect, r) == 0)
 		for (size_t i = 0; i < r->n && !cfn->stopping; i++)
-			cfn_operation_start(r->aws, r->found[i][2].text, r->found[i][3].text, r->found[i][4].text);
+			cfn_operation_start(r->aws, r->found[i][2].text, r->found[i][3].text,
+				r->found[i][4].text);
 	free(r->found);
 	arena_fini(&r->arena);
 	free(r);

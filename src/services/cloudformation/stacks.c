@@ -14,8 +14,10 @@ static int check_name(struct call *call, struct str name)
 	if (ok)
 		return 0;
 	return fail(call, &cloudformation_validation_error,
-		"1 validation error detected: Value '%.*s' at 'stackName' failed to satisfy constraint: Member must satisfy "
-		"regular expression pattern: [a-zA-Z][-a-zA-Z0-9]*", STR_ARG(name));
+		"1 validation error detected: Value '%.*s' at 'stackName' failed to satisfy "
+		"constraint: Member must satisfy "
+		"regular expression pattern: [a-zA-Z][-a-zA-Z0-9]*",
+		STR_ARG(name));
 }
 
 struct str cfn_stack_id_make(struct call *call, struct str name)
@@ -27,8 +29,9 @@ struct str cfn_stack_id_make(struct call *call, struct str name)
 
 static size_t count_stacks(struct call *call)
 {
-	struct str prefix = KEY(call->arena, KEY_LITERAL("cloudformation"), key_text(call->identity.account),
-		key_text(call->identity.region), KEY_LITERAL("name"));
+	struct str prefix =
+		KEY(call->arena, KEY_LITERAL("cloudformation"), key_text(call->identity.account),
+			key_text(call->identity.region), KEY_LITERAL("name"));
 	struct txn_cursor c;
 	size_t n = 0;
 	txn_cursor_open(call->txn, prefix, key_range_end(call->arena, prefix), false, &c);
@@ -45,9 +48,11 @@ int cfn_stack_create(struct call *call, struct str name, const char *status, str
 	if (check_name(call, name) < 0)
 		return -1;
 	if (cfn_stack_find(call, name, &old))
-		return fail(call, &cloudformation_already_exists_exception, "Stack [%.*s] already exists", STR_ARG(name));
+		return fail(call, &cloudformation_already_exists_exception,
+			"Stack [%.*s] already exists", STR_ARG(name));
 	if (count_stacks(call) >= CFN_STACKS_MAX)
-		return fail(call, &cloudformation_limit_exceeded_exception, "Limit for stack has been exceeded");
+		return fail(call, &cloudformation_limit_exceeded_exception,
+			"Limit for stack has been exceeded");
 	*out = (struct cloudformation_stack_record){
 		.id = cfn_uuid_of(stack_id),
 		.stack_id = stack_id,
@@ -64,7 +69,8 @@ int cfn_stack_create(struct call *call, struct str name, const char *status, str
 	return 0;
 }
 
-static void take_caller(struct call *call, struct cloudformation_stack_record *stack, struct str token)
+static void take_caller(
+	struct call *call, struct cloudformation_stack_record *stack, struct str token)
 {
 	stack->principal_arn = call->identity.principal_arn;
 	stack->principal_id = call->identity.principal_id;
@@ -91,7 +97,8 @@ static int create(struct call *call, void *arg)
 		c->stack_id = old.stack_id;
 		return 0;
 	}
-	if (cfn_stack_create(call, c->in->stack_name, "CREATE_IN_PROGRESS", c->stack_id, &stack) < 0)
+	if (cfn_stack_create(call, c->in->stack_name, "CREATE_IN_PROGRESS", c->stack_id, &stack) <
+		0)
 		return -1;
 	stack.current = &c->content;
 	stack.disable_rollback = OPT_BOOL(c->in->disable_rollback.v);
@@ -105,13 +112,18 @@ static int create(struct call *call, void *arg)
 	return 0;
 }
 
-int cloudformation_create_stack(struct call *call, const struct cloudformation_create_stack_input *in,
+int cloudformation_create_stack(struct call *call,
+	const struct cloudformation_create_stack_input *in,
 	struct cloudformation_create_stack_output *out)
 {
 	struct creation c = { .in = in, .stack_id = cfn_stack_id_make(call, in->stack_name) };
-	struct cfn_request request = { .template_body = in->template_body, .template_url = in->template_url,
-		.parameters = &in->parameters, .capabilities = &in->capabilities, .tags = &in->tags,
-		.notices = &in->notification_ar_ns, .role_arn = in->role_arn };
+	struct cfn_request request = { .template_body = in->template_body,
+		.template_url = in->template_url,
+		.parameters = &in->parameters,
+		.capabilities = &in->capabilities,
+		.tags = &in->tags,
+		.notices = &in->notification_ar_ns,
+		.role_arn = in->role_arn };
 	if (check_name(call, in->stack_name) < 0)
 		return -1;
 	if (in->on_failure.p && in->disable_rollback.set)
@@ -135,7 +147,7 @@ struct change {
 static bool may_update(struct str status)
 {
 	return str_ends(status, STR("_COMPLETE")) && !str_is(status, "ROLLBACK_COMPLETE") &&
-		!str_is(status, "DELETE_COMPLETE");
+	       !str_is(status, "DELETE_COMPLETE");
 }
 
 static int find_to_update(struct call *call, void *arg)
@@ -145,7 +157,8 @@ static int find_to_update(struct call *call, void *arg)
 		return -1;
 	if (!may_update(c->stack.status) && !str_is(c->stack.status, "UPDATE_FAILED") &&
 		!str_is(c->stack.status, "CREATE_FAILED"))
-		return fail(call, &cloudformation_validation_error, "Stack:%.*s is in %.*s state and can not be updated.",
+		return fail(call, &cloudformation_validation_error,
+			"Stack:%.*s is in %.*s state and can not be updated.",
 			STR_ARG(c->stack.stack_id), STR_ARG(c->stack.status));
 	return 0;
 }
@@ -155,8 +168,10 @@ static int update(struct call *call, void *arg)
 	struct change *c = arg;
 	if (find_to_update(call, c) < 0)
 		return -1;
-	if (cfn_content_same(c->stack.current, &c->content) && !str_ends(c->stack.status, STR("_FAILED")))
-		return fail(call, &cloudformation_validation_error, "No updates are to be performed.");
+	if (cfn_content_same(c->stack.current, &c->content) &&
+		!str_ends(c->stack.status, STR("_FAILED")))
+		return fail(
+			call, &cloudformation_validation_error, "No updates are to be performed.");
 	c->stack.next = &c->content;
 	c->stack.operation.v++;
 	c->stack.updated = OPT_TIME(call->now_ms);
@@ -169,16 +184,22 @@ static int update(struct call *call, void *arg)
 	return 0;
 }
 
-int cloudformation_update_stack(struct call *call, const struct cloudformation_update_stack_input *in,
+int cloudformation_update_stack(struct call *call,
+	const struct cloudformation_update_stack_input *in,
 	struct cloudformation_update_stack_output *out)
 {
 	struct change c = { .in = in };
-	struct cfn_request request = { .template_body = in->template_body, .template_url = in->template_url,
-		.use_previous = in->use_previous_template.v, .parameters = &in->parameters,
-		.capabilities = &in->capabilities, .tags = &in->tags, .notices = &in->notification_ar_ns,
+	struct cfn_request request = { .template_body = in->template_body,
+		.template_url = in->template_url,
+		.use_previous = in->use_previous_template.v,
+		.parameters = &in->parameters,
+		.capabilities = &in->capabilities,
+		.tags = &in->tags,
+		.notices = &in->notification_ar_ns,
 		.role_arn = in->role_arn };
 	if (call_read(call, find_to_update, &c) < 0 ||
-		cfn_content_make(call, &request, c.stack.name, c.stack.stack_id, c.stack.current, &c.content) < 0 ||
+		cfn_content_make(call, &request, c.stack.name, c.stack.stack_id, c.stack.current,
+			&c.content) < 0 ||
 		call_write(call, update, &c) < 0)
 		return -1;
 	out->stack_id = c.stack.stack_id;
@@ -191,30 +212,38 @@ static int delete_stack(struct call *call, void *arg)
 {
 	const struct cloudformation_delete_stack_input *in = arg;
 	struct cloudformation_stack_record stack;
-	if (!cfn_stack_find(call, in->stack_name, &stack) || str_is(stack.status, "DELETE_COMPLETE") ||
+	if (!cfn_stack_find(call, in->stack_name, &stack) ||
+		str_is(stack.status, "DELETE_COMPLETE") ||
 		str_is(stack.status, "DELETE_IN_PROGRESS"))
 		return 0;
 	if (stack.protected.v)
 		return fail(call, &cloudformation_validation_error,
-			"Stack [%.*s] cannot be deleted while TerminationProtection is enabled", STR_ARG(stack.name));
+			"Stack [%.*s] cannot be deleted while TerminationProtection is enabled",
+			STR_ARG(stack.name));
 	if (cfn_is_in_progress(stack.status) && !str_is(stack.status, "CREATE_IN_PROGRESS"))
-		return fail(call, &cloudformation_validation_error, "Stack [%.*s] cannot be deleted while in status %.*s",
+		return fail(call, &cloudformation_validation_error,
+			"Stack [%.*s] cannot be deleted while in status %.*s",
 			STR_ARG(stack.stack_id), STR_ARG(stack.status));
 	if (str_is(stack.status, "CREATE_IN_PROGRESS"))
 		return fail(call, &cloudformation_validation_error,
-			"Stack [%.*s] is still being created; delete it when that has ended.", STR_ARG(stack.name));
+			"Stack [%.*s] is still being created; delete it when that has ended.",
+			STR_ARG(stack.name));
 	if (in->retain_resources.n && !str_is(stack.status, "DELETE_FAILED"))
 		return fail(call, &cloudformation_validation_error,
-			"Invalid operation on stack [%.*s]. When you delete a stack, specify which resources to retain only "
-			"when the stack is in the DELETE_FAILED state.", STR_ARG(stack.stack_id));
-	stack.retained = (struct cloudformation_names){ in->retain_resources.v, in->retain_resources.n };
+			"Invalid operation on stack [%.*s]. When you delete a stack, specify "
+			"which resources to retain only "
+			"when the stack is in the DELETE_FAILED state.",
+			STR_ARG(stack.stack_id));
+	stack.retained =
+		(struct cloudformation_names){ in->retain_resources.v, in->retain_resources.n };
 	take_caller(call, &stack, in->client_request_token);
 	cfn_stack_turn(call, &stack, "DELETE_IN_PROGRESS", STR("User Initiated"));
 	cfn_operation_after(call, stack.id);
 	return 0;
 }
 
-int cloudformation_delete_stack(struct call *call, const struct cloudformation_delete_stack_input *in,
+int cloudformation_delete_stack(struct call *call,
+	const struct cloudformation_delete_stack_input *in,
 	struct cloudformation_delete_stack_output *out)
 {
 	(void)out;
@@ -223,7 +252,8 @@ int cloudformation_delete_stack(struct call *call, const struct cloudformation_d
 
 /* ---- cancelling, going on, protection, policies ---- */
 
-int cloudformation_cancel_update_stack(struct call *call, const struct cloudformation_cancel_update_stack_input *in,
+int cloudformation_cancel_update_stack(struct call *call,
+	const struct cloudformation_cancel_update_stack_input *in,
 	struct cloudformation_cancel_update_stack_output *out)
 {
 	struct cloudformation_stack_record stack;
@@ -245,7 +275,8 @@ static int go_on(struct call *call, void *arg)
 	if (cfn_stack_require(call, in->stack_name, &stack) < 0)
 		return -1;
 	if (!str_is(stack.status, "UPDATE_ROLLBACK_FAILED"))
-		return fail(call, &cloudformation_validation_error, "Stack:%.*s is in %.*s state and can not continue rollback.",
+		return fail(call, &cloudformation_validation_error,
+			"Stack:%.*s is in %.*s state and can not continue rollback.",
 			STR_ARG(stack.stack_id), STR_ARG(stack.status));
 	take_caller(call, &stack, in->client_request_token);
 	cfn_stack_turn(call, &stack, "UPDATE_ROLLBACK_IN_PROGRESS", STR("User Initiated"));
@@ -259,7 +290,8 @@ int cloudformation_continue_update_rollback(struct call *call,
 {
 	(void)out;
 	if (in->resources_to_skip.n)
-		return fail(call, &cloudformation_validation_error, "ResourcesToSkip is not served by this server.");
+		return fail(call, &cloudformation_validation_error,
+			"ResourcesToSkip is not served by this server.");
 	return call_write(call, go_on, (void *)(uintptr_t)in);
 }
 
@@ -291,7 +323,8 @@ static int set_policy(struct call *call, void *arg)
 	return 0;
 }
 
-int cloudformation_set_stack_policy(struct call *call, const struct cloudformation_set_stack_policy_input *in,
+int cloudformation_set_stack_policy(struct call *call,
+	const struct cloudformation_set_stack_policy_input *in,
 	struct cloudformation_set_stack_policy_output *out)
 {
 	struct policy_change p = { in->stack_name, in->stack_policy_body };
@@ -301,7 +334,8 @@ int cloudformation_set_stack_policy(struct call *call, const struct cloudformati
 	return call_write(call, set_policy, &p);
 }
 
-int cloudformation_get_stack_policy(struct call *call, const struct cloudformation_get_stack_policy_input *in,
+int cloudformation_get_stack_policy(struct call *call,
+	const struct cloudformation_get_stack_policy_input *in,
 	struct cloudformation_get_stack_policy_output *out)
 {
 	struct cloudformation_stack_record stack;

@@ -24,16 +24,19 @@ static int dynamic_text(struct cfn_eval *e, struct str service, struct str rest,
 	struct work *w = e->arg;
 	bool secure = str_is(service, "ssm-secure");
 	if (!secure && !str_is(service, "ssm"))
-		return cfn_eval_fail(e, "Dynamic references to %.*s are not served by this server.", STR_ARG(service));
+		return cfn_eval_fail(e, "Dynamic references to %.*s are not served by this server.",
+			STR_ARG(service));
 	if (cfn_parameter_from_ssm(&w->call, rest, secure, out) < 0)
-		return cfn_eval_fail(e, "Could not resolve {{resolve:%.*s:%.*s}}: %.*s", STR_ARG(service), STR_ARG(rest),
-			STR_ARG(w->call.error.message));
+		return cfn_eval_fail(e, "Could not resolve {{resolve:%.*s:%.*s}}: %.*s",
+			STR_ARG(service), STR_ARG(rest), STR_ARG(w->call.error.message));
 	return 0;
 }
 
 static int resolved(struct work *w, struct str json, value **out)
 {
-	struct cfn_eval e = { .arena = &w->arena, .doc = w->resource.doc, .dynamic = dynamic_text, .arg = w };
+	struct cfn_eval e = {
+		.arena = &w->arena, .doc = w->resource.doc, .dynamic = dynamic_text, .arg = w
+	};
 	value *v = cfn_json_read(&w->arena, w->resource.doc, json);
 	*out = v ? cfn_resolve_dynamic(&e, v) : yyjson_mut_obj(w->resource.doc);
 	if (*out)
@@ -48,11 +51,12 @@ static int check_properties(struct work *w)
 	const struct cfn_type *type = w->resource.type;
 	if (!type->properties)
 		return 0;
-	CFN_OBJECT_FOR(key, member, w->resource.properties)
+	CFN_OBJECT_FOR (key, member, w->resource.properties)
 		if (!cfn_has_word(type->properties, cfn_text(key))) {
-			w->reason = arena_printf(&w->arena, "Properties validation failed for resource %.*s with message:\n#: "
-				"extraneous key [%.*s] is not permitted", STR_ARG(w->record.logical_id),
-				STR_ARG(cfn_text(key)));
+			w->reason = arena_printf(&w->arena,
+				"Properties validation failed for resource %.*s with message:\n#: "
+				"extraneous key [%.*s] is not permitted",
+				STR_ARG(w->record.logical_id), STR_ARG(cfn_text(key)));
 			return -1;
 		}
 	return 0;
@@ -75,17 +79,20 @@ static int resource_init(struct work *w)
 		.physical = w->record.physical_id,
 	};
 	if (!r->type) {
-		w->reason = arena_printf(&w->arena, "Resource type %.*s is not served by this server.", STR_ARG(w->record.type));
+		w->reason =
+			arena_printf(&w->arena, "Resource type %.*s is not served by this server.",
+				STR_ARG(w->record.type));
 		return -1;
 	}
 	if (cfn_permit(&w->call, w->record.type) < 0) {
 		w->reason = w->call.error.message;
 		return -1;
 	}
-	r->token = arena_printf(&w->arena, "%.*s-%.*s-%lld", STR_ARG(run->stack.id), STR_ARG(r->logical),
-		(long long)run->stack.operation.v);
+	r->token = arena_printf(&w->arena, "%.*s-%.*s-%lld", STR_ARG(run->stack.id),
+		STR_ARG(r->logical), (long long)run->stack.operation.v);
 	r->attributes = yyjson_mut_obj(r->doc);
-	tags = run->tags ? cfn_json_read(&w->arena, r->doc, cfn_json_write(&w->arena, run->tags)) : NULL;
+	tags = run->tags ? cfn_json_read(&w->arena, r->doc, cfn_json_write(&w->arena, run->tags))
+			 : NULL;
 	r->tags = tags;
 	return resolved(w, w->record.properties, &r->properties);
 }
@@ -94,8 +101,9 @@ static int resource_init(struct work *w)
 
 static void event(struct work *w, const char *status, struct str reason)
 {
-	struct str text = str_is(str_c(w->verb), "DELETE_SKIPPED") ? STR("DELETE_SKIPPED") :
-								     arena_printf(&w->arena, "%s_%s", w->verb, status);
+	struct str text = str_is(str_c(w->verb), "DELETE_SKIPPED")
+				  ? STR("DELETE_SKIPPED")
+				  : arena_printf(&w->arena, "%s_%s", w->verb, status);
 	w->record.status = text;
 	w->record.reason = reason;
 	w->record.updated = OPT_TIME(w->call.aws->now_ms ? w->call.aws->now_ms() : w->call.now_ms);
@@ -177,7 +185,8 @@ static struct str said(struct work *w)
 		return STR("The step failed.");
 	if (error->shape == &cloudformation_validation_error)
 		return error->message;
-	return arena_printf(&w->arena, "Resource handler returned message: \"%.*s\" (RequestToken: %.*s, HandlerErrorCode: %s)",
+	return arena_printf(&w->arena,
+		"Resource handler returned message: \"%.*s\" (RequestToken: %.*s, HandlerErrorCode: %s)",
 		STR_ARG(error->message), STR_ARG(w->resource.token), error->shape->query_code);
 }
 
@@ -232,13 +241,16 @@ static bool needs_replacement(struct work *w)
 {
 	const struct cfn_type *type = w->resource.type;
 	value *key, *member;
-	if (!str_eq(w->old.type, w->record.type) || !type->update || str_is(str_c(type->replace), "*"))
+	if (!str_eq(w->old.type, w->record.type) || !type->update ||
+		str_is(str_c(type->replace), "*"))
 		return true;
-	CFN_OBJECT_FOR(key, member, w->resource.properties)
-		if (cfn_has_word(type->replace, cfn_text(key)) && cfn_changed(&w->resource, yyjson_mut_get_str(key)))
+	CFN_OBJECT_FOR (key, member, w->resource.properties)
+		if (cfn_has_word(type->replace, cfn_text(key)) &&
+			cfn_changed(&w->resource, yyjson_mut_get_str(key)))
 			return true;
-	CFN_OBJECT_FOR(key, member, w->resource.before)
-		if (cfn_has_word(type->replace, cfn_text(key)) && !cfn_get_str(w->resource.properties, cfn_text(key)))
+	CFN_OBJECT_FOR (key, member, w->resource.before)
+		if (cfn_has_word(type->replace, cfn_text(key)) &&
+			!cfn_get_str(w->resource.properties, cfn_text(key)))
 			return true;
 	return false;
 }
@@ -255,10 +267,13 @@ static int plan_update(struct work *w)
 		w->fn = r->type->update;
 		return 0;
 	}
-	struct str named = r->type->named ? cfn_text(cfn_get(r->properties, r->type->named)) : (struct str){ 0 };
+	struct str named = r->type->named ? cfn_text(cfn_get(r->properties, r->type->named))
+					  : (struct str){ 0 };
 	if (named.n && str_eq(w->old.type, w->record.type) && !cfn_changed(r, r->type->named)) {
-		w->reason = arena_printf(&w->arena, "CloudFormation cannot update a stack when a custom-named resource requires "
-			"replacing. Rename %.*s and update the stack again.", STR_ARG(named));
+		w->reason = arena_printf(&w->arena,
+			"CloudFormation cannot update a stack when a custom-named resource requires "
+			"replacing. Rename %.*s and update the stack again.",
+			STR_ARG(named));
 		return -1;
 	}
 	r->before = NULL;
@@ -285,10 +300,12 @@ static bool names_same(const struct cloudformation_names *a, const struct cloudf
 	return a->n == b->n;
 }
 
-static bool sides_same(const struct cloudformation_resource_record *a, const struct cloudformation_resource_record *b)
+static bool sides_same(const struct cloudformation_resource_record *a,
+	const struct cloudformation_resource_record *b)
 {
 	return str_eq(a->metadata, b->metadata) && str_eq(a->deletion_policy, b->deletion_policy) &&
-		str_eq(a->update_replace_policy, b->update_replace_policy) && names_same(&a->depends_on, &b->depends_on);
+	       str_eq(a->update_replace_policy, b->update_replace_policy) &&
+	       names_same(&a->depends_on, &b->depends_on);
 }
 
 static int apply(struct work *w)
@@ -298,7 +315,8 @@ static int apply(struct work *w)
 	value *definition = cfn_get(n->definition, "Properties");
 	run->eval.error = (struct str){ 0 };
 	run->eval.depth = 0;
-	value *properties = definition ? cfn_evaluate(&run->eval, definition) : yyjson_mut_obj(run->template.doc);
+	value *properties = definition ? cfn_evaluate(&run->eval, definition)
+				       : yyjson_mut_obj(run->template.doc);
 	w->verb = "CREATE";
 	w->step.from = CFN_RESOURCE;
 	record_from_template(w, properties ? properties : yyjson_mut_obj(run->template.doc));
@@ -341,7 +359,8 @@ static int apply(struct work *w)
 		return call_write(&w->call, store_quietly, w);
 	}
 	if (begun) {
-		/* Ended in the middle of an update: once more from what it was before the operation. */
+		/* Ended in the middle of an update: once more from what it was before the
+		 * operation. */
 		for (size_t i = 0; i < run->before.n; i++)
 			if (str_eq(run->before.v[i].logical_id, n->logical))
 				w->old = run->before.v[i];
@@ -356,13 +375,14 @@ static int apply(struct work *w)
 
 static int remove_one(struct work *w)
 {
-	struct str policy = str_is(str_c(w->step.from), CFN_BEFORE) ? w->record.update_replace_policy :
-								    w->record.deletion_policy;
+	struct str policy = str_is(str_c(w->step.from), CFN_BEFORE)
+				    ? w->record.update_replace_policy
+				    : w->record.deletion_policy;
 	bool failed_create = str_is(w->record.status, "CREATE_FAILED");
 	w->verb = "DELETE";
 	/* What was never made has nothing to remove; an unknown type neither. */
-	if (str_is(policy, "Retain") || str_is(policy, "RetainExceptOnCreate") || !w->record.physical_id.n ||
-		!cfn_type_find(w->record.type)) {
+	if (str_is(policy, "Retain") || str_is(policy, "RetainExceptOnCreate") ||
+		!w->record.physical_id.n || !cfn_type_find(w->record.type)) {
 		if (w->record.physical_id.n && !failed_create)
 			w->verb = "DELETE_SKIPPED";
 		w->resource.physical = w->record.physical_id;
@@ -416,7 +436,8 @@ static void keep_result(struct work *w)
 	struct cfn_run *run = w->step.run;
 	struct cfn_node *n = w->step.node;
 	/* The run's memory outlives the step's. */
-	struct str bytes = record_encode(&run->arena, &cloudformation_resource_record_shape, &w->record);
+	struct str bytes =
+		record_encode(&run->arena, &cloudformation_resource_record_shape, &w->record);
 	n->record = ARENA_NEW(&run->arena, struct cloudformation_resource_record);
 	int r = record_decode(&run->arena, &cloudformation_resource_record_shape, bytes, n->record);
 	assert(r == 0);
@@ -427,11 +448,15 @@ static void step_run(void *arg)
 	struct work *w = arg;
 	struct cfn_run *run = w->step.run;
 	struct cfn_step *s = &w->step;
-	int r = s->kind == CFN_STEP_APPLY ? apply(w) : s->kind == CFN_STEP_RESTORE ? restore(w) : remove_one(w);
+	int r = s->kind == CFN_STEP_APPLY     ? apply(w)
+		: s->kind == CFN_STEP_RESTORE ? restore(w)
+					      : remove_one(w);
 	if (r < 0) {
 		if (!run->failed.p)
-			run->failed = arena_str(&run->arena, w->reason.p ? w->reason : STR("The store failed."));
-		buf_printf(&run->failed_names, "%s%.*s", run->failed_names.n ? ", " : "", STR_ARG(w->record.logical_id));
+			run->failed = arena_str(
+				&run->arena, w->reason.p ? w->reason : STR("The store failed."));
+		buf_printf(&run->failed_names, "%s%.*s", run->failed_names.n ? ", " : "",
+			STR_ARG(w->record.logical_id));
 	}
 	if (s->node) {
 		if (r == 0)

@@ -11,15 +11,19 @@ static int invalid(struct call *call, struct str why)
 int cfn_template_text(struct call *call, struct str body, struct str url, struct str *out)
 {
 	if (body.p && url.p)
-		return invalid(call, STR("Only one of TemplateBody or TemplateUrl may be specified."));
+		return invalid(
+			call, STR("Only one of TemplateBody or TemplateUrl may be specified."));
 	if (url.p)
 		return cfn_fetch_template(call, url, out);
 	if (!body.p)
-		return invalid(call, STR("Either Template URL or Template Body must be specified."));
+		return invalid(
+			call, STR("Either Template URL or Template Body must be specified."));
 	if (body.n > CFN_TEMPLATE_BODY_BYTES_MAX && call->http)
 		return fail(call, &cloudformation_validation_error,
-			"1 validation error detected: Value at 'templateBody' failed to satisfy constraint: Member must have "
-			"length less than or equal to %d", CFN_TEMPLATE_BODY_BYTES_MAX);
+			"1 validation error detected: Value at 'templateBody' failed to satisfy "
+			"constraint: Member must have "
+			"length less than or equal to %d",
+			CFN_TEMPLATE_BODY_BYTES_MAX);
 	*out = body;
 	return 0;
 }
@@ -28,31 +32,36 @@ int cfn_template_text(struct call *call, struct str body, struct str url, struct
 
 static int check_sections(struct call *call, value *root)
 {
-	static const char *const sections[] = { "AWSTemplateFormatVersion", "Description", "Metadata", "Parameters",
-		"Mappings", "Conditions", "Transform", "Resources", "Outputs", "Globals" };
+	static const char *const sections[] = { "AWSTemplateFormatVersion", "Description",
+		"Metadata", "Parameters", "Mappings", "Conditions", "Transform", "Resources",
+		"Outputs", "Globals" };
 	value *key, *section;
 	if (!yyjson_mut_is_obj(root))
 		return invalid(call, STR("Template format error: unsupported structure."));
-	CFN_OBJECT_FOR(key, section, root) {
+	CFN_OBJECT_FOR (key, section, root) {
 		bool known = false;
 		for (size_t i = 0; i < COUNT_OF(sections); i++)
 			known = known || str_is(cfn_text(key), sections[i]);
 		if (str_is(cfn_text(key), "Rules") || str_is(cfn_text(key), "Hooks"))
 			return fail(call, &cloudformation_validation_error,
-				"Template error: the section %.*s is not served by this server.", STR_ARG(cfn_text(key)));
+				"Template error: the section %.*s is not served by this server.",
+				STR_ARG(cfn_text(key)));
 		if (!known)
-			return fail(call, &cloudformation_validation_error, "Invalid template property or properties [%.*s]",
+			return fail(call, &cloudformation_validation_error,
+				"Invalid template property or properties [%.*s]",
 				STR_ARG(cfn_text(key)));
 	}
 	struct str version = cfn_text(cfn_get(root, "AWSTemplateFormatVersion"));
 	if (version.p && !str_is(version, "2010-09-09"))
-		return invalid(call, STR("Template format error: Unsupported template format version."));
-	static const char *const objects[] = { "Parameters", "Mappings", "Conditions", "Outputs", "Metadata" };
+		return invalid(
+			call, STR("Template format error: Unsupported template format version."));
+	static const char *const objects[] = { "Parameters", "Mappings", "Conditions", "Outputs",
+		"Metadata" };
 	for (size_t i = 0; i < COUNT_OF(objects); i++)
 		if (cfn_get(root, objects[i]) && !yyjson_mut_is_obj(cfn_get(root, objects[i])) &&
 			!yyjson_mut_is_null(cfn_get(root, objects[i])))
-			return fail(call, &cloudformation_validation_error, "Template format error: [/%s] must be an object.",
-				objects[i]);
+			return fail(call, &cloudformation_validation_error,
+				"Template format error: [/%s] must be an object.", objects[i]);
 	return 0;
 }
 
@@ -61,7 +70,8 @@ static int check_count(struct call *call, value *section, const char *name, size
 	size_t n = yyjson_mut_obj_size(section);
 	if (n > max)
 		return fail(call, &cloudformation_validation_error,
-			"Template format error: Number of %s, %zu, is greater than maximum allowed, %zu", name, n, max);
+			"Template format error: Number of %s, %zu, is greater than maximum allowed, %zu",
+			name, n, max);
 	return 0;
 }
 
@@ -76,40 +86,47 @@ static bool is_alphanumeric(struct str s)
 
 static int check_resource(struct call *call, struct str name, value *r)
 {
-	static const char *const members[] = { "Type", "Properties", "DependsOn", "Condition", "Metadata", "DeletionPolicy",
-		"UpdateReplacePolicy", "UpdatePolicy", "CreationPolicy", "Description", "Connectors",
-		"IgnoreGlobals" };
+	static const char *const members[] = { "Type", "Properties", "DependsOn", "Condition",
+		"Metadata", "DeletionPolicy", "UpdateReplacePolicy", "UpdatePolicy",
+		"CreationPolicy", "Description", "Connectors", "IgnoreGlobals" };
 	value *key, *member;
 	if (!is_alphanumeric(name))
 		return fail(call, &cloudformation_validation_error,
-			"Template format error: Resource name %.*s is non alphanumeric.", STR_ARG(name));
+			"Template format error: Resource name %.*s is non alphanumeric.",
+			STR_ARG(name));
 	if (!yyjson_mut_is_obj(r))
 		return fail(call, &cloudformation_validation_error,
-			"Template format error: [/Resources/%.*s] resource definition is malformed", STR_ARG(name));
+			"Template format error: [/Resources/%.*s] resource definition is malformed",
+			STR_ARG(name));
 	if (!yyjson_mut_is_str(cfn_get(r, "Type")))
 		return fail(call, &cloudformation_validation_error,
-			"Template format error: [/Resources/%.*s] Every Resources object must contain a Type member.",
+			"Template format error: [/Resources/%.*s] Every Resources object must "
+			"contain a Type member.",
 			STR_ARG(name));
-	CFN_OBJECT_FOR(key, member, r) {
+	CFN_OBJECT_FOR (key, member, r) {
 		bool known = false;
 		for (size_t i = 0; i < COUNT_OF(members); i++)
 			known = known || str_is(cfn_text(key), members[i]);
 		if (!known)
 			return fail(call, &cloudformation_validation_error,
-				"Invalid template resource property '%.*s'", STR_ARG(cfn_text(key)));
+				"Invalid template resource property '%.*s'",
+				STR_ARG(cfn_text(key)));
 	}
 	static const char *const policies[] = { "DeletionPolicy", "UpdateReplacePolicy" };
 	for (size_t i = 0; i < COUNT_OF(policies); i++) {
 		struct str policy = cfn_text(cfn_get(r, policies[i]));
-		if (policy.p && !str_is(policy, "Delete") && !str_is(policy, "Retain") && !str_is(policy, "Snapshot") &&
+		if (policy.p && !str_is(policy, "Delete") && !str_is(policy, "Retain") &&
+			!str_is(policy, "Snapshot") &&
 			!(i == 0 && str_is(policy, "RetainExceptOnCreate")))
 			return fail(call, &cloudformation_validation_error,
-				"Template format error: Unrecognized %s %.*s for resource %.*s", policies[i], STR_ARG(policy),
-				STR_ARG(name));
+				"Template format error: Unrecognized %s %.*s for resource %.*s",
+				policies[i], STR_ARG(policy), STR_ARG(name));
 	}
 	if (cfn_get(r, "CreationPolicy"))
 		return fail(call, &cloudformation_validation_error,
-			"Template error: CreationPolicy of resource %.*s is not served: no signals are waited for.", STR_ARG(name));
+			"Template error: CreationPolicy of resource %.*s is not served: no "
+			"signals are waited for.",
+			STR_ARG(name));
 	return 0;
 }
 
@@ -117,13 +134,15 @@ static int check_resources(struct call *call, struct cfn_template *t)
 {
 	value *key, *r;
 	if (!yyjson_mut_is_obj(t->resources) || !yyjson_mut_obj_size(t->resources))
-		return invalid(call, STR("Template format error: At least one Resources member must be defined."));
+		return invalid(call,
+			STR("Template format error: At least one Resources member must be defined."));
 	if (check_count(call, t->resources, "resources", CFN_RESOURCES_MAX) < 0 ||
-		check_count(call, cfn_get(t->root, "Parameters"), "parameters", CFN_PARAMETERS_MAX) < 0 ||
+		check_count(call, cfn_get(t->root, "Parameters"), "parameters",
+			CFN_PARAMETERS_MAX) < 0 ||
 		check_count(call, cfn_get(t->root, "Mappings"), "mappings", CFN_MAPPINGS_MAX) < 0 ||
 		check_count(call, cfn_get(t->root, "Outputs"), "outputs", CFN_OUTPUTS_MAX) < 0)
 		return -1;
-	CFN_OBJECT_FOR(key, r, t->resources)
+	CFN_OBJECT_FOR (key, r, t->resources)
 		if (check_resource(call, cfn_text(key), r) < 0)
 			return -1;
 	return 0;
@@ -137,12 +156,15 @@ static int transform_one(struct call *call, struct cfn_template *t, struct str n
 	if (str_is(name, "AWS::LanguageExtensions"))
 		return 0;
 	if (!str_is(name, "AWS::Serverless-2016-10-31"))
-		return fail(call, &cloudformation_validation_error, "No transform named %.*s found.", STR_ARG(name));
+		return fail(call, &cloudformation_validation_error,
+			"No transform named %.*s found.", STR_ARG(name));
 	t->is_transformed = true;
 	if (cfn_sam_transform(t->arena, t->doc, t->root, &why) < 0)
 		return fail(call, &cloudformation_validation_error,
-			"Transform AWS::Serverless-2016-10-31 failed with: Invalid Serverless Application Specification "
-			"document. %.*s", STR_ARG(why));
+			"Transform AWS::Serverless-2016-10-31 failed with: Invalid Serverless "
+			"Application Specification "
+			"document. %.*s",
+			STR_ARG(why));
 	return 0;
 }
 
@@ -152,7 +174,7 @@ static int transform(struct call *call, struct cfn_template *t)
 	if (yyjson_mut_is_str(transforms) && transform_one(call, t, cfn_text(transforms)) < 0)
 		return -1;
 	if (yyjson_mut_is_arr(transforms))
-		CFN_ARRAY_FOR(item, transforms)
+		CFN_ARRAY_FOR (item, transforms)
 			if (transform_one(call, t, cfn_text(item)) < 0)
 				return -1;
 	if (!t->is_transformed)
@@ -168,7 +190,8 @@ int cfn_template_load(struct call *call, struct str text, struct cfn_template *o
 	struct str why = { 0 };
 	*out = (struct cfn_template){ .arena = call->arena, .doc = cfn_doc_new(call->arena) };
 	if (cfn_template_read(call->arena, out->doc, text, &out->root, &why) < 0)
-		return invalid(call, why.p ? why : STR("Template format error: unsupported structure."));
+		return invalid(
+			call, why.p ? why : STR("Template format error: unsupported structure."));
 	if (check_sections(call, out->root) < 0)
 		return -1;
 	out->resources = cfn_get(out->root, "Resources");
@@ -177,9 +200,11 @@ int cfn_template_load(struct call *call, struct str text, struct cfn_template *o
 	return check_resources(call, out);
 }
 
-int cfn_template_of(struct call *call, const struct cloudformation_stack_content *content, struct cfn_template *out)
+int cfn_template_of(struct call *call, const struct cloudformation_stack_content *content,
+	struct cfn_template *out)
 {
-	return cfn_template_load(call, content->processed.p ? content->processed : content->template, out);
+	return cfn_template_load(
+		call, content->processed.p ? content->processed : content->template, out);
 }
 
 /* ---- references ---- */
@@ -198,13 +223,15 @@ static void check_ref(void *arg, struct str name, struct str attribute)
 	value *resource = cfn_get_str(c->t->resources, name);
 	if (c->bad.p || c->bad_attribute.p)
 		return;
-	if (attribute.p ? !resource : !resource && !cfn_is_pseudo(name) &&
-					!cfn_get_str(cfn_get(c->t->root, "Parameters"), name)) {
+	if (attribute.p ? !resource
+			: !resource && !cfn_is_pseudo(name) &&
+				  !cfn_get_str(cfn_get(c->t->root, "Parameters"), name)) {
 		c->bad = name.p ? name : STR("");
 		c->is_attribute = attribute.p != NULL;
 		return;
 	}
-	const struct cfn_type *type = attribute.n ? cfn_type_find(cfn_text(cfn_get(resource, "Type"))) : NULL;
+	const struct cfn_type *type =
+		attribute.n ? cfn_type_find(cfn_text(cfn_get(resource, "Type"))) : NULL;
 	if (type && !cfn_type_has_attribute(type, attribute)) {
 		c->bad_attribute = attribute;
 		c->bad = name;
@@ -217,14 +244,16 @@ static int say_bad_ref(struct call *call, const struct ref_check *c)
 		return 0;
 	if (c->bad_attribute.p)
 		return fail(call, &cloudformation_validation_error,
-			"Template error: resource %.*s does not support attribute type %.*s in Fn::GetAtt", STR_ARG(c->bad),
-			STR_ARG(c->bad_attribute));
+			"Template error: resource %.*s does not support attribute type %.*s in Fn::GetAtt",
+			STR_ARG(c->bad), STR_ARG(c->bad_attribute));
 	if (c->is_attribute)
 		return fail(call, &cloudformation_validation_error,
-			"Template error: instance of Fn::GetAtt references undefined resource %.*s", STR_ARG(c->bad));
+			"Template error: instance of Fn::GetAtt references undefined resource %.*s",
+			STR_ARG(c->bad));
 	return fail(call, &cloudformation_validation_error,
-		"Template format error: Unresolved resource dependencies [%.*s] in the %s block of the template", STR_ARG(c->bad),
-		c->block);
+		"Template format error: Unresolved resource dependencies [%.*s] in the %s block "
+		"of the template",
+		STR_ARG(c->bad), c->block);
 }
 
 static int check_depends_on(struct call *call, const struct cfn_template *t, value *definition)
@@ -234,7 +263,7 @@ static int check_depends_on(struct call *call, const struct cfn_template *t, val
 	if (yyjson_mut_is_str(depends) && !cfn_get_str(t->resources, cfn_text(depends)))
 		c.bad = cfn_text(depends);
 	if (yyjson_mut_is_arr(depends))
-		CFN_ARRAY_FOR(item, depends)
+		CFN_ARRAY_FOR (item, depends)
 			if (!cfn_get_str(t->resources, cfn_text(item)))
 				c.bad = cfn_text(item).p ? cfn_text(item) : STR("");
 	return say_bad_ref(call, &c);
@@ -245,7 +274,7 @@ int cfn_template_check(struct call *call, const struct cfn_template *t, struct c
 	struct cfn_graph graph;
 	value *key, *definition;
 	struct ref_check c = { .t = t, .call = call, .block = "Resources" };
-	CFN_OBJECT_FOR(key, definition, t->resources) {
+	CFN_OBJECT_FOR (key, definition, t->resources) {
 		cfn_refs(NULL, cfn_get(definition, "Properties"), check_ref, &c);
 		if (say_bad_ref(call, &c) < 0 || check_depends_on(call, t, definition) < 0)
 			return -1;
@@ -256,13 +285,14 @@ int cfn_template_check(struct call *call, const struct cfn_template *t, struct c
 		return -1;
 	value *conditions = cfn_get(t->root, "Conditions");
 	if (yyjson_mut_is_obj(conditions))
-		CFN_OBJECT_FOR(key, definition, conditions)
+		CFN_OBJECT_FOR (key, definition, conditions)
 			if (cfn_condition(e, cfn_text(key)) < 0)
 				return invalid(call, e->error);
 	if (cfn_graph_make(e, t->resources, &graph) < 0)
 		return invalid(call, e->error);
 	if (!graph.n)
-		return invalid(call, STR("Template format error: no resource is left once conditions are applied."));
+		return invalid(call,
+			STR("Template format error: no resource is left once conditions are applied."));
 	return 0;
 }
 
@@ -284,25 +314,27 @@ static const struct {
 	{ "AWS::IAM::UserToGroupAddition", NULL },
 };
 
-void cfn_template_capabilities(struct call *call, const struct cfn_template *t, struct cloudformation_capabilities *out,
-	struct str *reason)
+void cfn_template_capabilities(struct call *call, const struct cfn_template *t,
+	struct cloudformation_capabilities *out, struct str *reason)
 {
 	struct buf types = { 0 };
 	bool named = false, any = false;
 	value *key, *r;
-	CFN_OBJECT_FOR(key, r, t->resources)
+	CFN_OBJECT_FOR (key, r, t->resources)
 		for (size_t i = 0; i < COUNT_OF(iam_types); i++) {
 			if (!str_is(cfn_text(cfn_get(r, "Type")), iam_types[i].type))
 				continue;
 			if (str_find(buf_view(&types), str_c(iam_types[i].type)) < 0)
 				buf_printf(&types, "%s%s", types.n ? ", " : "", iam_types[i].type);
 			any = true;
-			named = named || (iam_types[i].name && cfn_get(cfn_get(r, "Properties"), iam_types[i].name));
+			named = named || (iam_types[i].name && cfn_get(cfn_get(r, "Properties"),
+								       iam_types[i].name));
 		}
 	*out = (struct cloudformation_capabilities){ ARENA_ARRAY(call->arena, struct str, 2), 0 };
 	if (any) {
 		out->v[out->n++] = named ? STR("CAPABILITY_NAMED_IAM") : STR("CAPABILITY_IAM");
-		*reason = arena_printf(call->arena, "The following resource(s) require capabilities: [%.*s]",
+		*reason = arena_printf(call->arena,
+			"The following resource(s) require capabilities: [%.*s]",
 			STR_ARG(buf_view(&types)));
 	}
 	if (t->is_transformed)
@@ -311,13 +343,15 @@ void cfn_template_capabilities(struct call *call, const struct cfn_template *t, 
 }
 
 void cfn_eval_init(struct cfn_eval *e, struct call *call, const struct cfn_template *t,
-	const struct cloudformation_stack_content *content, struct str stack_name, struct str stack_id)
+	const struct cloudformation_stack_content *content, struct str stack_name,
+	struct str stack_id)
 {
 	value *parameters = yyjson_mut_obj(t->doc), *declared = cfn_get(t->root, "Parameters"),
 	      *notices = yyjson_mut_arr(t->doc);
 	for (size_t i = 0; i < content->parameters.n; i++) {
 		const struct cloudformation_parameter_record *p = &content->parameters.v[i];
-		struct str type = cfn_text(cfn_get(cfn_get_str(declared, p->key), "Type")), rest = p->value, item;
+		struct str type = cfn_text(cfn_get(cfn_get_str(declared, p->key), "Type")),
+			   rest = p->value, item;
 		value *v = cfn_string(t->doc, p->value);
 		if (str_starts(type, STR("List<")) || str_is(type, "CommaDelimitedList") ||
 			str_find(type, STR("Value<List<")) >= 0) {
@@ -328,7 +362,8 @@ void cfn_eval_init(struct cfn_eval *e, struct call *call, const struct cfn_templ
 		cfn_set_str(t->doc, parameters, p->key, v);
 	}
 	for (size_t i = 0; i < content->notification_ar_ns.n; i++)
-		yyjson_mut_arr_append(notices, cfn_string(t->doc, content->notification_ar_ns.v[i]));
+		yyjson_mut_arr_append(
+			notices, cfn_string(t->doc, content->notification_ar_ns.v[i]));
 	*e = (struct cfn_eval){
 		.arena = t->arena,
 		.doc = t->doc,

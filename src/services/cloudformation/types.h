@@ -10,20 +10,21 @@ struct cfn_resource {
 	struct call *call;
 	value_doc *doc;
 	const struct cfn_type *type;
-	struct str type_name;    /* as the template has it: Custom::X */
+	struct str type_name; /* as the template has it: Custom::X */
 	struct str logical, stack_name, stack_id;
-	struct str token;        /* the same when this step is tried again, another for another step */
-	int64_t operation;       /* a part of names, so that a replacement has another */
-	struct str physical;     /* update, delete: what it is called; create sets it */
-	value *properties;       /* what it is to be; delete: what it was */
-	value *before;           /* update: what it was */
-	value *attributes;       /* create, update: an object for Fn::GetAtt, to be filled */
-	value *tags;             /* the stack's: a list of {Key, Value} */
-	bool again;              /* create: it may have been made already, before the server ended */
+	struct str token;    /* the same when this step is tried again, another for another step */
+	int64_t operation;   /* a part of names, so that a replacement has another */
+	struct str physical; /* update, delete: what it is called; create sets it */
+	value *properties;   /* what it is to be; delete: what it was */
+	value *before;       /* update: what it was */
+	value *attributes;   /* create, update: an object for Fn::GetAtt, to be filled */
+	value *tags;         /* the stack's: a list of {Key, Value} */
+	bool again;          /* create: it may have been made already, before the server ended */
 };
 
 enum cfn_type_flag {
-	CFN_IN_TRANSACTION = 1, /* its calls are no @waits ones: made together with its record, at once or not at all */
+	CFN_IN_TRANSACTION = 1, /* its calls are no @waits ones: made together with its record, at
+				   once or not at all */
 	CFN_ANY_ATTRIBUTE = 2,
 };
 
@@ -36,7 +37,7 @@ struct cfn_type {
 	const char *replace;    /* "A B": a change of these needs another resource; "*": of any */
 	const char *attributes; /* "Arn RoleId" */
 	cfn_type_fn *create, *update, *remove; /* update NULL: every change replaces */
-	const char *named;      /* the property that names it, or NULL */
+	const char *named;                     /* the property that names it, or NULL */
 };
 
 /* A type's row, or NULL when it is not served. Custom::X is found as well. */
@@ -51,7 +52,8 @@ extern const struct cfn_type cfn_types_iam[], cfn_types_lambda[], cfn_types_logs
 
 /* ---- for the rows' files: build.c ---- */
 
-/* stack-logical-XXXXXXXXXXXX within max bytes, always the same for this step; lower: in lower case. */
+/* stack-logical-XXXXXXXXXXXX within max bytes, always the same for this step; lower: in lower case.
+ */
 struct str cfn_make_name(struct cfn_resource *r, size_t max, bool lower);
 /* The property, or the made name; also sets r->physical. */
 struct str cfn_name(struct cfn_resource *r, const char *property, size_t max);
@@ -61,16 +63,20 @@ void cfn_attribute(struct cfn_resource *r, const char *name, struct str text);
 value *cfn_pick(struct cfn_resource *r, const char *names);
 void cfn_put(struct cfn_resource *r, value *object, const char *name, struct str text);
 /*
- * Calls the operation with the object as its input: texts become numbers where the interface wants them and the other
- * way about, objects become JSON texts, lists of tags become maps. *out (if not NULL) is the output's structure.
+ * Calls the operation with the object as its input: texts become numbers where the interface wants
+ * them and the other way about, objects become JSON texts, lists of tags become maps. *out (if not
+ * NULL) is the output's structure.
  */
-int cfn_call(struct cfn_resource *r, const struct operation *op, value *input, void **out) MUSTCHECK;
+int cfn_call(
+	struct cfn_resource *r, const struct operation *op, value *input, void **out) MUSTCHECK;
 /* The same, and what is missing already is fine: for deletions. */
 int cfn_call_delete(struct cfn_resource *r, const struct operation *op, value *input) MUSTCHECK;
-/* Whether the call failed since there is no such thing; or since there is one already. Takes the error away if so. */
+/* Whether the call failed since there is no such thing; or since there is one already. Takes the
+ * error away if so. */
 bool cfn_forgive_missing(struct call *call);
 bool cfn_forgive_existing(struct call *call);
-/* The resource's own tags and the stack's, as a list of {Key, Value}; own may be a map. NULL for none. */
+/* The resource's own tags and the stack's, as a list of {Key, Value}; own may be a map. NULL for
+ * none. */
 value *cfn_all_tags(struct cfn_resource *r, value *own);
 /* Whether the property differs from before. */
 bool cfn_changed(struct cfn_resource *r, const char *name);

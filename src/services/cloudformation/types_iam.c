@@ -7,10 +7,12 @@ struct principal {
 	const char *member; /* "RoleName" */
 	const struct operation *put_policy, *delete_policy, *attach, *detach;
 };
-static const struct principal role_kind = { "RoleName", &iam_put_role_policy_operation, &iam_delete_role_policy_operation,
-	&iam_attach_role_policy_operation, &iam_detach_role_policy_operation };
-static const struct principal user_kind = { "UserName", &iam_put_user_policy_operation, &iam_delete_user_policy_operation,
-	&iam_attach_user_policy_operation, &iam_detach_user_policy_operation };
+static const struct principal role_kind = { "RoleName", &iam_put_role_policy_operation,
+	&iam_delete_role_policy_operation, &iam_attach_role_policy_operation,
+	&iam_detach_role_policy_operation };
+static const struct principal user_kind = { "UserName", &iam_put_user_policy_operation,
+	&iam_delete_user_policy_operation, &iam_attach_user_policy_operation,
+	&iam_detach_user_policy_operation };
 
 static value *input_of(struct cfn_resource *r, const char *member, struct str name)
 {
@@ -19,7 +21,8 @@ static value *input_of(struct cfn_resource *r, const char *member, struct str na
 	return in;
 }
 
-static int put_policy(struct cfn_resource *r, const struct principal *kind, struct str who, struct str name, value *document)
+static int put_policy(struct cfn_resource *r, const struct principal *kind, struct str who,
+	struct str name, value *document)
 {
 	value *in = input_of(r, kind->member, who);
 	cfn_put(r, in, "PolicyName", name);
@@ -27,14 +30,16 @@ static int put_policy(struct cfn_resource *r, const struct principal *kind, stru
 	return cfn_call(r, kind->put_policy, in, NULL);
 }
 
-static int delete_policy(struct cfn_resource *r, const struct principal *kind, struct str who, struct str name)
+static int delete_policy(
+	struct cfn_resource *r, const struct principal *kind, struct str who, struct str name)
 {
 	value *in = input_of(r, kind->member, who);
 	cfn_put(r, in, "PolicyName", name);
 	return cfn_call_delete(r, kind->delete_policy, in);
 }
 
-static int attach(struct cfn_resource *r, const struct principal *kind, struct str who, struct str arn, bool on)
+static int attach(struct cfn_resource *r, const struct principal *kind, struct str who,
+	struct str arn, bool on)
 {
 	value *in = input_of(r, kind->member, who);
 	cfn_put(r, in, "PolicyArn", arn);
@@ -45,7 +50,7 @@ static bool has_text(value *list, struct str text)
 {
 	value *item;
 	if (yyjson_mut_is_arr(list))
-		CFN_ARRAY_FOR(item, list)
+		CFN_ARRAY_FOR (item, list)
 			if (str_eq(cfn_text(item), text))
 				return true;
 	return false;
@@ -55,49 +60,58 @@ static bool has_policy(value *list, struct str name)
 {
 	value *item;
 	if (yyjson_mut_is_arr(list))
-		CFN_ARRAY_FOR(item, list)
+		CFN_ARRAY_FOR (item, list)
 			if (str_eq(cfn_text(cfn_get(item, "PolicyName")), name))
 				return true;
 	return false;
 }
 
 /* Inline and attached policies: those that there are to be put, those that were taken off. */
-static int set_policies(struct cfn_resource *r, const struct principal *kind, value *before, value *now)
+static int set_policies(
+	struct cfn_resource *r, const struct principal *kind, value *before, value *now)
 {
-	value *item, *policies = cfn_get(now, "Policies"), *arns = cfn_get(now, "ManagedPolicyArns");
-	value *old_policies = cfn_get(before, "Policies"), *old_arns = cfn_get(before, "ManagedPolicyArns");
+	value *item, *policies = cfn_get(now, "Policies"),
+		     *arns = cfn_get(now, "ManagedPolicyArns");
+	value *old_policies = cfn_get(before, "Policies"),
+	      *old_arns = cfn_get(before, "ManagedPolicyArns");
 	if (yyjson_mut_is_arr(policies))
-		CFN_ARRAY_FOR(item, policies)
+		CFN_ARRAY_FOR (item, policies)
 			if (put_policy(r, kind, r->physical, cfn_text(cfn_get(item, "PolicyName")),
 				    cfn_get(item, "PolicyDocument")) < 0)
 				return -1;
 	if (yyjson_mut_is_arr(arns))
-		CFN_ARRAY_FOR(item, arns)
-			if (!has_text(old_arns, cfn_text(item)) && attach(r, kind, r->physical, cfn_text(item), true) < 0)
+		CFN_ARRAY_FOR (item, arns)
+			if (!has_text(old_arns, cfn_text(item)) &&
+				attach(r, kind, r->physical, cfn_text(item), true) < 0)
 				return -1;
 	if (yyjson_mut_is_arr(old_policies))
-		CFN_ARRAY_FOR(item, old_policies)
+		CFN_ARRAY_FOR (item, old_policies)
 			if (!has_policy(policies, cfn_text(cfn_get(item, "PolicyName"))) &&
-				delete_policy(r, kind, r->physical, cfn_text(cfn_get(item, "PolicyName"))) < 0)
+				delete_policy(r, kind, r->physical,
+					cfn_text(cfn_get(item, "PolicyName"))) < 0)
 				return -1;
 	if (yyjson_mut_is_arr(old_arns))
-		CFN_ARRAY_FOR(item, old_arns)
-			if (!has_text(arns, cfn_text(item)) && attach(r, kind, r->physical, cfn_text(item), false) < 0)
+		CFN_ARRAY_FOR (item, old_arns)
+			if (!has_text(arns, cfn_text(item)) &&
+				attach(r, kind, r->physical, cfn_text(item), false) < 0)
 				return -1;
 	return 0;
 }
 
-static int set_tags(struct cfn_resource *r, const char *member, const struct operation *tag, const struct operation *untag)
+static int set_tags(struct cfn_resource *r, const char *member, const struct operation *tag,
+	const struct operation *untag)
 {
-	value *now = cfn_all_tags(r, cfn_get(r->properties, "Tags")), *old = cfn_get(r->before, "Tags"), *item,
-	      *gone = yyjson_mut_arr(r->doc), *in = input_of(r, member, r->physical);
+	value *now = cfn_all_tags(r, cfn_get(r->properties, "Tags")),
+	      *old = cfn_get(r->before, "Tags"), *item, *gone = yyjson_mut_arr(r->doc),
+	      *in = input_of(r, member, r->physical);
 	if (yyjson_mut_is_arr(old))
-		CFN_ARRAY_FOR(item, old) {
+		CFN_ARRAY_FOR (item, old) {
 			value *other;
 			bool kept = false;
 			if (now)
-				CFN_ARRAY_FOR(other, now)
-					kept = kept || cfn_equal(cfn_get(other, "Key"), cfn_get(item, "Key"));
+				CFN_ARRAY_FOR (other, now)
+					kept = kept || cfn_equal(cfn_get(other, "Key"),
+							       cfn_get(item, "Key"));
 			if (!kept)
 				yyjson_mut_arr_append(gone, cfn_copy(r->doc, cfn_get(item, "Key")));
 		}
@@ -118,7 +132,8 @@ static int set_tags(struct cfn_resource *r, const char *member, const struct ope
 static int create_role(struct cfn_resource *r)
 {
 	struct iam_create_role_output *out;
-	value *in = cfn_pick(r, "AssumeRolePolicyDocument Description MaxSessionDuration Path PermissionsBoundary");
+	value *in = cfn_pick(r,
+		"AssumeRolePolicyDocument Description MaxSessionDuration Path PermissionsBoundary");
 	value *tags = cfn_all_tags(r, cfn_get(r->properties, "Tags"));
 	cfn_put(r, in, "RoleName", cfn_name(r, "RoleName", 64));
 	if (tags)
@@ -134,7 +149,8 @@ static int update_role(struct cfn_resource *r)
 {
 	value *in = input_of(r, "RoleName", r->physical);
 	if (cfn_changed(r, "AssumeRolePolicyDocument")) {
-		cfn_set(r->doc, in, "PolicyDocument", cfn_copy(r->doc, cfn_get(r->properties, "AssumeRolePolicyDocument")));
+		cfn_set(r->doc, in, "PolicyDocument",
+			cfn_copy(r->doc, cfn_get(r->properties, "AssumeRolePolicyDocument")));
 		if (cfn_call(r, &iam_update_assume_role_policy_operation, in, NULL) < 0)
 			return -1;
 	}
@@ -144,8 +160,9 @@ static int update_role(struct cfn_resource *r)
 		return -1;
 	if (cfn_changed(r, "PermissionsBoundary")) {
 		in = cfn_pick(r, "PermissionsBoundary");
-		const struct operation *op = yyjson_mut_obj_size(in) ? &iam_put_role_permissions_boundary_operation :
-								       &iam_delete_role_permissions_boundary_operation;
+		const struct operation *op =
+			yyjson_mut_obj_size(in) ? &iam_put_role_permissions_boundary_operation
+						: &iam_delete_role_permissions_boundary_operation;
 		cfn_put(r, in, "RoleName", r->physical);
 		if (cfn_call(r, op, in, NULL) < 0)
 			return -1;
@@ -171,7 +188,8 @@ static int remove_role(struct cfn_resource *r)
 static int create_user(struct cfn_resource *r)
 {
 	struct iam_create_user_output *out;
-	value *in = cfn_pick(r, "Path PermissionsBoundary"), *tags = cfn_all_tags(r, cfn_get(r->properties, "Tags"));
+	value *in = cfn_pick(r, "Path PermissionsBoundary"),
+	      *tags = cfn_all_tags(r, cfn_get(r->properties, "Tags"));
 	cfn_put(r, in, "UserName", cfn_name(r, "UserName", 64));
 	if (tags)
 		cfn_set(r->doc, in, "Tags", tags);
@@ -209,7 +227,8 @@ static int set_key_status(struct cfn_resource *r)
 static int create_key(struct cfn_resource *r)
 {
 	struct iam_create_access_key_output *out;
-	if (cfn_call(r, &iam_create_access_key_operation, cfn_pick(r, "UserName"), (void **)&out) < 0)
+	if (cfn_call(r, &iam_create_access_key_operation, cfn_pick(r, "UserName"), (void **)&out) <
+		0)
 		return -1;
 	r->physical = out->access_key->access_key_id;
 	cfn_attribute(r, "SecretAccessKey", out->access_key->secret_access_key);
@@ -237,12 +256,14 @@ static int each_holder(struct cfn_resource *r, value *from, bool put, value *exc
 		value *list = cfn_get(from, holders[i].list);
 		if (!yyjson_mut_is_arr(list))
 			continue;
-		CFN_ARRAY_FOR(item, list) {
+		CFN_ARRAY_FOR (item, list) {
 			struct str who = cfn_text(item);
-			if (put && put_policy(r, holders[i].kind, who, name, cfn_get(from, "PolicyDocument")) < 0)
+			if (put && put_policy(r, holders[i].kind, who, name,
+					   cfn_get(from, "PolicyDocument")) < 0)
 				return -1;
-			if (!put && !(has_text(cfn_get(except, holders[i].list), who) &&
-					    str_eq(cfn_text(cfn_get(except, "PolicyName")), name)) &&
+			if (!put &&
+				!(has_text(cfn_get(except, holders[i].list), who) &&
+					str_eq(cfn_text(cfn_get(except, "PolicyName")), name)) &&
 				delete_policy(r, holders[i].kind, who, name) < 0)
 				return -1;
 		}
@@ -254,15 +275,19 @@ static int create_policy(struct cfn_resource *r)
 {
 	r->physical = cfn_make_name(r, 64, false);
 	cfn_attribute(r, "Id", r->physical);
-	if (!yyjson_mut_arr_size(cfn_get(r->properties, "Roles")) && !yyjson_mut_arr_size(cfn_get(r->properties, "Users")))
-		return fail(r->call, &aws_validation_exception, "At least one of [Groups,Roles,Users] must be non-empty.");
+	if (!yyjson_mut_arr_size(cfn_get(r->properties, "Roles")) &&
+		!yyjson_mut_arr_size(cfn_get(r->properties, "Users")))
+		return fail(r->call, &aws_validation_exception,
+			"At least one of [Groups,Roles,Users] must be non-empty.");
 	return each_holder(r, r->properties, true, NULL);
 }
 
 static int update_policy(struct cfn_resource *r)
 {
 	cfn_attribute(r, "Id", r->physical);
-	return each_holder(r, r->properties, true, NULL) < 0 ? -1 : each_holder(r, r->before, false, r->properties);
+	return each_holder(r, r->properties, true, NULL) < 0
+		       ? -1
+		       : each_holder(r, r->before, false, r->properties);
 }
 
 static int remove_policy(struct cfn_resource *r)
@@ -276,12 +301,12 @@ static int attach_all(struct cfn_resource *r, value *from, bool on, value *excep
 {
 	value *item, *roles = cfn_get(from, "Roles"), *users = cfn_get(from, "Users");
 	if (yyjson_mut_is_arr(roles))
-		CFN_ARRAY_FOR(item, roles)
+		CFN_ARRAY_FOR (item, roles)
 			if (!has_text(cfn_get(except, "Roles"), cfn_text(item)) &&
 				attach(r, &role_kind, cfn_text(item), r->physical, on) < 0)
 				return -1;
 	if (yyjson_mut_is_arr(users))
-		CFN_ARRAY_FOR(item, users)
+		CFN_ARRAY_FOR (item, users)
 			if (!has_text(cfn_get(except, "Users"), cfn_text(item)) &&
 				attach(r, &user_kind, cfn_text(item), r->physical, on) < 0)
 				return -1;
@@ -328,10 +353,13 @@ static int update_managed(struct cfn_resource *r)
 		value *in = cfn_pick(r, "PolicyDocument");
 		cfn_put(r, in, "PolicyArn", r->physical);
 		cfn_set(r->doc, in, "SetAsDefault", yyjson_mut_true(r->doc));
-		if (make_room(r, 4, false) < 0 || cfn_call(r, &iam_create_policy_version_operation, in, NULL) < 0)
+		if (make_room(r, 4, false) < 0 ||
+			cfn_call(r, &iam_create_policy_version_operation, in, NULL) < 0)
 			return -1;
 	}
-	return attach_all(r, r->properties, true, r->before) < 0 ? -1 : attach_all(r, r->before, false, r->properties);
+	return attach_all(r, r->properties, true, r->before) < 0
+		       ? -1
+		       : attach_all(r, r->before, false, r->properties);
 }
 
 static int remove_managed(struct cfn_resource *r)
@@ -340,29 +368,55 @@ static int remove_managed(struct cfn_resource *r)
 		return cfn_forgive_missing(r->call) ? 0 : -1;
 	if (attach_all(r, r->properties, false, NULL) < 0)
 		return -1;
-	return cfn_call_delete(r, &iam_delete_policy_operation, input_of(r, "PolicyArn", r->physical));
+	return cfn_call_delete(
+		r, &iam_delete_policy_operation, input_of(r, "PolicyArn", r->physical));
 }
 
 const struct cfn_type cfn_types_iam[] = {
-	{ .name = "AWS::IAM::Role", .flags = CFN_IN_TRANSACTION,
-		.properties = "AssumeRolePolicyDocument Description ManagedPolicyArns MaxSessionDuration Path "
-			      "PermissionsBoundary Policies RoleName Tags",
-		.replace = "RoleName Path", .attributes = "Arn RoleId", .create = create_role, .update = update_role,
-		.remove = remove_role, .named = "RoleName" },
-	{ .name = "AWS::IAM::User", .flags = CFN_IN_TRANSACTION,
+	{ .name = "AWS::IAM::Role",
+		.flags = CFN_IN_TRANSACTION,
+		.properties =
+			"AssumeRolePolicyDocument Description ManagedPolicyArns MaxSessionDuration Path "
+			"PermissionsBoundary Policies RoleName Tags",
+		.replace = "RoleName Path",
+		.attributes = "Arn RoleId",
+		.create = create_role,
+		.update = update_role,
+		.remove = remove_role,
+		.named = "RoleName" },
+	{ .name = "AWS::IAM::User",
+		.flags = CFN_IN_TRANSACTION,
 		.properties = "ManagedPolicyArns Path PermissionsBoundary Policies UserName Tags",
-		.replace = "UserName Path PermissionsBoundary", .attributes = "Arn", .create = create_user,
-		.update = update_user, .remove = remove_user, .named = "UserName" },
-	{ .name = "AWS::IAM::AccessKey", .flags = CFN_IN_TRANSACTION, .properties = "UserName Status Serial",
-		.replace = "UserName Serial", .attributes = "SecretAccessKey", .create = create_key,
-		.update = set_key_status, .remove = remove_key },
-	{ .name = "AWS::IAM::Policy", .flags = CFN_IN_TRANSACTION, .properties = "PolicyName PolicyDocument Roles Users",
-		.replace = "", .attributes = "Id", .create = create_policy, .update = update_policy,
+		.replace = "UserName Path PermissionsBoundary",
+		.attributes = "Arn",
+		.create = create_user,
+		.update = update_user,
+		.remove = remove_user,
+		.named = "UserName" },
+	{ .name = "AWS::IAM::AccessKey",
+		.flags = CFN_IN_TRANSACTION,
+		.properties = "UserName Status Serial",
+		.replace = "UserName Serial",
+		.attributes = "SecretAccessKey",
+		.create = create_key,
+		.update = set_key_status,
+		.remove = remove_key },
+	{ .name = "AWS::IAM::Policy",
+		.flags = CFN_IN_TRANSACTION,
+		.properties = "PolicyName PolicyDocument Roles Users",
+		.replace = "",
+		.attributes = "Id",
+		.create = create_policy,
+		.update = update_policy,
 		.remove = remove_policy },
-	{ .name = "AWS::IAM::ManagedPolicy", .flags = CFN_IN_TRANSACTION,
+	{ .name = "AWS::IAM::ManagedPolicy",
+		.flags = CFN_IN_TRANSACTION,
 		.properties = "ManagedPolicyName PolicyDocument Description Path Roles Users",
-		.replace = "ManagedPolicyName Description Path", .attributes = "PolicyArn PolicyId",
-		.create = create_managed, .update = update_managed, .remove = remove_managed,
+		.replace = "ManagedPolicyName Description Path",
+		.attributes = "PolicyArn PolicyId",
+		.create = create_managed,
+		.update = update_managed,
+		.remove = remove_managed,
 		.named = "ManagedPolicyName" },
 	{ 0 },
 };

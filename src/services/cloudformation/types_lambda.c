@@ -13,8 +13,10 @@ static value *function_input(struct cfn_resource *r, struct str function)
 
 /* ---- AWS::Lambda::Function ---- */
 
-static const char function_settings[] = "Runtime Role Handler Description Timeout MemorySize VpcConfig DeadLetterConfig "
-	"Environment TracingConfig Layers FileSystemConfigs EphemeralStorage SnapStart LoggingConfig ImageConfig";
+static const char function_settings[] =
+	"Runtime Role Handler Description Timeout MemorySize VpcConfig DeadLetterConfig "
+	"Environment TracingConfig Layers FileSystemConfigs EphemeralStorage SnapStart "
+	"LoggingConfig ImageConfig";
 
 /* ZipFile in a template is the source's text. */
 static int code_of(struct cfn_resource *r, value **out)
@@ -24,7 +26,8 @@ static int code_of(struct cfn_resource *r, value **out)
 	if (text.p) {
 		if (cfn_inline_zip(r->call, cfn_property(r, "Runtime"), text, &zip) < 0)
 			return -1;
-		cfn_set(r->doc, code, "ZipFile", cfn_string(r->doc, base64_encode(r->call->arena, zip)));
+		cfn_set(r->doc, code, "ZipFile",
+			cfn_string(r->doc, base64_encode(r->call->arena, zip)));
 	}
 	*out = code;
 	return 0;
@@ -42,17 +45,19 @@ static int set_concurrency(struct cfn_resource *r)
 	cfn_put(r, in, "FunctionName", r->physical);
 	if (wanted)
 		return cfn_call(r, &lambda_put_function_concurrency_operation, in, NULL);
-	return cfn_get(r->before, "ReservedConcurrentExecutions") ?
-		cfn_call_delete(r, &lambda_delete_function_concurrency_operation, in) : 0;
+	return cfn_get(r->before, "ReservedConcurrentExecutions")
+		       ? cfn_call_delete(r, &lambda_delete_function_concurrency_operation, in)
+		       : 0;
 }
 
 static int create_function(struct cfn_resource *r)
 {
 	struct lambda_function_configuration *out;
-	value *in = cfn_pick(r, function_settings), *code, *tags = cfn_all_tags(r, cfn_get(r->properties, "Tags"));
+	value *in = cfn_pick(r, function_settings), *code,
+	      *tags = cfn_all_tags(r, cfn_get(r->properties, "Tags"));
 	static const char more[] = "PackageType Architectures CodeSigningConfigArn";
 	value *extra = cfn_pick(r, more), *key, *member;
-	CFN_OBJECT_FOR(key, member, extra)
+	CFN_OBJECT_FOR (key, member, extra)
 		cfn_set_str(r->doc, in, cfn_text(key), cfn_copy(r->doc, member));
 	cfn_put(r, in, "KMSKeyArn", cfn_property(r, "KmsKeyArn"));
 	cfn_put(r, in, "FunctionName", cfn_name(r, "FunctionName", 64));
@@ -68,7 +73,8 @@ static int create_function(struct cfn_resource *r)
 	/* It was made before the server ended: it has this step's own name. */
 	if (!r->again || !cfn_forgive_existing(r->call))
 		return -1;
-	if (cfn_call(r, &lambda_get_function_configuration_operation, function_input(r, r->physical), (void **)&out) < 0)
+	if (cfn_call(r, &lambda_get_function_configuration_operation,
+		    function_input(r, r->physical), (void **)&out) < 0)
 		return -1;
 	describe_function(r, out->function_arn);
 	return set_concurrency(r);
@@ -92,11 +98,14 @@ static int update_function(struct cfn_resource *r)
 	/* What was taken away goes back to what it is without. */
 	static const struct {
 		const char *property, *json;
-	} absent[] = { { "Description", "\"\"" }, { "Timeout", "3" }, { "MemorySize", "128" }, { "Environment", "{\"Variables\":{}}" },
-		{ "Layers", "[]" }, { "DeadLetterConfig", "{\"TargetArn\":\"\"}" }, { "TracingConfig", "{\"Mode\":\"PassThrough\"}" },
+	} absent[] = { { "Description", "\"\"" }, { "Timeout", "3" }, { "MemorySize", "128" },
+		{ "Environment", "{\"Variables\":{}}" }, { "Layers", "[]" },
+		{ "DeadLetterConfig", "{\"TargetArn\":\"\"}" },
+		{ "TracingConfig", "{\"Mode\":\"PassThrough\"}" },
 		{ "EphemeralStorage", "{\"Size\":512}" } };
 	for (size_t i = 0; i < COUNT_OF(absent); i++)
-		if (cfn_get(r->before, absent[i].property) && !cfn_get(r->properties, absent[i].property))
+		if (cfn_get(r->before, absent[i].property) &&
+			!cfn_get(r->properties, absent[i].property))
 			cfn_set(r->doc, in, absent[i].property,
 				cfn_json_read(r->call->arena, r->doc, str_c(absent[i].json)));
 	if (cfn_call(r, &lambda_update_function_configuration_operation, in, (void **)&out) < 0)
@@ -115,7 +124,8 @@ static int update_function(struct cfn_resource *r)
 
 static int remove_function(struct cfn_resource *r)
 {
-	return cfn_call_delete(r, &lambda_delete_function_operation, function_input(r, r->physical));
+	return cfn_call_delete(
+		r, &lambda_delete_function_operation, function_input(r, r->physical));
 }
 
 /* ---- versions and aliases ---- */
@@ -149,11 +159,14 @@ static int remove_version(struct cfn_resource *r)
 /* AdditionalVersionWeights is a list of {FunctionVersion, FunctionWeight} here. */
 static value *alias_input(struct cfn_resource *r)
 {
-	value *in = cfn_pick(r, "FunctionName Name FunctionVersion Description"), *item, *map = yyjson_mut_obj(r->doc);
-	value *routing = cfn_get(r->properties, "RoutingConfig"), *weights = cfn_get(routing, "AdditionalVersionWeights");
+	value *in = cfn_pick(r, "FunctionName Name FunctionVersion Description"), *item,
+	      *map = yyjson_mut_obj(r->doc);
+	value *routing = cfn_get(r->properties, "RoutingConfig"),
+	      *weights = cfn_get(routing, "AdditionalVersionWeights");
 	if (yyjson_mut_is_arr(weights))
-		CFN_ARRAY_FOR(item, weights)
-			cfn_set_str(r->doc, map, cfn_scalar(r->call->arena, cfn_get(item, "FunctionVersion")),
+		CFN_ARRAY_FOR (item, weights)
+			cfn_set_str(r->doc, map,
+				cfn_scalar(r->call->arena, cfn_get(item, "FunctionVersion")),
 				cfn_copy(r->doc, cfn_get(item, "FunctionWeight")));
 	if (routing || cfn_get(r->before, "RoutingConfig")) {
 		value *config = yyjson_mut_obj(r->doc);
@@ -166,8 +179,8 @@ static value *alias_input(struct cfn_resource *r)
 static int set_alias(struct cfn_resource *r)
 {
 	struct lambda_alias_configuration *out;
-	if (cfn_call(r, r->before ? &lambda_update_alias_operation : &lambda_create_alias_operation, alias_input(r),
-		    (void **)&out) < 0)
+	if (cfn_call(r, r->before ? &lambda_update_alias_operation : &lambda_create_alias_operation,
+		    alias_input(r), (void **)&out) < 0)
 		return -1;
 	r->physical = out->alias_arn;
 	cfn_attribute(r, "AliasArn", out->alias_arn);
@@ -183,8 +196,9 @@ static int remove_alias(struct cfn_resource *r)
 
 static int create_permission(struct cfn_resource *r)
 {
-	value *in = cfn_pick(r, "FunctionName Action Principal SourceArn SourceAccount FunctionUrlAuthType EventSourceToken "
-				"PrincipalOrgID InvokedViaFunctionUrl");
+	value *in = cfn_pick(r,
+		"FunctionName Action Principal SourceArn SourceAccount FunctionUrlAuthType EventSourceToken "
+		"PrincipalOrgID InvokedViaFunctionUrl");
 	r->physical = cfn_make_name(r, 100, false);
 	cfn_put(r, in, "StatementId", r->physical);
 	cfn_attribute(r, "Id", r->physical);
@@ -212,10 +226,12 @@ static int set_url(struct cfn_resource *r)
 {
 	struct lambda_function_url_config *out;
 	value *in = target_input(r, "TargetFunctionArn", "AuthType Cors InvokeMode");
-	if (cfn_call(r, r->before ? &lambda_update_function_url_config_operation :
-				    &lambda_create_function_url_config_operation, in, NULL) < 0 ||
-		cfn_call(r, &lambda_get_function_url_config_operation, target_input(r, "TargetFunctionArn", ""),
-			(void **)&out) < 0)
+	if (cfn_call(r,
+		    r->before ? &lambda_update_function_url_config_operation
+			      : &lambda_create_function_url_config_operation,
+		    in, NULL) < 0 ||
+		cfn_call(r, &lambda_get_function_url_config_operation,
+			target_input(r, "TargetFunctionArn", ""), (void **)&out) < 0)
 		return -1;
 	r->physical = out->function_arn;
 	cfn_attribute(r, "FunctionUrl", out->function_url);
@@ -225,7 +241,8 @@ static int set_url(struct cfn_resource *r)
 
 static int remove_url(struct cfn_resource *r)
 {
-	return cfn_call_delete(r, &lambda_delete_function_url_config_operation, target_input(r, "TargetFunctionArn", ""));
+	return cfn_call_delete(r, &lambda_delete_function_url_config_operation,
+		target_input(r, "TargetFunctionArn", ""));
 }
 
 /* ---- asynchronous invocation ---- */
@@ -234,13 +251,17 @@ static int set_invoke_config(struct cfn_resource *r)
 {
 	r->physical = cfn_make_name(r, 128, false);
 	return cfn_call(r, &lambda_put_function_event_invoke_config_operation,
-		target_input(r, "FunctionName", "MaximumRetryAttempts MaximumEventAgeInSeconds DestinationConfig"), NULL);
+		target_input(r, "FunctionName",
+			"MaximumRetryAttempts MaximumEventAgeInSeconds DestinationConfig"),
+		NULL);
 }
 
 static int update_invoke_config(struct cfn_resource *r)
 {
 	return cfn_call(r, &lambda_put_function_event_invoke_config_operation,
-		target_input(r, "FunctionName", "MaximumRetryAttempts MaximumEventAgeInSeconds DestinationConfig"), NULL);
+		target_input(r, "FunctionName",
+			"MaximumRetryAttempts MaximumEventAgeInSeconds DestinationConfig"),
+		NULL);
 }
 
 static int remove_invoke_config(struct cfn_resource *r)
@@ -256,7 +277,8 @@ static bool find_published(struct cfn_resource *r, struct str name)
 {
 	struct lambda_list_layer_versions_input in = { .layer_name = name };
 	struct lambda_list_layer_versions_output list = { 0 };
-	if (call_inner(r->call, &lambda_list_layer_versions_operation, NULL, &in, &list) < 0 || !list.layer_versions.n) {
+	if (call_inner(r->call, &lambda_list_layer_versions_operation, NULL, &in, &list) < 0 ||
+		!list.layer_versions.n) {
 		r->call->error = (struct call_error){ 0 };
 		return false;
 	}
@@ -267,7 +289,8 @@ static bool find_published(struct cfn_resource *r, struct str name)
 static int create_layer(struct cfn_resource *r)
 {
 	struct lambda_publish_layer_version_output *out;
-	value *in = cfn_pick(r, "Content Description CompatibleArchitectures CompatibleRuntimes LicenseInfo");
+	value *in = cfn_pick(
+		r, "Content Description CompatibleArchitectures CompatibleRuntimes LicenseInfo");
 	struct str name = cfn_property(r, "LayerName");
 	bool own_name = !name.n;
 	if (own_name)
@@ -297,14 +320,15 @@ static value *layer_input(struct cfn_resource *r, struct str arn)
 
 static int remove_layer(struct cfn_resource *r)
 {
-	return cfn_call_delete(r, &lambda_delete_layer_version_operation, layer_input(r, r->physical));
+	return cfn_call_delete(
+		r, &lambda_delete_layer_version_operation, layer_input(r, r->physical));
 }
 
 static int create_layer_permission(struct cfn_resource *r)
 {
 	value *in = layer_input(r, cfn_property(r, "LayerVersionArn")), *key, *member,
 	      *more = cfn_pick(r, "Action Principal OrganizationId");
-	CFN_OBJECT_FOR(key, member, more)
+	CFN_OBJECT_FOR (key, member, more)
 		cfn_set_str(r->doc, in, cfn_text(key), cfn_copy(r->doc, member));
 	r->physical = cfn_make_name(r, 100, false);
 	cfn_put(r, in, "StatementId", r->physical);
@@ -320,15 +344,18 @@ static int remove_layer_permission(struct cfn_resource *r)
 
 /* ---- event source mappings ---- */
 
-static const char mapping_properties[] = "BatchSize BisectBatchOnFunctionError DestinationConfig Enabled EventSourceArn "
-	"FilterCriteria FunctionName FunctionResponseTypes MaximumBatchingWindowInSeconds MaximumRecordAgeInSeconds "
+static const char mapping_properties[] =
+	"BatchSize BisectBatchOnFunctionError DestinationConfig Enabled EventSourceArn "
+	"FilterCriteria FunctionName FunctionResponseTypes MaximumBatchingWindowInSeconds "
+	"MaximumRecordAgeInSeconds "
 	"MaximumRetryAttempts ParallelizationFactor ScalingConfig StartingPosition StartingPositionTimestamp "
 	"TumblingWindowInSeconds";
 
 static int create_mapping(struct cfn_resource *r)
 {
 	struct lambda_event_source_mapping_configuration *out;
-	value *in = cfn_pick(r, mapping_properties), *tags = cfn_all_tags(r, cfn_get(r->properties, "Tags"));
+	value *in = cfn_pick(r, mapping_properties),
+	      *tags = cfn_all_tags(r, cfn_get(r->properties, "Tags"));
 	if (tags)
 		cfn_set(r->doc, in, "Tags", tags);
 	if (cfn_call(r, &lambda_create_event_source_mapping_operation, in, (void **)&out) < 0)
@@ -362,45 +389,91 @@ static int remove_mapping(struct cfn_resource *r)
 }
 
 const struct cfn_type cfn_types_lambda[] = {
-	{ .name = "AWS::Lambda::EventSourceMapping", .flags = CFN_IN_TRANSACTION,
-		.properties = "BatchSize BisectBatchOnFunctionError DestinationConfig Enabled EventSourceArn FilterCriteria "
-			      "FunctionName FunctionResponseTypes MaximumBatchingWindowInSeconds MaximumRecordAgeInSeconds "
-			      "MaximumRetryAttempts ParallelizationFactor ScalingConfig StartingPosition "
-			      "StartingPositionTimestamp TumblingWindowInSeconds Tags",
+	{ .name = "AWS::Lambda::EventSourceMapping",
+		.flags = CFN_IN_TRANSACTION,
+		.properties =
+			"BatchSize BisectBatchOnFunctionError DestinationConfig Enabled "
+			"EventSourceArn FilterCriteria "
+			"FunctionName FunctionResponseTypes MaximumBatchingWindowInSeconds "
+			"MaximumRecordAgeInSeconds "
+			"MaximumRetryAttempts ParallelizationFactor ScalingConfig StartingPosition "
+			"StartingPositionTimestamp TumblingWindowInSeconds Tags",
 		.replace = "EventSourceArn StartingPosition StartingPositionTimestamp",
-		.attributes = "Id EventSourceMappingArn", .create = create_mapping, .update = update_mapping,
+		.attributes = "Id EventSourceMappingArn",
+		.create = create_mapping,
+		.update = update_mapping,
 		.remove = remove_mapping },
 	{ .name = "AWS::Lambda::Function",
-		.properties = "Code Runtime Role Handler Description Timeout MemorySize VpcConfig DeadLetterConfig Environment "
-			      "TracingConfig Layers FileSystemConfigs EphemeralStorage SnapStart LoggingConfig ImageConfig "
-			      "PackageType Architectures CodeSigningConfigArn KmsKeyArn FunctionName Tags "
-			      "ReservedConcurrentExecutions",
-		.replace = "FunctionName PackageType", .attributes = "Arn", .create = create_function,
-		.update = update_function, .remove = remove_function, .named = "FunctionName" },
+		.properties =
+			"Code Runtime Role Handler Description Timeout MemorySize VpcConfig "
+			"DeadLetterConfig Environment "
+			"TracingConfig Layers FileSystemConfigs EphemeralStorage SnapStart "
+			"LoggingConfig ImageConfig "
+			"PackageType Architectures CodeSigningConfigArn KmsKeyArn FunctionName Tags "
+			"ReservedConcurrentExecutions",
+		.replace = "FunctionName PackageType",
+		.attributes = "Arn",
+		.create = create_function,
+		.update = update_function,
+		.remove = remove_function,
+		.named = "FunctionName" },
 	/* Published again without a change it is the same version. */
 	{ .name = "AWS::Lambda::Version",
-		.properties = "FunctionName CodeSha256 Description", .replace = "*",
-		.attributes = "Version FunctionArn", .create = create_version, .remove = remove_version },
-	{ .name = "AWS::Lambda::Alias", .flags = CFN_IN_TRANSACTION,
+		.properties = "FunctionName CodeSha256 Description",
+		.replace = "*",
+		.attributes = "Version FunctionArn",
+		.create = create_version,
+		.remove = remove_version },
+	{ .name = "AWS::Lambda::Alias",
+		.flags = CFN_IN_TRANSACTION,
 		.properties = "FunctionName Name FunctionVersion Description RoutingConfig",
-		.replace = "FunctionName Name", .attributes = "AliasArn", .create = set_alias, .update = set_alias,
+		.replace = "FunctionName Name",
+		.attributes = "AliasArn",
+		.create = set_alias,
+		.update = set_alias,
 		.remove = remove_alias },
-	{ .name = "AWS::Lambda::Permission", .flags = CFN_IN_TRANSACTION,
-		.properties = "FunctionName Action Principal SourceArn SourceAccount FunctionUrlAuthType EventSourceToken "
-			      "PrincipalOrgID InvokedViaFunctionUrl",
-		.replace = "*", .attributes = "Id", .create = create_permission, .remove = remove_permission },
-	{ .name = "AWS::Lambda::Url", .flags = CFN_IN_TRANSACTION,
-		.properties = "TargetFunctionArn Qualifier AuthType Cors InvokeMode", .replace = "TargetFunctionArn Qualifier",
-		.attributes = "FunctionUrl FunctionArn", .create = set_url, .update = set_url, .remove = remove_url },
-	{ .name = "AWS::Lambda::EventInvokeConfig", .flags = CFN_IN_TRANSACTION,
-		.properties = "FunctionName Qualifier MaximumRetryAttempts MaximumEventAgeInSeconds DestinationConfig",
-		.replace = "FunctionName Qualifier", .attributes = "", .create = set_invoke_config,
-		.update = update_invoke_config, .remove = remove_invoke_config },
+	{ .name = "AWS::Lambda::Permission",
+		.flags = CFN_IN_TRANSACTION,
+		.properties =
+			"FunctionName Action Principal SourceArn SourceAccount "
+			"FunctionUrlAuthType EventSourceToken "
+			"PrincipalOrgID InvokedViaFunctionUrl",
+		.replace = "*",
+		.attributes = "Id",
+		.create = create_permission,
+		.remove = remove_permission },
+	{ .name = "AWS::Lambda::Url",
+		.flags = CFN_IN_TRANSACTION,
+		.properties = "TargetFunctionArn Qualifier AuthType Cors InvokeMode",
+		.replace = "TargetFunctionArn Qualifier",
+		.attributes = "FunctionUrl FunctionArn",
+		.create = set_url,
+		.update = set_url,
+		.remove = remove_url },
+	{ .name = "AWS::Lambda::EventInvokeConfig",
+		.flags = CFN_IN_TRANSACTION,
+		.properties =
+			"FunctionName Qualifier MaximumRetryAttempts MaximumEventAgeInSeconds "
+			"DestinationConfig",
+		.replace = "FunctionName Qualifier",
+		.attributes = "",
+		.create = set_invoke_config,
+		.update = update_invoke_config,
+		.remove = remove_invoke_config },
 	{ .name = "AWS::Lambda::LayerVersion",
-		.properties = "Content Description CompatibleArchitectures CompatibleRuntimes LicenseInfo LayerName",
-		.replace = "*", .attributes = "LayerVersionArn", .create = create_layer, .remove = remove_layer },
-	{ .name = "AWS::Lambda::LayerVersionPermission", .flags = CFN_IN_TRANSACTION,
-		.properties = "LayerVersionArn Action Principal OrganizationId", .replace = "*", .attributes = "",
-		.create = create_layer_permission, .remove = remove_layer_permission },
+		.properties =
+			"Content Description CompatibleArchitectures CompatibleRuntimes "
+			"LicenseInfo LayerName",
+		.replace = "*",
+		.attributes = "LayerVersionArn",
+		.create = create_layer,
+		.remove = remove_layer },
+	{ .name = "AWS::Lambda::LayerVersionPermission",
+		.flags = CFN_IN_TRANSACTION,
+		.properties = "LayerVersionArn Action Principal OrganizationId",
+		.replace = "*",
+		.attributes = "",
+		.create = create_layer_permission,
+		.remove = remove_layer_permission },
 	{ 0 },
 };

@@ -13,7 +13,8 @@ static int set_retention(struct cfn_resource *r)
 
 static void describe_group(struct cfn_resource *r)
 {
-	cfn_attribute(r, "Arn", call_arn(r->call, "logs", "log-group:%.*s:*", STR_ARG(r->physical)));
+	cfn_attribute(
+		r, "Arn", call_arn(r->call, "logs", "log-group:%.*s:*", STR_ARG(r->physical)));
 }
 
 static int create_group(struct cfn_resource *r)
@@ -64,11 +65,21 @@ static int remove_stream(struct cfn_resource *r)
 }
 
 const struct cfn_type cfn_types_logs[] = {
-	{ .name = "AWS::Logs::LogGroup", .flags = CFN_IN_TRANSACTION,
-		.properties = "LogGroupName RetentionInDays Tags LogGroupClass KmsKeyId", .replace = "LogGroupName LogGroupClass",
-		.attributes = "Arn", .create = create_group, .update = update_group, .remove = remove_group,
+	{ .name = "AWS::Logs::LogGroup",
+		.flags = CFN_IN_TRANSACTION,
+		.properties = "LogGroupName RetentionInDays Tags LogGroupClass KmsKeyId",
+		.replace = "LogGroupName LogGroupClass",
+		.attributes = "Arn",
+		.create = create_group,
+		.update = update_group,
+		.remove = remove_group,
 		.named = "LogGroupName" },
-	{ .name = "AWS::Logs::LogStream", .properties = "LogGroupName LogStreamName", .replace = "*", .attributes = "",
-		.create = create_stream, .remove = remove_stream, .named = "LogStreamName" },
+	{ .name = "AWS::Logs::LogStream",
+		.properties = "LogGroupName LogStreamName",
+		.replace = "*",
+		.attributes = "",
+		.create = create_stream,
+		.remove = remove_stream,
+		.named = "LogStreamName" },
 	{ 0 },
 };

@@ -19,8 +19,10 @@ static void describe_bucket(struct cfn_resource *r)
 		{ "WebsiteURL", "http://%.*s.s3-website-us-east-1.amazonaws.com" } };
 	for (size_t i = 0; i < COUNT_OF(rows); i++) {
 		ssize_t at = str_find(str_c(rows[i].fmt), STR("%.*s"));
-		struct str parts[] = { { rows[i].fmt, (size_t)at }, r->physical, str_c(rows[i].fmt + at + 4) };
-		cfn_attribute(r, rows[i].name, arena_concat(r->call->arena, parts, COUNT_OF(parts)));
+		struct str parts[] = { { rows[i].fmt, (size_t)at }, r->physical,
+			str_c(rows[i].fmt + at + 4) };
+		cfn_attribute(
+			r, rows[i].name, arena_concat(r->call->arena, parts, COUNT_OF(parts)));
 	}
 }
 
@@ -28,7 +30,8 @@ static void describe_bucket(struct cfn_resource *r)
 static int configure(struct cfn_resource *r)
 {
 	value *versioning = cfn_get(r->properties, "VersioningConfiguration");
-	value *ownership = cfn_get(r->properties, "OwnershipControls"), *tags = cfn_all_tags(r, cfn_get(r->properties, "Tags"));
+	value *ownership = cfn_get(r->properties, "OwnershipControls"),
+	      *tags = cfn_all_tags(r, cfn_get(r->properties, "Tags"));
 	if (versioning) {
 		value *in = bucket_input(r);
 		cfn_set(r->doc, in, "VersioningConfiguration", cfn_copy(r->doc, versioning));
@@ -89,13 +92,24 @@ static int remove_policy(struct cfn_resource *r)
 
 const struct cfn_type cfn_types_s3[] = {
 	/* Encryption and public access are as they are on this server whatever these say. */
-	{ .name = "AWS::S3::Bucket", .flags = CFN_IN_TRANSACTION,
-		.properties = "BucketName BucketEncryption PublicAccessBlockConfiguration OwnershipControls Tags "
-			      "VersioningConfiguration",
-		.replace = "BucketName", .attributes = "Arn DomainName DualStackDomainName RegionalDomainName WebsiteURL",
-		.create = create_bucket, .update = update_bucket, .remove = remove_bucket, .named = "BucketName" },
-	{ .name = "AWS::S3::BucketPolicy", .flags = CFN_IN_TRANSACTION, .properties = "Bucket PolicyDocument",
-		.replace = "Bucket", .attributes = "", .create = put_policy, .update = put_policy,
+	{ .name = "AWS::S3::Bucket",
+		.flags = CFN_IN_TRANSACTION,
+		.properties =
+			"BucketName BucketEncryption PublicAccessBlockConfiguration OwnershipControls Tags "
+			"VersioningConfiguration",
+		.replace = "BucketName",
+		.attributes = "Arn DomainName DualStackDomainName RegionalDomainName WebsiteURL",
+		.create = create_bucket,
+		.update = update_bucket,
+		.remove = remove_bucket,
+		.named = "BucketName" },
+	{ .name = "AWS::S3::BucketPolicy",
+		.flags = CFN_IN_TRANSACTION,
+		.properties = "Bucket PolicyDocument",
+		.replace = "Bucket",
+		.attributes = "",
+		.create = put_policy,
+		.update = put_policy,
 		.remove = remove_policy },
 	{ 0 },
 };

@@ -2,8 +2,10 @@
 #include "api/sqs.h"
 #include "services/cloudformation/types.h"
 
-static const char attributes[] = "ContentBasedDeduplication DeduplicationScope DelaySeconds FifoQueue FifoThroughputLimit "
-	"KmsDataKeyReusePeriodSeconds KmsMasterKeyId MaximumMessageSize MessageRetentionPeriod ReceiveMessageWaitTimeSeconds "
+static const char attributes[] =
+	"ContentBasedDeduplication DeduplicationScope DelaySeconds FifoQueue FifoThroughputLimit "
+	"KmsDataKeyReusePeriodSeconds KmsMasterKeyId MaximumMessageSize MessageRetentionPeriod "
+	"ReceiveMessageWaitTimeSeconds "
 	"RedriveAllowPolicy RedrivePolicy SqsManagedSseEnabled VisibilityTimeout";
 
 static value *url_input(struct cfn_resource *r)
@@ -30,7 +32,8 @@ static int create_queue(struct cfn_resource *r)
 	struct str name = cfn_property(r, "QueueName");
 	if (!name.n) {
 		bool fifo = str_is(cfn_property(r, "FifoQueue"), "true");
-		name = arena_printf(r->call->arena, "%.*s%s", STR_ARG(cfn_make_name(r, 75, false)), fifo ? ".fifo" : "");
+		name = arena_printf(r->call->arena, "%.*s%s", STR_ARG(cfn_make_name(r, 75, false)),
+			fifo ? ".fifo" : "");
 	}
 	/* FifoQueue false is what a queue is that says nothing. */
 	if (str_is(cfn_property(r, "FifoQueue"), "false"))
@@ -50,8 +53,9 @@ static int create_queue(struct cfn_resource *r)
 static int update_queue(struct cfn_resource *r)
 {
 	value *in = url_input(r), *given = cfn_pick(r, attributes);
-	static const char *const defaults[][2] = { { "DelaySeconds", "0" }, { "MaximumMessageSize", "1048576" },
-		{ "MessageRetentionPeriod", "345600" }, { "ReceiveMessageWaitTimeSeconds", "0" }, { "RedrivePolicy", "" },
+	static const char *const defaults[][2] = { { "DelaySeconds", "0" },
+		{ "MaximumMessageSize", "1048576" }, { "MessageRetentionPeriod", "345600" },
+		{ "ReceiveMessageWaitTimeSeconds", "0" }, { "RedrivePolicy", "" },
 		{ "VisibilityTimeout", "30" } };
 	yyjson_mut_obj_remove_key(given, "FifoQueue");
 	for (size_t i = 0; i < COUNT_OF(defaults); i++)
@@ -76,16 +80,17 @@ static int put_policies(struct cfn_resource *r, value *from, bool put)
 	value *queues = cfn_get(from, "Queues"), *item;
 	if (!yyjson_mut_is_arr(queues))
 		return 0;
-	CFN_ARRAY_FOR(item, queues) {
+	CFN_ARRAY_FOR (item, queues) {
 		value *in = yyjson_mut_obj(r->doc), *given = yyjson_mut_obj(r->doc);
 		cfn_put(r, in, "QueueUrl", cfn_text(item));
 		if (put)
-			cfn_set(r->doc, given, "Policy", cfn_copy(r->doc, cfn_get(from, "PolicyDocument")));
+			cfn_set(r->doc, given, "Policy",
+				cfn_copy(r->doc, cfn_get(from, "PolicyDocument")));
 		else
 			cfn_put(r, given, "Policy", STR(""));
 		cfn_set(r->doc, in, "Attributes", given);
-		int e = put ? cfn_call(r, &sqs_set_queue_attributes_operation, in, NULL) :
-			      cfn_call_delete(r, &sqs_set_queue_attributes_operation, in);
+		int e = put ? cfn_call(r, &sqs_set_queue_attributes_operation, in, NULL)
+			    : cfn_call_delete(r, &sqs_set_queue_attributes_operation, in);
 		if (e < 0)
 			return -1;
 	}
@@ -113,14 +118,28 @@ static int remove_policy(struct cfn_resource *r)
 }
 
 const struct cfn_type cfn_types_sqs[] = {
-	{ .name = "AWS::SQS::Queue", .flags = CFN_IN_TRANSACTION,
-		.properties = "ContentBasedDeduplication DeduplicationScope DelaySeconds FifoQueue FifoThroughputLimit "
-			      "KmsDataKeyReusePeriodSeconds KmsMasterKeyId MaximumMessageSize MessageRetentionPeriod "
-			      "ReceiveMessageWaitTimeSeconds RedriveAllowPolicy RedrivePolicy SqsManagedSseEnabled "
-			      "VisibilityTimeout QueueName Tags",
-		.replace = "QueueName FifoQueue", .attributes = "Arn QueueName QueueUrl", .create = create_queue,
-		.update = update_queue, .remove = remove_queue, .named = "QueueName" },
-	{ .name = "AWS::SQS::QueuePolicy", .flags = CFN_IN_TRANSACTION, .properties = "PolicyDocument Queues", .replace = "",
-		.attributes = "Id", .create = create_policy, .update = update_policy, .remove = remove_policy },
+	{ .name = "AWS::SQS::Queue",
+		.flags = CFN_IN_TRANSACTION,
+		.properties =
+			"ContentBasedDeduplication DeduplicationScope DelaySeconds FifoQueue "
+			"FifoThroughputLimit "
+			"KmsDataKeyReusePeriodSeconds KmsMasterKeyId MaximumMessageSize "
+			"MessageRetentionPeriod "
+			"ReceiveMessageWaitTimeSeconds RedriveAllowPolicy RedrivePolicy SqsManagedSseEnabled "
+			"VisibilityTimeout QueueName Tags",
+		.replace = "QueueName FifoQueue",
+		.attributes = "Arn QueueName QueueUrl",
+		.create = create_queue,
+		.update = update_queue,
+		.remove = remove_queue,
+		.named = "QueueName" },
+	{ .name = "AWS::SQS::QueuePolicy",
+		.flags = CFN_IN_TRANSACTION,
+		.properties = "PolicyDocument Queues",
+		.replace = "",
+		.attributes = "Id",
+		.create = create_policy,
+		.update = update_policy,
+		.remove = remove_policy },
 	{ 0 },
 };

@@ -26,9 +26,15 @@ static int remove_parameter(struct cfn_resource *r)
 }
 
 const struct cfn_type cfn_types_ssm[] = {
-	{ .name = "AWS::SSM::Parameter", .flags = CFN_IN_TRANSACTION,
-		.properties = "Name Type Value Description AllowedPattern Tier Policies DataType Tags", .replace = "Name Type",
-		.attributes = "Type Value", .create = put_parameter, .update = put_parameter, .remove = remove_parameter,
+	{ .name = "AWS::SSM::Parameter",
+		.flags = CFN_IN_TRANSACTION,
+		.properties =
+			"Name Type Value Description AllowedPattern Tier Policies DataType Tags",
+		.replace = "Name Type",
+		.attributes = "Type Value",
+		.create = put_parameter,
+		.update = put_parameter,
+		.remove = remove_parameter,
 		.named = "Name" },
 	{ 0 },
 };

@@ -53,7 +53,8 @@ static size_t depth_of(struct str text)
 	return max;
 }
 
-int cfn_template_read(struct arena *arena, value_doc *doc, struct str text, value **out, struct str *why)
+int cfn_template_read(
+	struct arena *arena, value_doc *doc, struct str text, value **out, struct str *why)
 {
 	struct str trimmed = str_trim(text);
 	yyjson_read_err error;
@@ -74,7 +75,8 @@ int cfn_template_read(struct arena *arena, value_doc *doc, struct str text, valu
 			column = text.p[i] == '\n' ? 1 : column + 1;
 			line += text.p[i] == '\n';
 		}
-		*why = arena_printf(arena, "Template format error: JSON not well-formed. (line %zu, column %zu)", line,
+		*why = arena_printf(arena,
+			"Template format error: JSON not well-formed. (line %zu, column %zu)", line,
 			column);
 		return -EINVAL;
 	}
@@ -95,7 +97,9 @@ struct str cfn_json_write(struct arena *arena, value *v)
 {
 	yyjson_alc alc = arena_alc(arena);
 	size_t n = 0;
-	char *p = v ? yyjson_mut_val_write_opts(v, YYJSON_WRITE_ALLOW_INVALID_UNICODE, &alc, &n, NULL) : NULL;
+	char *p =
+		v ? yyjson_mut_val_write_opts(v, YYJSON_WRITE_ALLOW_INVALID_UNICODE, &alc, &n, NULL)
+		  : NULL;
 	return (struct str){ p, n };
 }
 
@@ -111,7 +115,8 @@ value *cfn_get(value *v, const char *name)
 
 struct str cfn_text(value *v)
 {
-	return yyjson_mut_is_str(v) ? (struct str){ yyjson_mut_get_str(v), yyjson_mut_get_len(v) } : (struct str){ 0 };
+	return yyjson_mut_is_str(v) ? (struct str){ yyjson_mut_get_str(v), yyjson_mut_get_len(v) }
+				    : (struct str){ 0 };
 }
 
 struct str cfn_scalar(struct arena *arena, value *v)
@@ -157,7 +162,7 @@ bool cfn_equal(value *a, value *b)
 	if (yyjson_mut_is_obj(a) && yyjson_mut_is_obj(b)) {
 		if (yyjson_mut_obj_size(a) != yyjson_mut_obj_size(b))
 			return false;
-		CFN_OBJECT_FOR(key, member, a)
+		CFN_OBJECT_FOR (key, member, a)
 			if (!cfn_equal(member, cfn_get_str(b, cfn_text(key))))
 				return false;
 		return true;
@@ -166,7 +171,7 @@ bool cfn_equal(value *a, value *b)
 		if (yyjson_mut_arr_size(a) != yyjson_mut_arr_size(b))
 			return false;
 		yyjson_mut_arr_iter other = yyjson_mut_arr_iter_with(b);
-		CFN_ARRAY_FOR(at, a) {
+		CFN_ARRAY_FOR (at, a) {
 			if (!cfn_equal(at, yyjson_mut_arr_iter_next(&other)))
 				return false;
 		}

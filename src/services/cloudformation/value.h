@@ -12,9 +12,11 @@ typedef yyjson_mut_doc value_doc;
 /* A document whose memory is the arena's. */
 value_doc *cfn_doc_new(struct arena *arena);
 /* JSON or YAML text as a tree: 0, or -EINVAL with the reason, in CloudFormation's words. */
-int cfn_template_read(struct arena *arena, value_doc *doc, struct str text, value **out, struct str *why) MUSTCHECK;
+int cfn_template_read(struct arena *arena, value_doc *doc, struct str text, value **out,
+	struct str *why) MUSTCHECK;
 /* YAML alone (yaml.c). Short tags (!Ref) become the functions' long forms. */
-int cfn_yaml_read(struct arena *arena, value_doc *doc, struct str text, value **out, struct str *why) MUSTCHECK;
+int cfn_yaml_read(struct arena *arena, value_doc *doc, struct str text, value **out,
+	struct str *why) MUSTCHECK;
 /* JSON that we wrote; NULL when it is none. An absent text: NULL. */
 value *cfn_json_read(struct arena *arena, value_doc *doc, struct str text);
 struct str cfn_json_write(struct arena *arena, value *v);
@@ -35,11 +37,12 @@ bool cfn_equal(value *a, value *b);
 /* Whether v is an object with this one member. */
 bool cfn_is_call(value *v, const char *function);
 
-#define CFN_OBJECT_FOR(key, val, object)                                                           \
-	for (yyjson_mut_obj_iter it_##key = yyjson_mut_obj_iter_with((object));     \
-		((key) = yyjson_mut_obj_iter_next(&it_##key)) && ((val) = yyjson_mut_obj_iter_get_val(key), (void)(val), true);)
-#define CFN_ARRAY_FOR(val, array)                                                                  \
-	for (yyjson_mut_arr_iter it_##val = yyjson_mut_arr_iter_with((array));      \
+#define CFN_OBJECT_FOR(key, val, object) \
+	for (yyjson_mut_obj_iter it_##key = yyjson_mut_obj_iter_with((object)); \
+		((key) = yyjson_mut_obj_iter_next(&it_##key)) && \
+		((val) = yyjson_mut_obj_iter_get_val(key), (void)(val), true);)
+#define CFN_ARRAY_FOR(val, array) \
+	for (yyjson_mut_arr_iter it_##val = yyjson_mut_arr_iter_with((array)); \
 		((val) = yyjson_mut_arr_iter_next(&it_##val));)
 
 #endif

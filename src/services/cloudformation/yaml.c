@@ -1,6 +1,7 @@
 /*
- * YAML to template values, by libyaml's events (YAML 1.1): the short forms of functions (!Ref, !Sub ...), scalars as
- * CloudFormation takes them, anchors and aliases with a limit to what they may grow to.
+ * YAML to template values, by libyaml's events (YAML 1.1): the short forms of functions (!Ref, !Sub
+ * ...), scalars as CloudFormation takes them, anchors and aliases with a limit to what they may
+ * grow to.
  */
 #include "base/map.h"
 #include "services/cloudformation/limits.h"
@@ -23,7 +24,8 @@ struct reader {
 static int wrong(struct reader *r, const char *what)
 {
 	if (!r->why->p)
-		*r->why = arena_printf(r->arena, "Template format error: YAML not well-formed. (line %zu, column %zu): %s",
+		*r->why = arena_printf(r->arena,
+			"Template format error: YAML not well-formed. (line %zu, column %zu): %s",
 			r->event.start_mark.line + 1, r->event.start_mark.column + 1, what);
 	return -EINVAL;
 }
@@ -33,7 +35,8 @@ static int next_event(struct reader *r)
 	yaml_event_delete(&r->event);
 	if (yaml_parser_parse(&r->parser, &r->event))
 		return 0;
-	*r->why = arena_printf(r->arena, "Template format error: YAML not well-formed. (line %zu, column %zu)",
+	*r->why = arena_printf(r->arena,
+		"Template format error: YAML not well-formed. (line %zu, column %zu)",
 		r->parser.problem_mark.line + 1, r->parser.problem_mark.column + 1);
 	return -EINVAL;
 }
@@ -70,8 +73,10 @@ static bool is_number(struct str s)
 static value *plain_scalar(struct reader *r, struct str s)
 {
 	static const char *const nulls[] = { "", "~", "null", "Null", "NULL", NULL };
-	static const char *const yes[] = { "true", "True", "TRUE", "yes", "Yes", "YES", "on", "On", "ON", NULL };
-	static const char *const no[] = { "false", "False", "FALSE", "no", "No", "NO", "off", "Off", "OFF", NULL };
+	static const char *const yes[] = { "true", "True", "TRUE", "yes", "Yes", "YES", "on", "On",
+		"ON", NULL };
+	static const char *const no[] = { "false", "False", "FALSE", "no", "No", "NO", "off", "Off",
+		"OFF", NULL };
 	int64_t i;
 	double f;
 	if (is_word(s, nulls))
@@ -91,9 +96,9 @@ static value *plain_scalar(struct reader *r, struct str s)
 /* The function of a tag like !Sub, or p == NULL. */
 static struct str function_of(struct reader *r, struct str tag)
 {
-	static const char *const functions[] = { "Base64", "Cidr", "FindInMap", "GetAtt", "GetAZs", "ImportValue", "Join",
-		"Select", "Split", "Sub", "And", "Equals", "If", "Not", "Or", "Transform", "Length", "ToJsonString",
-		"ForEach", NULL };
+	static const char *const functions[] = { "Base64", "Cidr", "FindInMap", "GetAtt", "GetAZs",
+		"ImportValue", "Join", "Select", "Split", "Sub", "And", "Equals", "If", "Not", "Or",
+		"Transform", "Length", "ToJsonString", "ForEach", NULL };
 	if (!str_starts(tag, STR("!")) || tag.n < 2)
 		return (struct str){ 0 };
 	tag = str_from(tag, 1);
@@ -125,11 +130,11 @@ static int count_nodes(struct reader *r, value *v, int depth)
 	if (++r->nodes > CFN_NODES_MAX || depth > CFN_DEPTH_MAX)
 		return wrong(r, "aliases make it too large");
 	if (yyjson_mut_is_obj(v)) {
-		CFN_OBJECT_FOR(key, member, v)
+		CFN_OBJECT_FOR (key, member, v)
 			if (count_nodes(r, member, depth + 1) < 0)
 				return -EINVAL;
 	} else if (yyjson_mut_is_arr(v)) {
-		CFN_ARRAY_FOR(member, v)
+		CFN_ARRAY_FOR (member, v)
 			if (count_nodes(r, member, depth + 1) < 0)
 				return -EINVAL;
 	}
@@ -168,14 +173,14 @@ static int merge(struct reader *r, value *object, value *from)
 {
 	value *key, *member;
 	if (yyjson_mut_is_arr(from)) {
-		CFN_ARRAY_FOR(member, from)
+		CFN_ARRAY_FOR (member, from)
 			if (merge(r, object, yyjson_mut_is_obj(member) ? member : NULL) < 0)
 				return -EINVAL;
 		return 0;
 	}
 	if (!yyjson_mut_is_obj(from))
 		return wrong(r, "<< needs a mapping");
-	CFN_OBJECT_FOR(key, member, from)
+	CFN_OBJECT_FOR (key, member, from)
 		if (!cfn_get_str(object, cfn_text(key)))
 			cfn_set_str(r->doc, object, cfn_text(key), cfn_copy(r->doc, member));
 	return 0;
@@ -191,10 +196,13 @@ static int read_mapping(struct reader *r, value **out)
 			break;
 		if (r->event.type != YAML_SCALAR_EVENT)
 			return wrong(r, "a key that is no text");
-		struct str key = arena_str(r->arena, utf8(r->event.data.scalar.value, r->event.data.scalar.length));
+		struct str key = arena_str(
+			r->arena, utf8(r->event.data.scalar.value, r->event.data.scalar.length));
 		bool is_merge = str_is(key, "<<") && r->event.data.scalar.plain_implicit;
 		if (!is_merge && cfn_get_str(object, key))
-			return wrong(r, arena_cstr(r->arena, arena_printf(r->arena, "the key %.*s comes twice", STR_ARG(key))));
+			return wrong(r, arena_cstr(r->arena,
+						arena_printf(r->arena, "the key %.*s comes twice",
+							STR_ARG(key))));
 		if (next_event(r) < 0 || read_node(r, &item) < 0)
 			return -EINVAL;
 		if (is_merge)
@@ -210,7 +218,8 @@ static int read_scalar(struct reader *r, struct str function, value **out)
 {
 	struct str s = utf8(r->event.data.scalar.value, r->event.data.scalar.length);
 	struct str tag = str_c((const char *)r->event.data.scalar.tag);
-	bool is_text = r->event.data.scalar.style != YAML_PLAIN_SCALAR_STYLE || function.p || str_ends(tag, STR(":str"));
+	bool is_text = r->event.data.scalar.style != YAML_PLAIN_SCALAR_STYLE || function.p ||
+		       str_ends(tag, STR(":str"));
 	if (!str_is_utf8(s))
 		return wrong(r, "no UTF-8");
 	*out = is_text ? cfn_string(r->doc, s) : plain_scalar(r, s);
@@ -241,13 +250,16 @@ static int read_node(struct reader *r, value **out)
 	struct str tag_text = arena_str(r->arena, str_c((const char *)tag));
 	struct str function = function_of(r, tag_text);
 	if (str_starts(tag_text, STR("!")) && !function.p && tag_text.n > 1)
-		return wrong(r, arena_cstr(r->arena, arena_printf(r->arena, "the tag %.*s is not known", STR_ARG(tag_text))));
+		return wrong(
+			r, arena_cstr(r->arena, arena_printf(r->arena, "the tag %.*s is not known",
+							STR_ARG(tag_text))));
 	if (++r->nodes > CFN_NODES_MAX || ++r->depth > CFN_DEPTH_MAX)
 		return wrong(r, "it is too large or nested too deeply");
 	if (type == YAML_SCALAR_EVENT)
 		e = read_scalar(r, function, out);
 	else
-		e = type == YAML_SEQUENCE_START_EVENT ? read_sequence(r, out) : read_mapping(r, out);
+		e = type == YAML_SEQUENCE_START_EVENT ? read_sequence(r, out)
+						      : read_mapping(r, out);
 	r->depth--;
 	if (e < 0)
 		return e;
@@ -274,7 +286,8 @@ static int read_document(struct reader *r, value **out)
 	return r->event.type == YAML_STREAM_END_EVENT ? 0 : wrong(r, "more than one document");
 }
 
-int cfn_yaml_read(struct arena *arena, value_doc *doc, struct str text, value **out, struct str *why)
+int cfn_yaml_read(
+	struct arena *arena, value_doc *doc, struct str text, value **out, struct str *why)
 {
 	struct reader r = { .arena = arena, .doc = doc, .why = why };
 	*why = (struct str){ 0 };

@@ -25,44 +25,52 @@ static int check_option(struct call *call, const struct ssm_parameter_string_fil
 	static const char *const plain_options[] = { "Equals", "BeginsWith", NULL };
 	if (!f->option.p)
 		return 0;
-	const char *const *options = str_is(f->key, "Name")	    ? name_options :
-				     str_is(f->key, "Path")	    ? path_options :
-								      plain_options;
+	const char *const *options = str_is(f->key, "Name")   ? name_options
+				     : str_is(f->key, "Path") ? path_options
+							      : plain_options;
 	if (is_one_of(f->option, options))
 		return 0;
 	return fail(call, &ssm_invalid_filter_option,
-		"The following filter option is not valid: %.*s. Valid options include: [%s, %s].", STR_ARG(f->option),
-		options[0], options[1]);
+		"The following filter option is not valid: %.*s. Valid options include: [%s, %s].",
+		STR_ARG(f->option), options[0], options[1]);
 }
 
-int parameter_filters_check(struct call *call, const struct ssm_parameter_string_filter_list *filters, bool by_path)
+int parameter_filters_check(
+	struct call *call, const struct ssm_parameter_string_filter_list *filters, bool by_path)
 {
 	static const char *const keys_by_path[] = { "Type", "KeyId", "Label", NULL };
 	if (filters->n > SSM_FILTERS_MAX)
-		return fail(call, &aws_validation_exception, "There may be at most %d filters.", SSM_FILTERS_MAX);
+		return fail(call, &aws_validation_exception, "There may be at most %d filters.",
+			SSM_FILTERS_MAX);
 	for (size_t i = 0; i < filters->n; i++) {
 		const struct ssm_parameter_string_filter *f = &filters->v[i];
 		for (size_t k = 0; k < i; k++)
 			if (str_eq(filters->v[k].key, f->key))
 				return fail(call, &ssm_invalid_filter_key,
-					"The following filter is duplicated in the request: %.*s. A request can "
-					"contain only one occurrence of a specific filter.", STR_ARG(f->key));
+					"The following filter is duplicated in the request: %.*s. "
+					"A request can "
+					"contain only one occurrence of a specific filter.",
+					STR_ARG(f->key));
 		if (by_path ? !is_one_of(f->key, keys_by_path) : str_is(f->key, "Label"))
 			return fail(call, &ssm_invalid_filter_key,
-				"The following filter key is not valid: %.*s. Valid filter keys include: [%s].",
+				"The following filter key is not valid: %.*s. Valid filter keys "
+				"include: [%s].",
 				STR_ARG(f->key),
-				by_path ? "Type, KeyId, Label" : "Name, Type, KeyId, Path, Tier, DataType, tag:key");
+				by_path ? "Type, KeyId, Label"
+					: "Name, Type, KeyId, Path, Tier, DataType, tag:key");
 		if (check_option(call, f) < 0)
 			return -1;
 		if (!f->values.n && !str_starts(f->key, STR("tag:")))
 			return fail(call, &ssm_invalid_filter_value,
-				"The following filter values are missing : null for filter key %.*s.", STR_ARG(f->key));
+				"The following filter values are missing : null for filter key %.*s.",
+				STR_ARG(f->key));
 		if (!str_is(f->key, "Path"))
 			continue;
 		for (size_t v = 0; v < f->values.n; v++)
 			if (!str_starts(f->values.v[v], STR("/")))
 				return fail(call, &aws_validation_exception,
-					"The parameter doesn't meet the parameter name requirements. The parameter "
+					"The parameter doesn't meet the parameter name "
+					"requirements. The parameter "
 					"name must begin with a forward slash \"/\".");
 	}
 	return 0;
@@ -72,9 +80,9 @@ static bool text_matches(const struct ssm_parameter_string_filter *f, struct str
 {
 	for (size_t i = 0; i < f->values.n; i++) {
 		struct str value = f->values.v[i];
-		if (str_is(f->option, "BeginsWith") ? str_starts(text, value) :
-		    str_is(f->option, "Contains")   ? str_find(text, value) >= 0 :
-						      str_eq(text, value))
+		if (str_is(f->option, "BeginsWith")     ? str_starts(text, value)
+			: str_is(f->option, "Contains") ? str_find(text, value) >= 0
+							: str_eq(text, value))
 			return true;
 	}
 	return false;
@@ -97,7 +105,8 @@ static bool one_matches(const struct ssm_parameter_string_filter *f, const struc
 		return text_matches(f, c->version.data_type);
 	if (str_is(f->key, "Path")) {
 		for (size_t i = 0; i < f->values.n; i++)
-			if (parameter_is_below(f->values.v[i], c->name, str_is(f->option, "Recursive")))
+			if (parameter_is_below(
+				    f->values.v[i], c->name, str_is(f->option, "Recursive")))
 				return true;
 		return false;
 	}
@@ -113,7 +122,8 @@ static bool one_matches(const struct ssm_parameter_string_filter *f, const struc
 	return false;
 }
 
-bool parameter_filters_match(const struct ssm_parameter_string_filter_list *filters, const struct candidate *c)
+bool parameter_filters_match(
+	const struct ssm_parameter_string_filter_list *filters, const struct candidate *c)
 {
 	for (size_t i = 0; i < filters->n; i++)
 		if (!one_matches(&filters->v[i], c))

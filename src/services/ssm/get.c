@@ -44,11 +44,13 @@ int ssm_get_parameter(struct call *call, const struct ssm_get_parameter_input *i
 	struct ssm_parameter *parameter = ARENA_NEW(call->arena, struct ssm_parameter);
 	int r = read_one(call, in->name, is_true(in->with_decryption), parameter);
 	if (r == -ENOENT)
-		return fail(call, &ssm_parameter_not_found, "Parameter %.*s not found.", STR_ARG(in->name));
+		return fail(call, &ssm_parameter_not_found, "Parameter %.*s not found.",
+			STR_ARG(in->name));
 	if (r == -ESRCH) {
 		struct str selector, name = parameter_name_split(call, in->name, &selector);
 		return fail(call, &ssm_parameter_version_not_found,
-			"Systems Manager could not find version %.*s of %.*s. Verify the version and try again.",
+			"Systems Manager could not find version %.*s of %.*s. Verify the version "
+			"and try again.",
 			STR_ARG(selector), STR_ARG(name));
 	}
 	out->parameter = parameter;
@@ -78,7 +80,8 @@ int ssm_get_parameters(struct call *call, const struct ssm_get_parameters_input 
 	return 0;
 }
 
-/* A walk over the newest versions of parameters in the order of their names, from where a token says. */
+/* A walk over the newest versions of parameters in the order of their names, from where a token
+ * says. */
 struct walk {
 	struct call *call;
 	struct txn_cursor cursor;
@@ -96,7 +99,8 @@ static int walk_open(struct walk *w, struct str token)
 	struct str begin = prefix, after;
 	if (token.p) {
 		if (!token.n || base64_decode(call->arena, token, &after) < 0)
-			return fail(call, &ssm_invalid_next_token, "The specified token is not valid.");
+			return fail(
+				call, &ssm_invalid_next_token, "The specified token is not valid.");
 		begin = key_after(call->arena, parameter_key(call, after));
 	}
 	txn_cursor_open(call->txn, begin, key_range_end(call->arena, prefix), false, &w->cursor);
@@ -109,15 +113,18 @@ static int walk_next(struct walk *w, struct candidate *c)
 	struct key_part parts[5];
 	while (txn_cursor_next(&w->cursor)) {
 		*c = (struct candidate){ 0 };
-		if (key_decode(w->call->arena, w->cursor.key, parts, COUNT_OF(parts)) != COUNT_OF(parts))
+		if (key_decode(w->call->arena, w->cursor.key, parts, COUNT_OF(parts)) !=
+			COUNT_OF(parts))
 			continue;
 		c->name = parts[4].text;
 		if (++w->seen > SSM_SCAN_MAX)
 			return -1;
 		if (w->path.p && !parameter_is_below(w->path, c->name, w->recursive))
 			continue;
-		if (record_decode(w->call->arena, &ssm_parameter_record_shape, w->cursor.value, &c->parameter) < 0 ||
-			!parameter_version_get(w->call, c->name, c->parameter.version.v, &c->version))
+		if (record_decode(w->call->arena, &ssm_parameter_record_shape, w->cursor.value,
+			    &c->parameter) < 0 ||
+			!parameter_version_get(
+				w->call, c->name, c->parameter.version.v, &c->version))
 			continue;
 		if (parameter_filters_match(w->filters, c))
 			return 1;
@@ -133,7 +140,9 @@ static struct str token_after(struct call *call, struct str name)
 int ssm_get_parameters_by_path(struct call *call, const struct ssm_get_parameters_by_path_input *in,
 	struct ssm_get_parameters_by_path_output *out)
 {
-	struct walk w = { .call = call, .filters = &in->parameter_filters, .path = in->path,
+	struct walk w = { .call = call,
+		.filters = &in->parameter_filters,
+		.path = in->path,
 		.recursive = is_true(in->recursive) };
 	size_t max = in->max_results.set ? (size_t)in->max_results.v : SSM_BY_PATH_DEFAULT;
 	struct candidate c;
@@ -141,12 +150,17 @@ int ssm_get_parameters_by_path(struct call *call, const struct ssm_get_parameter
 	int r, failed = 0;
 	if (!str_starts(in->path, STR("/")))
 		return fail(call, &aws_validation_exception,
-			"The parameter doesn't meet the parameter name requirements. The parameter name must begin with "
-			"a forward slash \"/\". It can't be prefixed with \"aws\" or \"ssm\" (case-insensitive). It must "
-			"use only letters, numbers, or the following symbols: . (period), - (hyphen), _ (underscore). "
-			"Special characters are not allowed. All sub-paths, if specified, must use the forward slash "
+			"The parameter doesn't meet the parameter name requirements. The "
+			"parameter name must begin with "
+			"a forward slash \"/\". It can't be prefixed with \"aws\" or "
+			"\"ssm\" (case-insensitive). It must "
+			"use only letters, numbers, or the following symbols: . (period), - "
+			"(hyphen), _ (underscore). "
+			"Special characters are not allowed. All sub-paths, if specified, must "
+			"use the forward slash "
 			"symbol \"/\". Valid example: /get/parameters2-/by1./path0_.");
-	if (parameter_filters_check(call, &in->parameter_filters, true) < 0 || walk_open(&w, in->next_token) < 0)
+	if (parameter_filters_check(call, &in->parameter_filters, true) < 0 ||
+		walk_open(&w, in->next_token) < 0)
 		return -1;
 	out->parameters.v = ARENA_ARRAY(call->arena, struct ssm_parameter, max);
 	while ((r = walk_next(&w, &c)) > 0 && out->parameters.n < max && !failed) {
@@ -171,9 +185,12 @@ static int old_filters(struct call *call, const struct ssm_describe_parameters_i
 	if (!in->filters.n)
 		return 0;
 	*out = (struct ssm_parameter_string_filter_list){
-		ARENA_ARRAY(call->arena, struct ssm_parameter_string_filter, in->filters.n), in->filters.n };
+		ARENA_ARRAY(call->arena, struct ssm_parameter_string_filter, in->filters.n),
+		in->filters.n
+	};
 	for (size_t i = 0; i < in->filters.n; i++)
-		out->v[i] = (struct ssm_parameter_string_filter){ in->filters.v[i].key, STR("BeginsWith"),
+		out->v[i] = (struct ssm_parameter_string_filter){ in->filters.v[i].key,
+			STR("BeginsWith"),
 			{ in->filters.v[i].values.v, in->filters.v[i].values.n } };
 	return 0;
 }
@@ -187,7 +204,8 @@ int ssm_describe_parameters(struct call *call, const struct ssm_describe_paramet
 	struct candidate c;
 	struct str last = { 0 };
 	int r;
-	if (old_filters(call, in, &filters) < 0 || parameter_filters_check(call, &filters, false) < 0 ||
+	if (old_filters(call, in, &filters) < 0 ||
+		parameter_filters_check(call, &filters, false) < 0 ||
 		walk_open(&w, in->next_token) < 0)
 		return -1;
 	out->parameters.v = ARENA_ARRAY(call->arena, struct ssm_parameter_metadata, max);
@@ -223,7 +241,8 @@ int ssm_get_parameter_history(struct call *call, const struct ssm_get_parameter_
 	struct ssm_parameter_record parameter;
 	struct ssm_version_record v;
 	if (!parameter_get(call, name, &parameter))
-		return fail(call, &ssm_parameter_not_found, "Parameter %.*s not found.", STR_ARG(in->name));
+		return fail(call, &ssm_parameter_not_found, "Parameter %.*s not found.",
+			STR_ARG(in->name));
 	int64_t at = parameter.oldest.v;
 	if (in->next_token.p && (str_to_i64(in->next_token, &at) < 0 || at < 1))
 		return fail(call, &ssm_invalid_next_token, "The specified token is not valid.");
@@ -248,7 +267,8 @@ int ssm_get_parameter_history(struct call *call, const struct ssm_get_parameter_
 		if (!h->labels.v)
 			h->labels.v = ARENA_NEW(call->arena, struct str);
 		h->policies.v = ARENA_NEW(call->arena, struct ssm_parameter_inline_policy);
-		if (parameter_value_shown(call, name, at, &v, is_true(in->with_decryption), &h->value) < 0)
+		if (parameter_value_shown(
+			    call, name, at, &v, is_true(in->with_decryption), &h->value) < 0)
 			return -1;
 	}
 	if (at <= parameter.version.v)

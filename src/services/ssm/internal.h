@@ -16,27 +16,32 @@ struct str parameter_version_key(struct call *call, struct str name, int64_t ver
 struct str parameter_versions_prefix(struct call *call, struct str name);
 bool parameter_get(struct call *call, struct str name, struct ssm_parameter_record *out);
 void parameter_put(struct call *call, struct str name, const struct ssm_parameter_record *record);
-bool parameter_version_get(struct call *call, struct str name, int64_t version, struct ssm_version_record *out);
-void parameter_version_put(struct call *call, struct str name, int64_t version, const struct ssm_version_record *record);
+bool parameter_version_get(
+	struct call *call, struct str name, int64_t version, struct ssm_version_record *out);
+void parameter_version_put(struct call *call, struct str name, int64_t version,
+	const struct ssm_version_record *record);
 /* The same by its number or one of its labels, which is what may follow a name's colon. */
-bool parameter_version_find(struct call *call, struct str name, const struct ssm_parameter_record *parameter,
-	struct str selector, int64_t *version, struct ssm_version_record *out);
+bool parameter_version_find(struct call *call, struct str name,
+	const struct ssm_parameter_record *parameter, struct str selector, int64_t *version,
+	struct ssm_version_record *out);
 bool parameter_version_has_label(const struct ssm_version_record *record, struct str label);
 void parameter_delete(struct call *call, struct str name);
-/* The name of a parameter out of a name or an ARN, without its selector ("name:3", "name:label"), if any. */
+/* The name of a parameter out of a name or an ARN, without its selector ("name:3", "name:label"),
+ * if any. */
 struct str parameter_name_split(struct call *call, struct str text, struct str *selector);
 struct str parameter_arn(struct call *call, struct str name);
 bool parameter_is_secure(const struct ssm_version_record *record);
 /* The text; of a SecureString, what is sealed unless with_decryption. 0, or fails. */
-int parameter_value_shown(struct call *call, struct str name, int64_t version, const struct ssm_version_record *record,
-	bool with_decryption, struct str *out) MUSTCHECK;
+int parameter_value_shown(struct call *call, struct str name, int64_t version,
+	const struct ssm_version_record *record, bool with_decryption, struct str *out) MUSTCHECK;
 
 /* ---- seal.c: AES-256-GCM under a key that is derived from the server's ---- */
 
 /* The nonce, the tag and the encrypted text; bound to where it belongs. */
 struct str parameter_value_seal(struct call *call, struct str context, struct str text);
 /* 0, or -EBADMSG for what was changed, moved, or sealed by another server. */
-int parameter_value_open(struct call *call, struct str context, struct str sealed, struct str *text) MUSTCHECK;
+int parameter_value_open(
+	struct call *call, struct str context, struct str sealed, struct str *text) MUSTCHECK;
 
 /* ---- filter.c ---- */
 
@@ -47,8 +52,10 @@ struct candidate {
 	struct ssm_version_record version;
 };
 /* 0, or fails for filters that are none. by_path: those of GetParametersByPath. */
-int parameter_filters_check(struct call *call, const struct ssm_parameter_string_filter_list *filters, bool by_path) MUSTCHECK;
-bool parameter_filters_match(const struct ssm_parameter_string_filter_list *filters, const struct candidate *c);
+int parameter_filters_check(struct call *call,
+	const struct ssm_parameter_string_filter_list *filters, bool by_path) MUSTCHECK;
+bool parameter_filters_match(
+	const struct ssm_parameter_string_filter_list *filters, const struct candidate *c);
 /* Whether the name lies under the path: "/a" has "/a/b", and with recursive "/a/b/c". */
 bool parameter_is_below(struct str path, struct str name, bool recursive);
 

@@ -1,4 +1,5 @@
-/* Values of SecureStrings at rest: AES-256-GCM by OpenSSL (NIST SP 800-38D), a fresh nonce for each. */
+/* Values of SecureStrings at rest: AES-256-GCM by OpenSSL (NIST SP 800-38D), a fresh nonce for
+ * each. */
 #include "aws/hash.h"
 #include "base/random.h"
 #include "services/ssm/internal.h"
@@ -15,14 +16,17 @@ static void derive_key(const struct aws *aws, unsigned char key[SHA256_BYTES])
 
 struct str parameter_value_seal(struct call *call, struct str context, struct str text)
 {
-	unsigned char key[SHA256_BYTES], *out = arena_alloc(call->arena, NONCE_BYTES + TAG_BYTES + text.n + 1);
+	unsigned char key[SHA256_BYTES],
+		*out = arena_alloc(call->arena, NONCE_BYTES + TAG_BYTES + text.n + 1);
 	unsigned char *tag = out + NONCE_BYTES, *body = tag + TAG_BYTES;
 	EVP_CIPHER_CTX *ctx = EVP_CIPHER_CTX_new();
 	int n = 0, last = 0;
 	derive_key(call->aws, key);
 	random_bytes(out, NONCE_BYTES);
-	int ok = ctx && EVP_EncryptInit_ex(ctx, EVP_aes_256_gcm(), NULL, key, out) == 1 &&
-		EVP_EncryptUpdate(ctx, NULL, &n, (const unsigned char *)context.p, (int)context.n) == 1 &&
+	int ok =
+		ctx && EVP_EncryptInit_ex(ctx, EVP_aes_256_gcm(), NULL, key, out) == 1 &&
+		EVP_EncryptUpdate(
+			ctx, NULL, &n, (const unsigned char *)context.p, (int)context.n) == 1 &&
 		EVP_EncryptUpdate(ctx, body, &n, (const unsigned char *)text.p, (int)text.n) == 1 &&
 		EVP_EncryptFinal_ex(ctx, body + n, &last) == 1 &&
 		EVP_CIPHER_CTX_ctrl(ctx, EVP_CTRL_GCM_GET_TAG, TAG_BYTES, tag) == 1;
@@ -44,8 +48,10 @@ int parameter_value_open(struct call *call, struct str context, struct str seale
 	int n = 0, last = 0;
 	derive_key(call->aws, key);
 	memcpy(tag, nonce + NONCE_BYTES, TAG_BYTES);
-	int ok = ctx && EVP_DecryptInit_ex(ctx, EVP_aes_256_gcm(), NULL, key, nonce) == 1 &&
-		EVP_DecryptUpdate(ctx, NULL, &n, (const unsigned char *)context.p, (int)context.n) == 1 &&
+	int ok =
+		ctx && EVP_DecryptInit_ex(ctx, EVP_aes_256_gcm(), NULL, key, nonce) == 1 &&
+		EVP_DecryptUpdate(
+			ctx, NULL, &n, (const unsigned char *)context.p, (int)context.n) == 1 &&
 		EVP_DecryptUpdate(ctx, out, &n, nonce + NONCE_BYTES + TAG_BYTES, (int)bytes) == 1 &&
 		EVP_CIPHER_CTX_ctrl(ctx, EVP_CTRL_GCM_SET_TAG, TAG_BYTES, tag) == 1 &&
 		EVP_DecryptFinal_ex(ctx, out + n, &last) == 1;
