@@ -232,6 +232,9 @@ int runtime_interpreter(
 	if (in) {
 		*out = in;
 		*why = in->description;
+		if (ask && !in->is_announced)
+			log_info("functions: %s runs on %s", runtime->name, in->description);
+		in->is_announced |= ask;
 	} else {
 		snprintf(reason, sizeof reason, "Nothing on this machine runs %s: %s.",
 			runtime->name, explain(runtime));
