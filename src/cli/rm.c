@@ -61,9 +61,12 @@ static int remove_function(void *arg)
 
 static int rm_run(size_t argc, const char *const *argv)
 {
-	return argc > 0 ? program_run(remove_function, (void *)argv) : program_run(deploy_remove, NULL);
+	if (argc > 0)
+		return program_run(remove_function, (void *)argv);
+	return program_run(deploy_remove, NULL);
 }
 
 const struct command command_rm = { "rm", "[FUNCTION]", "remove a function, or the service of this folder",
-	"With a name: the function, its URL and its log. Without: what samovar deploy made of this folder, its packages too.",
+	"With a name: the function, its URL and its log. Without: what samovar deploy made of this folder, "
+	"its packages too.",
 	rm_options, 0, 1, rm_run };
