@@ -25,7 +25,11 @@ value *sam_json(struct sam *s, const char *fmt, ...)
 	struct str text = arena_vprintf(s->arena, fmt, ap);
 	va_end(ap);
 	value *v = cfn_json_read(s->arena, s->doc, text);
-	assert(v);
+	/* A name in it that is none: with a quote, say. */
+	if (!v) {
+		sam_fail(s, "A name in the template has characters that it can't have.");
+		v = yyjson_mut_obj(s->doc);
+	}
 	return v;
 }
 
@@ -264,6 +268,8 @@ int cfn_sam_transform(struct arena *arena, value_doc *doc, value *root, struct s
 			return -EINVAL;
 	if (s.needs_http_api && http_api(&s, STR("ServerlessHttpApi"), yyjson_mut_obj(doc),
 					with_globals(&s, "HttpApi", NULL)) < 0)
+		return -EINVAL;
+	if (why->p)
 		return -EINVAL;
 	cfn_set(doc, root, "Resources", s.resources);
 	yyjson_mut_obj_remove_key(root, "Globals");

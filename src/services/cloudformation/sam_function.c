@@ -45,12 +45,14 @@ static const struct {
 		"\"arn:${AWS::Partition}:s3:::${P}\",\"arn:${AWS::Partition}:s3:::${P}/*\"" },
 	{ "S3CrudPolicy", "BucketName",
 		"\"s3:GetObject\",\"s3:ListBucket\",\"s3:GetBucketLocation\",\"s3:GetObjectVersion\",\"s3:PutObject\","
-		"\"s3:PutObjectAcl\",\"s3:GetLifecycleConfiguration\",\"s3:PutLifecycleConfiguration\",\"s3:DeleteObject\"",
+		"\"s3:PutObjectAcl\",\"s3:GetLifecycleConfiguration\","
+		"\"s3:PutLifecycleConfiguration\",\"s3:DeleteObject\"",
 		"\"arn:${AWS::Partition}:s3:::${P}\",\"arn:${AWS::Partition}:s3:::${P}/*\"" },
 	{ "SNSPublishMessagePolicy", "TopicName", "\"sns:Publish\"",
 		"\"arn:${AWS::Partition}:sns:${AWS::Region}:${AWS::AccountId}:${P}\"" },
 	{ "DynamoDBReadPolicy", "TableName",
-		"\"dynamodb:GetItem\",\"dynamodb:Scan\",\"dynamodb:Query\",\"dynamodb:BatchGetItem\",\"dynamodb:DescribeTable\"",
+		"\"dynamodb:GetItem\",\"dynamodb:Scan\",\"dynamodb:Query\",\"dynamodb:BatchGetItem\","
+		"\"dynamodb:DescribeTable\"",
 		"\"arn:${AWS::Partition}:dynamodb:${AWS::Region}:${AWS::AccountId}:table/${P}\","
 		"\"arn:${AWS::Partition}:dynamodb:${AWS::Region}:${AWS::AccountId}:table/${P}/index/*\"" },
 	{ "DynamoDBWritePolicy", "TableName",
@@ -58,8 +60,10 @@ static const struct {
 		"\"arn:${AWS::Partition}:dynamodb:${AWS::Region}:${AWS::AccountId}:table/${P}\","
 		"\"arn:${AWS::Partition}:dynamodb:${AWS::Region}:${AWS::AccountId}:table/${P}/index/*\"" },
 	{ "DynamoDBCrudPolicy", "TableName",
-		"\"dynamodb:GetItem\",\"dynamodb:DeleteItem\",\"dynamodb:PutItem\",\"dynamodb:Scan\",\"dynamodb:Query\","
-		"\"dynamodb:UpdateItem\",\"dynamodb:BatchWriteItem\",\"dynamodb:BatchGetItem\",\"dynamodb:DescribeTable\","
+		"\"dynamodb:GetItem\",\"dynamodb:DeleteItem\",\"dynamodb:PutItem\","
+		"\"dynamodb:Scan\",\"dynamodb:Query\","
+		"\"dynamodb:UpdateItem\",\"dynamodb:BatchWriteItem\",\"dynamodb:BatchGetItem\","
+		"\"dynamodb:DescribeTable\","
 		"\"dynamodb:ConditionCheckItem\"",
 		"\"arn:${AWS::Partition}:dynamodb:${AWS::Region}:${AWS::AccountId}:table/${P}\","
 		"\"arn:${AWS::Partition}:dynamodb:${AWS::Region}:${AWS::AccountId}:table/${P}/index/*\"" },
@@ -169,7 +173,8 @@ static int add_role(struct fn *f)
 	cfn_set(s->doc, role, "AssumeRolePolicyDocument",
 		trust ? cfn_copy(s->doc, trust)
 		      : sam_json(s,
-				"{\"Version\":\"2012-10-17\",\"Statement\":[{\"Effect\":\"Allow\",\"Action\":[\"sts:AssumeRole\"],"
+				"{\"Version\":\"2012-10-17\",\"Statement\":[{\"Effect\":\"Allow\","
+				"\"Action\":[\"sts:AssumeRole\"],"
 				"\"Principal\":{\"Service\":[\"lambda.amazonaws.com\"]}}]}"));
 	cfn_set(s->doc, role, "ManagedPolicyArns", f->managed);
 	if (yyjson_mut_arr_size(inlined))
