@@ -135,3 +135,28 @@ def test_a_function_that_fails_is_an_exit_code(server, tmp_path):
     assert done.returncode == 1 and json.loads(done.stdout)["errorType"] == "TypeError"
     missing = command(server, "invoke", "no-such-function")
     assert missing.returncode == 1 and "ResourceNotFoundException" in missing.stderr
+
+
+def test_the_command_signs_what_it_asks_of_a_strict_server(tmp_path):
+    file = tmp_path / "signed.js"
+    file.write_text("exports.handler = async () => { console.log('said in strict mode'); return 1 };\n")
+    with samovar.Server("--auth", "strict") as strict:
+        with open(f"{strict.data}/root-credentials", encoding="ascii") as f:
+            keys = dict(line.strip().split(" = ") for line in f if " = " in line)
+        env = {**samovar.environment(strict), "AWS_ACCESS_KEY_ID": keys["aws_access_key_id"],
+               "AWS_SECRET_ACCESS_KEY": keys["aws_secret_access_key"]}
+
+        def run(*arguments, **more):
+            return subprocess.run([samovar.PROGRAM, *arguments], capture_output=True, text=True, timeout=60,
+                                  env={**env, **more}, stdin=subprocess.DEVNULL)
+        assert run("run", str(file), "--no-follow").returncode == 0
+        assert run("invoke", "signed").stdout == "1\n"
+        for _ in range(50):
+            log = run("logs", "signed")
+            if "said in strict mode" in log.stdout:
+                break
+            time.sleep(0.1)
+        assert log.returncode == 0 and log.stdout.count("said in strict mode") == 1
+        refused = run("ls", AWS_SECRET_ACCESS_KEY="wrong")
+        assert refused.returncode == 1 and "InvalidSignatureException" in refused.stderr
+        assert run("rm", "signed").returncode == 0
