@@ -22,6 +22,7 @@ operation CreateTable {
         GlobalSecondaryIndexes: GlobalSecondaryIndexList
         BillingMode: BillingMode
         ProvisionedThroughput: ProvisionedThroughput
+        StreamSpecification: StreamSpecification
         SSESpecification: SSESpecification
         Tags: TagList
         TableClass: TableClass
@@ -68,6 +69,7 @@ operation UpdateTable {
         BillingMode: BillingMode
         ProvisionedThroughput: ProvisionedThroughput
         GlobalSecondaryIndexUpdates: GlobalSecondaryIndexUpdateList
+        StreamSpecification: StreamSpecification
         SSESpecification: SSESpecification
         TableClass: TableClass
         DeletionProtectionEnabled: Boolean
@@ -291,6 +293,60 @@ operation Scan {
     errors: [ResourceNotFoundException, InternalServerError]
 }
 
+/// Up to 100 items of one or more tables by their keys.
+@readonly
+operation BatchGetItem {
+    input := {
+        @required @length(min: 1, max: 100) RequestItems: BatchGetRequestMap
+        ReturnConsumedCapacity: ReturnConsumedCapacity
+    }
+    output := {
+        Responses: BatchGetResponseMap
+        UnprocessedKeys: BatchGetRequestMap
+        ConsumedCapacity: ConsumedCapacities
+    }
+    errors: [ResourceNotFoundException, InternalServerError]
+}
+
+/// Up to 25 puts and deletes in one or more tables.
+operation BatchWriteItem {
+    input := {
+        @required @length(min: 1, max: 25) RequestItems: BatchWriteRequestMap
+        ReturnConsumedCapacity: ReturnConsumedCapacity
+        ReturnItemCollectionMetrics: ReturnItemCollectionMetrics
+    }
+    output := {
+        UnprocessedItems: BatchWriteRequestMap
+        ItemCollectionMetrics: ItemCollectionMetricsPerTable
+        ConsumedCapacity: ConsumedCapacities
+    }
+    errors: [ResourceNotFoundException, InternalServerError]
+}
+
+/// Up to 100 changes and checks, all or nothing.
+operation TransactWriteItems {
+    input := {
+        @required @length(min: 1, max: 100) TransactItems: TransactWriteItemList
+        ReturnConsumedCapacity: ReturnConsumedCapacity
+        ReturnItemCollectionMetrics: ReturnItemCollectionMetrics
+        @idempotencyToken @length(min: 1, max: 36) ClientRequestToken: String
+    }
+    output := { ConsumedCapacity: ConsumedCapacities, ItemCollectionMetrics: ItemCollectionMetricsPerTable }
+    errors: [ResourceNotFoundException, TransactionCanceledException, IdempotentParameterMismatchException
+        InternalServerError]
+}
+
+/// Up to 100 items at one moment.
+@readonly
+operation TransactGetItems {
+    input := {
+        @required @length(min: 1, max: 100) TransactItems: TransactGetItemList
+        ReturnConsumedCapacity: ReturnConsumedCapacity
+    }
+    output := { ConsumedCapacity: ConsumedCapacities, Responses: ItemResponseList }
+    errors: [ResourceNotFoundException, TransactionCanceledException, InternalServerError]
+}
+
 // ---- shapes of tables ----
 
 @length(min: 3, max: 255) @pattern("[a-zA-Z0-9_.-]+")
@@ -342,6 +398,8 @@ structure UpdateIndex { @required IndexName: IndexName, ProvisionedThroughput: P
 structure DeleteIndex { @required IndexName: IndexName }
 structure GlobalSecondaryIndexUpdate { Update: UpdateIndex, Create: CreateIndex, Delete: DeleteIndex }
 list GlobalSecondaryIndexUpdateList { member: GlobalSecondaryIndexUpdate }
+enum StreamViewType { NEW_IMAGE, OLD_IMAGE, NEW_AND_OLD_IMAGES, KEYS_ONLY }
+structure StreamSpecification { @required StreamEnabled: Boolean, StreamViewType: StreamViewType }
 structure SSESpecification { Enabled: Boolean, SSEType: SSEType, KMSMasterKeyId: String }
 structure SSEDescription { Status: String, SSEType: String, KMSMasterKeyArn: String }
 structure Tag {
@@ -470,6 +528,73 @@ list ConsumedCapacities { member: ConsumedCapacity }
 list SizeEstimate { member: Double }
 structure ItemCollectionMetrics { ItemCollectionKey: Attributes, SizeEstimateRangeGB: SizeEstimate }
 
+@length(min: 1, max: 100)
+list KeyList { member: Attributes }
+structure KeysAndAttributes {
+    @required Keys: KeyList
+    AttributesToGet: AttributeNameList
+    ConsistentRead: Boolean
+    ProjectionExpression: String
+    ExpressionAttributeNames: Names
+}
+map BatchGetRequestMap { key: String, value: KeysAndAttributes }
+map BatchGetResponseMap { key: String, value: ItemList }
+structure PutRequest { @required Item: Attributes }
+structure DeleteRequest { @required Key: Attributes }
+structure WriteRequest { PutRequest: PutRequest, DeleteRequest: DeleteRequest }
+@length(min: 1, max: 25)
+list WriteRequests { member: WriteRequest }
+map BatchWriteRequestMap { key: String, value: WriteRequests }
+list ItemCollectionMetricsMultiple { member: ItemCollectionMetrics }
+map ItemCollectionMetricsPerTable { key: String, value: ItemCollectionMetricsMultiple }
+structure ConditionCheck {
+    @required Key: Attributes
+    @required @length(min: 1, max: 1024) TableName: String
+    @required ConditionExpression: String
+    ExpressionAttributeNames: Names
+    ExpressionAttributeValues: Attributes
+    ReturnValuesOnConditionCheckFailure: ReturnValuesOnConditionCheckFailure
+}
+structure Put {
+    @required Item: Attributes
+    @required @length(min: 1, max: 1024) TableName: String
+    ConditionExpression: String
+    ExpressionAttributeNames: Names
+    ExpressionAttributeValues: Attributes
+    ReturnValuesOnConditionCheckFailure: ReturnValuesOnConditionCheckFailure
+}
+structure Delete {
+    @required Key: Attributes
+    @required @length(min: 1, max: 1024) TableName: String
+    ConditionExpression: String
+    ExpressionAttributeNames: Names
+    ExpressionAttributeValues: Attributes
+    ReturnValuesOnConditionCheckFailure: ReturnValuesOnConditionCheckFailure
+}
+structure Update {
+    @required Key: Attributes
+    @required UpdateExpression: String
+    @required @length(min: 1, max: 1024) TableName: String
+    ConditionExpression: String
+    ExpressionAttributeNames: Names
+    ExpressionAttributeValues: Attributes
+    ReturnValuesOnConditionCheckFailure: ReturnValuesOnConditionCheckFailure
+}
+structure TransactWriteItem { ConditionCheck: ConditionCheck, Put: Put, Delete: Delete, Update: Update }
+list TransactWriteItemList { member: TransactWriteItem }
+structure Get {
+    @required Key: Attributes
+    @required @length(min: 1, max: 1024) TableName: String
+    ProjectionExpression: String
+    ExpressionAttributeNames: Names
+}
+structure TransactGetItem { @required Get: Get }
+list TransactGetItemList { member: TransactGetItem }
+structure ItemResponse { Item: Attributes }
+list ItemResponseList { member: ItemResponse }
+structure CancellationReason { Item: Attributes, Code: String, Message: String }
+list CancellationReasonList { member: CancellationReason }
+
 // ---- errors ----
 
 @error("client")
@@ -482,6 +607,10 @@ structure LimitExceededException { message: String }
 structure InternalServerError { message: String }
 @error("client")
 structure ConditionalCheckFailedException { message: String, Item: Attributes }
+@error("client")
+structure TransactionCanceledException { Message: String, CancellationReasons: CancellationReasonList }
+@error("client")
+structure IdempotentParameterMismatchException { Message: String }
 
 // ---- records ----
 
@@ -526,3 +655,4 @@ structure JobRecord {
     index: Long
 }
 structure CounterRecord { count: Long, bytes: Long }
+structure TokenRecord { digest: Blob, at: Long }

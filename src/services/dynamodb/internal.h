@@ -98,6 +98,24 @@ struct dynamodb_consumed_capacity *capacity_answer(struct call *call, struct str
 struct dynamodb_item_collection_metrics *metrics_answer(struct call *call, struct str mode, const struct table *t,
 	const struct dynamodb_attributes *item);
 
+/* What the calls for many items used, table by table. */
+struct tally {
+	struct table table;
+	struct usage usage;
+	struct dynamodb_item_collection_metrics_multiple metrics;
+};
+struct tallies {
+	struct tally *v;
+	size_t n, max;
+};
+struct tallies tallies_new(struct call *call, size_t max);
+/* The table's, made if it is not there. */
+struct tally *tally_of(struct call *call, struct tallies *all, const struct table *t);
+struct dynamodb_consumed_capacities tallies_answer(struct call *call, struct str mode, const struct tallies *all);
+void tally_metrics(struct call *call, struct tally *tally, struct str mode, const struct dynamodb_attributes *item,
+	size_t max);
+struct dynamodb_item_collection_metrics_per_table tallies_metrics(struct call *call, const struct tallies *all);
+
 /* ---- change.c: what Put, Update, Delete and the transactions share ---- */
 
 enum change_type { CHANGE_PUT, CHANGE_UPDATE, CHANGE_DELETE, CHANGE_CHECK };

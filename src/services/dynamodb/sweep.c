@@ -189,6 +189,55 @@ static void run_expiry(struct sweep *s)
 	}
 }
 
+/* ---- tokens of transactions ---- */
+
+static struct str tokens_begin(struct call *call)
+{
+	return KEY(call->arena, KEY_LITERAL("dynamodb-token-age"));
+}
+
+static struct str tokens_end(struct call *call)
+{
+	return KEY(call->arena, KEY_LITERAL("dynamodb-token-age"), key_int(call->now_ms - DDB_TOKEN_MS));
+}
+
+static int tokens_run(struct call *call, void *arg)
+{
+	struct sweep *s = arg;
+	struct str *keys = ARENA_ARRAY(call->arena, struct str, DDB_SWEEP_CHUNK);
+	size_t n = read_chunk(call, tokens_begin(call), tokens_end(call), keys, NULL);
+	s->more = n == DDB_SWEEP_CHUNK;
+	for (size_t i = 0; i < n; i++) {
+		struct key_part p[3];
+		struct dynamodb_token_record r = { 0 };
+		/* The token may have been used anew meanwhile. */
+		if (key_decode(call->arena, keys[i], p, 3) == 3 &&
+			call_get_record(call, p[2].text, &dynamodb_token_record_shape, &r) && r.at.v <= p[1].integer)
+			txn_delete(call->txn, p[2].text);
+		txn_delete(call->txn, keys[i]);
+	}
+	return 0;
+}
+
+static int any_token(struct call *call, void *arg)
+{
+	struct sweep *s = arg;
+	struct txn_cursor c;
+	txn_cursor_open(call->txn, tokens_begin(call), tokens_end(call), false, &c);
+	s->found = txn_cursor_next(&c);
+	txn_cursor_close(&c);
+	return 0;
+}
+
+static void run_tokens(struct sweep *s)
+{
+	for (s->more = true; s->more && !s->d->stopping; fiber_yield()) {
+		renew(s);
+		if (call_read(&s->call, any_token, s) < 0 || !s->found || call_write(&s->call, tokens_run, s) < 0)
+			return;
+	}
+}
+
 void ddb_sweep_run(void *arg)
 {
 	struct sweep *s = xcalloc(1, sizeof *s);
@@ -196,6 +245,7 @@ void ddb_sweep_run(void *arg)
 	while (!s->d->stopping) {
 		run_jobs(s);
 		run_expiry(s);
+		run_tokens(s);
 		if (!s->d->stopping)
 			waitq_wait(&s->d->sweep, DDB_SWEEP_MS);
 	}

@@ -28,13 +28,21 @@ static void add_index(struct table *t, struct str name, bool is_local, const str
 	};
 }
 
+/* Not taken in silence: who asks for a stream wants its records. */
+static int check_stream(struct call *call, const struct dynamodb_stream_specification *stream)
+{
+	if (!stream || !stream->stream_enabled.v)
+		return 0;
+	return fail(call, &aws_validation_exception, "StreamSpecification: streams of tables are not served here");
+}
+
 int dynamodb_create_table(struct call *call, const struct dynamodb_create_table_input *in,
 	struct dynamodb_create_table_output *out)
 {
 	struct table t;
 	size_t n = in->local_secondary_indexes.n + in->global_secondary_indexes.n;
 	char *id = arena_alloc(call->arena, UUID_LENGTH + 1);
-	if (check_create(call, in) < 0)
+	if (check_create(call, in) < 0 || check_stream(call, in->stream_specification) < 0)
 		return -1;
 	if (in->tags.n > DDB_TAGS_MAX)
 		return fail(call, &aws_validation_exception, "One or more parameter values were invalid: Too many tags: %zu",
@@ -255,7 +263,7 @@ int dynamodb_update_table(struct call *call, const struct dynamodb_update_table_
 		!in->table_class.p && !in->deletion_protection_enabled.set && !in->sse_specification)
 		return fail(call, &aws_validation_exception, "At least one of ProvisionedThroughput, BillingMode, "
 			"UpdateStreamEnabled, GlobalSecondaryIndexUpdates or SSESpecification or ReplicaUpdates is required");
-	if (change_billing(call, &t, in) < 0)
+	if (check_stream(call, in->stream_specification) < 0 || change_billing(call, &t, in) < 0)
 		return -1;
 	change_attributes(call, &t, &in->attribute_definitions);
 	if (change_indexes(call, &t, in) < 0)

@@ -494,6 +494,81 @@ def test_an_index_added_later_is_filled(ddb, table):
     assert "GlobalSecondaryIndexes" not in d and len(d["AttributeDefinitions"]) == 1 and d["ItemCount"] == 30
 
 
+# ---- many items at once ----
+
+def test_batches(ddb, table, sorted_table):
+    def put(n):
+        return {"PutRequest": {"Item": {"pk": {"S": str(n)}}}}
+    both = {table: [put(n) for n in range(20)],
+            sorted_table: [{"PutRequest": {"Item": {"pk": {"S": "a"}, "sk": {"N": str(n)}, "v": {"S": "x"}}}}
+                           for n in range(5)]}
+    r = ddb.batch_write_item(RequestItems=both, ReturnConsumedCapacity="TOTAL")
+    assert r["UnprocessedItems"] == {}
+    assert {c["TableName"]: c["CapacityUnits"] for c in r["ConsumedCapacity"]} == {table: 20.0, sorted_table: 5.0}
+    invalid("Too many items requested for the BatchWriteItem call", ddb.batch_write_item,
+            RequestItems={table: [put(n) for n in range(20)], sorted_table: [put(n) for n in range(6)]})
+    invalid("Provided list of item keys contains duplicates", ddb.batch_write_item,
+            RequestItems={table: [put(1), {"DeleteRequest": {"Key": {"pk": {"S": "1"}}}}]})
+    keys = [{"pk": {"S": str(n)}} for n in (1, 2, 99)]
+    r = ddb.batch_get_item(RequestItems={table: {"Keys": keys}, sorted_table: {
+        "Keys": [{"pk": {"S": "a"}, "sk": {"N": "3"}}], "ProjectionExpression": "v"}})
+    assert sorted(i["pk"]["S"] for i in r["Responses"][table]) == ["1", "2"]
+    assert r["Responses"][sorted_table] == [{"v": {"S": "x"}}] and r["UnprocessedKeys"] == {}
+    invalid("Provided list of item keys contains duplicates", ddb.batch_get_item,
+            RequestItems={table: {"Keys": keys + keys[:1]}})
+    ddb.batch_write_item(RequestItems={table: [{"DeleteRequest": {"Key": k}} for k in keys]})
+    assert ddb.scan(TableName=table)["Count"] == 18
+
+
+def test_a_batch_leaves_what_is_too_much(ddb, sorted_table):
+    keys = []
+    for n in range(45):
+        keys.append({"pk": {"S": "a"}, "sk": {"N": str(n)}})
+        ddb.put_item(TableName=sorted_table, Item=keys[-1] | {"b": {"B": b"x" * 400000}})
+    r = ddb.batch_get_item(RequestItems={sorted_table: {"Keys": keys}})
+    rest = r["UnprocessedKeys"][sorted_table]["Keys"]
+    assert rest and len(rest) + len(r["Responses"][sorted_table]) == 45
+    again = ddb.batch_get_item(RequestItems=r["UnprocessedKeys"])
+    assert len(again["Responses"][sorted_table]) == len(rest) and not again["UnprocessedKeys"]
+
+
+def test_transactions(ddb, table):
+    key = lambda n: {"pk": {"S": n}}
+    put = lambda n, **more: {"Put": {"TableName": table, "Item": key(n) | {"n": {"N": "1"}}} | more}
+    ddb.transact_write_items(TransactItems=[put("a"), put("b", ConditionExpression="attribute_not_exists(pk)")])
+    one = {"ExpressionAttributeValues": {":one": {"N": "1"}}}
+    ddb.transact_write_items(TransactItems=[
+        {"Update": {"TableName": table, "Key": key("a"), "UpdateExpression": "ADD n :one"} | one},
+        {"Delete": {"TableName": table, "Key": key("b"), "ConditionExpression": "n = :one"} | one},
+        {"ConditionCheck": {"TableName": table, "Key": key("z"), "ConditionExpression": "attribute_not_exists(pk)"}}])
+    get = lambda *names: [i.get("Item") for i in ddb.transact_get_items(TransactItems=[
+        {"Get": {"TableName": table, "Key": key(n)}} for n in names])["Responses"]]
+    assert get("a", "b") == [key("a") | {"n": {"N": "2"}}, None]
+    failing = [put("c"), put("a", ConditionExpression="n = :one", ReturnValuesOnConditionCheckFailure="ALL_OLD", **one),
+               {"Update": {"TableName": table, "Key": key("d"), "UpdateExpression": "SET n = x"}}]
+    r = refused("TransactionCanceledException", "Transaction cancelled, please refer cancellation reasons for specific "
+                "reasons [None, ConditionalCheckFailed, ValidationError]", ddb.transact_write_items, TransactItems=failing)
+    reasons = r["CancellationReasons"]
+    assert reasons[0] == {"Code": "None"}
+    assert reasons[1] == {"Code": "ConditionalCheckFailed", "Message": "The conditional request failed",
+                          "Item": key("a") | {"n": {"N": "2"}}}
+    assert reasons[2]["Message"] == "The provided expression refers to an attribute that does not exist in the item"
+    assert get("c", "d") == [None, None]
+    invalid("Transaction request cannot include multiple operations on one item", ddb.transact_write_items,
+            TransactItems=[put("a"), put("a")])
+
+
+def test_a_token_makes_a_transaction_idempotent(ddb, table):
+    def add(n):
+        return ddb.transact_write_items(ClientRequestToken="token-" + table[:20], TransactItems=[{"Update": {
+            "TableName": table, "Key": {"pk": {"S": "a"}}, "UpdateExpression": "ADD n :n",
+            "ExpressionAttributeValues": {":n": {"N": n}}}}])
+    add("1")
+    add("1")
+    assert ddb.get_item(TableName=table, Key={"pk": {"S": "a"}})["Item"]["n"] == {"N": "1"}
+    refused("IdempotentParameterMismatchException", None, add, n="2")
+
+
 # ---- legacy parameters, the resource ----
 
 def test_legacy_parameters(ddb, sorted_table):

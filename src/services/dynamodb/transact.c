@@ -1,0 +1,188 @@
+/* TransactWriteItems and TransactGetItems. */
+#include "aws/codec.h"
+#include "aws/hash.h"
+#include "services/dynamodb/internal.h"
+
+/* ---- writing ---- */
+
+struct part {
+	struct change_request r;
+	struct str on_failure;
+};
+
+#define TAKE(from, what, keyed)                                                                    \
+	(struct part){ { .type = (what), .table_name = (from)->table_name, .condition = (from)->condition_expression, \
+			       .item = &(from)->keyed, .names = &(from)->expression_attribute_names,                \
+			       .values = &(from)->expression_attribute_values },                                      \
+		(from)->return_values_on_condition_check_failure }
+
+static int part_prepare(struct call *call, const struct dynamodb_transact_write_item *in, struct part *p)
+{
+	if (!!in->put + !!in->update + !!in->delete + !!in->condition_check != 1)
+		return fail(call, &aws_validation_exception,
+			"TransactItems can only contain one of Check, Put, Update or Delete");
+	if (in->put)
+		*p = TAKE(in->put, CHANGE_PUT, item);
+	else if (in->update)
+		*p = TAKE(in->update, CHANGE_UPDATE, key);
+	else if (in->delete)
+		*p = TAKE(in->delete, CHANGE_DELETE, key);
+	else
+		*p = TAKE(in->condition_check, CHANGE_CHECK, key);
+	if (in->update)
+		p->r.update = in->update->update_expression;
+	return change_prepare(call, &p->r);
+}
+
+static int prepare_all(struct call *call, const struct dynamodb_transact_write_items_input *in, struct part *parts)
+{
+	for (size_t i = 0; i < in->transact_items.n; i++) {
+		if (part_prepare(call, &in->transact_items.v[i], &parts[i]) < 0)
+			return -1;
+		for (size_t k = 0; k < i; k++)
+			if (str_eq(parts[k].r.key, parts[i].r.key))
+				return fail(call, &aws_validation_exception,
+					"Transaction request cannot include multiple operations on one item");
+	}
+	return 0;
+}
+
+/* Why a part may not be done; Code is "None" when it may. */
+static struct dynamodb_cancellation_reason check_part(struct call *call, struct part *p)
+{
+	struct dynamodb_cancellation_reason reason = { .code = STR("None") };
+	int may = change_check(call, &p->r);
+	if (may == 0) {
+		reason.code = STR("ConditionalCheckFailed");
+		reason.message = STR("The conditional request failed");
+		if (str_is(p->on_failure, "ALL_OLD") && p->r.has_before)
+			reason.item = p->r.before;
+	} else if (may < 0 && call->error.shape == &aws_validation_exception) {
+		reason.code = STR("ValidationError");
+		reason.message = call->error.message;
+		call->error = (struct call_error){ 0 };
+	}
+	return reason;
+}
+
+static int cancel(struct call *call, struct dynamodb_cancellation_reason *v, size_t n)
+{
+	struct dynamodb_transaction_canceled_exception detail = { .cancellation_reasons = { v, n } };
+	struct buf b = { 0 };
+	for (size_t i = 0; i < n; i++)
+		buf_printf(&b, "%s%.*s", i ? ", " : "", STR_ARG(v[i].code));
+	fail_with(call, &dynamodb_transaction_canceled_exception, &detail,
+		"Transaction cancelled, please refer cancellation reasons for specific reasons [%.*s]", STR_ARG(buf_view(&b)));
+	buf_fini(&b);
+	return -1;
+}
+
+static struct str digest_of(struct call *call, const struct dynamodb_transact_write_items_input *in)
+{
+	struct buf b = { 0 };
+	unsigned char digest[SHA256_BYTES];
+	cbor_encode(&b, &dynamodb_transact_write_items_input_shape, in);
+	sha256(buf_view(&b), digest);
+	buf_fini(&b);
+	return arena_str(call->arena, (struct str){ (const char *)digest, sizeof digest });
+}
+
+/* 1: the same request has been done; 0: it is new; -1: the token was another request's. */
+static int token_check(struct call *call, const struct dynamodb_transact_write_items_input *in)
+{
+	struct dynamodb_token_record r = { 0 };
+	struct str key = KEY(call->arena, KEY_LITERAL("dynamodb-token"), key_text(call->identity.account),
+		key_text(call->identity.region), key_text(in->client_request_token)), digest = digest_of(call, in);
+	if (call_get_record(call, key, &dynamodb_token_record_shape, &r) && call->now_ms - r.at.v < DDB_TOKEN_MS) {
+		if (str_eq(r.digest, digest))
+			return 1;
+		return fail(call, &dynamodb_idempotent_parameter_mismatch_exception,
+			"The request uses the same client token as a previous, but non-identical request.");
+	}
+	r = (struct dynamodb_token_record){ digest, OPT_I64(call->now_ms) };
+	call_put_record(call, key, &dynamodb_token_record_shape, &r);
+	txn_put(call->txn, KEY(call->arena, KEY_LITERAL("dynamodb-token-age"), key_int(call->now_ms), key_bytes(key)), STR(""));
+	return 0;
+}
+
+int dynamodb_transact_write_items(struct call *call, const struct dynamodb_transact_write_items_input *in,
+	struct dynamodb_transact_write_items_output *out)
+{
+	size_t n = in->transact_items.n;
+	struct part *parts = ARENA_ARRAY(call->arena, struct part, n);
+	struct dynamodb_cancellation_reason *reasons = ARENA_ARRAY(call->arena, struct dynamodb_cancellation_reason, n);
+	struct tallies tallies = tallies_new(call, n);
+	bool is_cancelled = false;
+	if (prepare_all(call, in, parts) < 0)
+		return -1;
+	/* The digest is of the values as prepare_all has made them normal: a second run then finds the same. */
+	int done = in->client_request_token.p ? token_check(call, in) : 0;
+	if (done)
+		return done < 0 ? -1 : 0;
+	for (size_t i = 0; i < n; i++) {
+		reasons[i] = check_part(call, &parts[i]);
+		if (call->error.shape)
+			return -1;
+		is_cancelled |= !str_is(reasons[i].code, "None");
+	}
+	if (is_cancelled)
+		return cancel(call, reasons, n);
+	for (size_t i = 0; i < n; i++) {
+		struct change_request *r = &parts[i].r;
+		struct tally *tally = tally_of(call, &tallies, &r->table);
+		if (r->type == CHANGE_CHECK) {
+			tally->usage.table += write_units(r->has_before ? attributes_size(&r->before) : 0);
+			continue;
+		}
+		change_apply(call, r, &tally->usage);
+		tally_metrics(call, tally, in->return_item_collection_metrics, r->item, n);
+	}
+	/* A transaction's writes count twice: they are prepared and committed. */
+	for (size_t i = 0; i < tallies.n; i++) {
+		tallies.v[i].usage.table *= 2;
+		for (size_t k = 0; k < tallies.v[i].table.r.indexes.n; k++)
+			tallies.v[i].usage.index[k] *= 2;
+	}
+	out->item_collection_metrics = tallies_metrics(call, &tallies);
+	out->consumed_capacity = tallies_answer(call, in->return_consumed_capacity, &tallies);
+	for (size_t i = 0; i < out->consumed_capacity.n; i++)
+		out->consumed_capacity.v[i].write_capacity_units = out->consumed_capacity.v[i].capacity_units;
+	return 0;
+}
+
+/* ---- reading ---- */
+
+int dynamodb_transact_get_items(struct call *call, const struct dynamodb_transact_get_items_input *in,
+	struct dynamodb_transact_get_items_output *out)
+{
+	static const char *const parameters[] = { "ProjectionExpression", NULL };
+	size_t n = in->transact_items.n;
+	struct tallies tallies = tallies_new(call, n);
+	out->responses.v = ARENA_ARRAY(call->arena, struct dynamodb_item_response, n);
+	for (size_t i = 0; i < n; i++) {
+		const struct dynamodb_get *get = in->transact_items.v[i].get;
+		struct dynamodb_attributes item;
+		struct table t;
+		struct paths paths;
+		struct str key;
+		struct expr e;
+		if (expr_begin(&e, call, &get->expression_attribute_names, NULL, &get->projection_expression, parameters) < 0 ||
+			expr_projection(&e, get->projection_expression, &paths) < 0 || expr_end(&e) < 0 ||
+			ddb_table_find(call, get->table_name, false, &t) < 0 ||
+			ddb_item_key(call, &t, &get->key, true, &key) < 0)
+			return -1;
+		bool found = ddb_item_get(call, key, &item);
+		if (call->error.shape)
+			return -1;
+		tally_of(call, &tallies, &t)->usage.table += 2 * read_units(found ? attributes_size(&item) : 0, true);
+		if (found && paths.n)
+			ddb_item_project(call->arena, &item, &paths, &out->responses.v[i].item);
+		else if (found)
+			out->responses.v[i].item = item;
+		out->responses.n++;
+	}
+	out->consumed_capacity = tallies_answer(call, in->return_consumed_capacity, &tallies);
+	for (size_t i = 0; i < out->consumed_capacity.n; i++)
+		out->consumed_capacity.v[i].read_capacity_units = out->consumed_capacity.v[i].capacity_units;
+	return 0;
+}
