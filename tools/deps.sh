@@ -6,7 +6,8 @@ cd "$(dirname "$0")/.."
 
 BUILD="gcc make pkg-config ccache libuv1-dev libyyjson-dev libllhttp-dev libexpat1-dev libsqlite3-dev libssl-dev
 libcurl4-openssl-dev libarchive-dev libseccomp-dev libpcre2-dev libyaml-dev bubblewrap passt nodejs python3"
-TEST="clang libclang-rt-14-dev python3-venv curl zip git"
+# g++ and what follows it build the addons of AWS's runtime clients for Node and Python.
+TEST="clang libclang-rt-14-dev python3-venv curl zip git g++ cmake autoconf automake libtool"
 
 say() { printf 'deps: %s\n' "$*" >&2; }
 
