@@ -469,6 +469,8 @@ def test_indexes(ddb, unique):
             "index keys because its projection type is not ALL", query, i="keys", Select="ALL_ATTRIBUTES")
     invalid("Consistent reads are not supported on global secondary indexes", query, i="all", ConsistentRead=True)
     invalid("The table does not have the specified index: none", query, i="none")
+    invalid("One or more parameter values were invalid: Type mismatch for Index Key num Expected: N Actual: S IndexName: "
+            "local", ddb.put_item, TableName=name, Item=item | {"num": {"S": "x"}})
     ddb.update_item(TableName=name, Key={"pk": item["pk"], "sk": item["sk"]}, UpdateExpression="SET g = :g",
                     ExpressionAttributeValues={":g": {"S": "H"}})
     assert query("all") == [] and query("all", value={"S": "H"}) == [item | {"g": {"S": "H"}}]
