@@ -127,6 +127,15 @@ static void test_encodings(void)
 	CHECK_STR(out, "A");
 	CHECK_INT(crc32_update(0, "123456789", 9), 0xcbf43926);
 	CHECK_INT(crc32c_update(0, "123456789", 9), 0xe3069283);
+	/* Longer texts, in two parts of any length, against one byte at a time. */
+	unsigned char text[67];
+	uint32_t whole = 0;
+	for (size_t i = 0; i < sizeof text; i++) {
+		text[i] = (unsigned char)(i * 37 + 11);
+		whole = crc32_update(whole, &text[i], 1);
+	}
+	for (size_t i = 0; i <= sizeof text; i++)
+		CHECK_INT(crc32_update(crc32_update(0, text, i), text + i, sizeof text - i), whole);
 	arena_fini(&a);
 }
 

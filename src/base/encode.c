@@ -160,7 +160,8 @@ int percent_decode(struct arena *a, struct str s, bool plus_is_space, struct str
 	return 0;
 }
 
-static uint32_t crc_table[2][256];
+/* Eight bytes at a step ("slicing by 8"): table k is the CRC of a byte that k zero bytes follow. */
+static uint32_t crc_table[2][8][256];
 static pthread_once_t crc_once = PTHREAD_ONCE_INIT;
 
 static void crc_make(void)
@@ -171,16 +172,28 @@ static void crc_make(void)
 			uint32_t v = i;
 			for (int bit = 0; bit < 8; bit++)
 				v = v & 1 ? v >> 1 ^ polynomial[kind] : v >> 1;
-			crc_table[kind][i] = v;
+			crc_table[kind][0][i] = v;
 		}
+	for (int kind = 0; kind < 2; kind++)
+		for (int k = 1; k < 8; k++)
+			for (uint32_t i = 0; i < 256; i++) {
+				uint32_t v = crc_table[kind][k - 1][i];
+				crc_table[kind][k][i] = crc_table[kind][0][v & 0xff] ^ v >> 8;
+			}
 }
 
 static uint32_t crc_update(int kind, uint32_t crc, const unsigned char *p, size_t n)
 {
 	pthread_once(&crc_once, crc_make);
+	const uint32_t(*t)[256] = crc_table[kind];
 	crc = ~crc;
+	for (; n >= 8; p += 8, n -= 8) {
+		uint32_t low = crc ^ ((uint32_t)p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24);
+		crc = t[7][low & 0xff] ^ t[6][low >> 8 & 0xff] ^ t[5][low >> 16 & 0xff] ^ t[4][low >> 24] ^ t[3][p[4]] ^
+			t[2][p[5]] ^ t[1][p[6]] ^ t[0][p[7]];
+	}
 	for (size_t i = 0; i < n; i++)
-		crc = crc_table[kind][(crc ^ p[i]) & 0xff] ^ crc >> 8;
+		crc = t[0][(crc ^ p[i]) & 0xff] ^ crc >> 8;
 	return ~crc;
 }
 
