@@ -28,6 +28,7 @@ static void close_fd(int *fd)
 
 static void free_box(struct box *box)
 {
+	list_remove(&box->link);
 	for (char **p = box->boot_argv; p && *p; p++)
 		free(*p);
 	for (char **p = box->ro_binds; p && *p; p++)
@@ -664,6 +665,13 @@ static void remove_cgroup(struct box *box)
 	uv_unref((uv_handle_t *)&l->timer.uv);
 }
 
+void box_forget(struct box *box)
+{
+	box->exited = true;
+	box->egress_answered = box->egress_sent;
+	free_if_done(box);
+}
+
 void box_destroy(struct box *box)
 {
 	if (!box || box->destroyed)
@@ -672,6 +680,8 @@ void box_destroy(struct box *box)
 	egress_end(box);
 	box->destroyed = true;
 	list_remove(&box->link);
+	if (box->sandbox->keeper_alive)
+		list_append(&box->sandbox->ended, &box->link);
 	remove_cgroup(box);
 	stop_polling(box);
 	close_stream(box, 0);

@@ -34,6 +34,7 @@ struct sandbox {
 	uv_poll_t *keeper_poll; /* on the heap: it is closed later than the sandbox */
 
 	struct list boxes, leftovers; /* leftovers: groups of boxes that are not empty yet */
+	struct list ended; /* boxes that were destroyed, of which the keeper has yet to say that they have gone */
 	uint64_t next_id;
 	struct box_cgroup spare; /* of the next box, with a process that waits in it; id 0: there is none */
 	struct loop_timer watch;
@@ -83,6 +84,8 @@ void box_on_reply(struct box *box, const struct keeper_reply *reply, int fd);
 int box_make(struct sandbox *s, const struct box_spec *spec, struct box **out) MUSTCHECK;
 /* Forgets the groups that wait to be removed. */
 void box_drop_leftovers(struct sandbox *s);
+/* The keeper has gone: nothing more will be heard of the box, which was destroyed. */
+void box_forget(struct box *box);
 /* Looks at the running boxes' memory. */
 void box_watch(void *sandbox);
 

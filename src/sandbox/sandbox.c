@@ -53,6 +53,11 @@ static void keeper_lost(struct sandbox *s)
 		if (box->spawn_sent && !box->exited)
 			box_on_reply(box, &gone, -1);
 	}
+	while (!list_empty(&s->ended)) {
+		box = LIST_FIRST(&s->ended, struct box, link);
+		list_remove(&box->link);
+		box_forget(box);
+	}
 }
 
 static int take_fd(struct msghdr *m)
@@ -359,6 +364,7 @@ int sandbox_open(const char *run_dir, enum sandbox_mode mode, struct sandbox **o
 	s->pasta = find_program("pasta");
 	list_init(&s->boxes);
 	list_init(&s->leftovers);
+	list_init(&s->ended);
 	waitq_init(&s->deciding);
 	snprintf(s->summary, sizeof s->summary, "sandbox: looking at what the machine allows");
 	cgroups_open(&s->groups);
