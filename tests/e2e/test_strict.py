@@ -331,3 +331,32 @@ def test_a_function_acts_as_its_role(strict, root, unique, zip_of):
     # A change of the role's policy holds for the instance that runs.
     iam.delete_role_policy(RoleName=name, PolicyName="p")
     assert run(group(allowed))[0][0] == 400
+
+
+def test_a_role_is_passed(strict, root, user, client_of, unique, zip_of):
+    """iam:PassRole, and a trust policy that names Lambda: else a user could have any role's permissions by a function."""
+    iam, name = root("iam"), unique("f")
+    others = json.loads(json.dumps(LAMBDA_TRUST).replace("lambda.amazonaws.com", "ec2.amazonaws.com"))
+    good, bad = (iam.create_role(RoleName=f"{name}-{i}", AssumeRolePolicyDocument=json.dumps(trust))["Role"]["Arn"]
+                 for i, trust in enumerate((LAMBDA_TRUST, others)))
+
+    def create(api, role, **more):
+        return api.create_function(FunctionName=name, Runtime="python3.12", Role=role, Handler="i.h",
+                                   Code={"ZipFile": zip_of({"i.py": "def h(e, c): pass"})}, **more)
+
+    with pytest.raises(ClientError) as e:
+        create(root("lambda"), bad)
+    assert e.value.response["Error"] == {"Code": "InvalidParameterValueException",
+                                         "Message": "The role defined for the function cannot be assumed by Lambda."}
+    functions = {"Effect": "Allow", "Action": "lambda:*", "Resource": "*"}
+    api = client_of(strict, "lambda", **user(functions))
+    with pytest.raises(ClientError) as e:
+        create(api, good)
+    assert e.value.response["Error"]["Code"] == "AccessDeniedException"
+    assert f"is not authorized to perform: iam:PassRole on resource: {good}" in e.value.response["Error"]["Message"]
+    passing = {"Effect": "Allow", "Action": "iam:PassRole", "Resource": good,
+               "Condition": {"StringEquals": {"iam:PassedToService": "lambda.amazonaws.com"}}}
+    api = client_of(strict, "lambda", **user(functions, passing))
+    create(api, good)
+    assert denied(api.update_function_configuration, FunctionName=name, Role=bad) == "AccessDeniedException"
+    api.update_function_configuration(FunctionName=name, Description="no role is passed")

@@ -285,7 +285,7 @@ int lambda_update_function_configuration(struct call *call,
 {
 	struct update u = { .in = in, .out = out };
 	if (lambda_name_of_function(call, in->function_name, &u.name) < 0 ||
-		lambda_check_runtime(call, in->runtime) < 0)
+		lambda_check_runtime(call, in->runtime) < 0 || lambda_pass_role(call, in->role) < 0)
 		return -1;
 	return call_write(call, update_configuration, &u);
 }

@@ -1,4 +1,5 @@
 /* Functions: making, showing, listing and deleting them. */
+#include "api/sts.h"
 #include "services/lambda/mapping.h"
 #include "store/key.h"
 
@@ -116,6 +117,20 @@ static int create(struct call *call, void *arg)
 	return 0;
 }
 
+int lambda_pass_role(struct call *call, struct str role)
+{
+	struct sts_pass_role_input in = { .role_arn = role, .service = STR("lambda.amazonaws.com") };
+	struct sts_pass_role_output out = { 0 };
+	if (!role.p || call->aws->auth != AWS_AUTH_STRICT)
+		return 0;
+	if (call_inner(call, &sts_pass_role_operation, NULL, &in, &out) < 0)
+		return -1;
+	if (!out.is_trusted.v)
+		return fail(call, &lambda_invalid_parameter_value_exception,
+			"The role defined for the function cannot be assumed by Lambda.");
+	return 0;
+}
+
 int lambda_create_function(struct call *call, const struct lambda_create_function_input *in,
 	struct lambda_function_configuration *out)
 {
@@ -124,7 +139,8 @@ int lambda_create_function(struct call *call, const struct lambda_create_functio
 	struct code_source source = { code->zip_file, code->s3_bucket, code->s3_key,
 		code->s3_object_version, code->image_uri };
 	if (lambda_name_of_function(call, in->function_name, &c.name) < 0 ||
-		check_input(call, in) < 0 || call_read(call, check_is_new, &c) < 0 ||
+		check_input(call, in) < 0 || lambda_pass_role(call, in->role) < 0 ||
+		call_read(call, check_is_new, &c) < 0 ||
 		code_take(call, &source, &c.code) < 0)
 		return -1;
 	int r = call_write(call, create, &c);

@@ -141,6 +141,8 @@ int lambda_configure(struct call *call, const struct lambda_update_function_conf
 /* Handlers of CreateFunction and of UpdateFunctionConfiguration ask it before: whether anything
  * here runs it. */
 int lambda_check_runtime(struct call *call, struct str runtime) MUSTCHECK;
+/* In strict mode: whether the caller may give the function this role, and Lambda may take it. */
+int lambda_pass_role(struct call *call, struct str role) MUSTCHECK;
 int lambda_check_tags(struct call *call, const struct lambda_tags *tags) MUSTCHECK;
 
 /* ---- versions.c ---- */

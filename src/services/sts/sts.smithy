@@ -56,6 +56,14 @@ operation GetSessionToken {
     errors: [RegionDisabledException]
 }
 
+/// Whether the caller may pass a role to a service (iam:PassRole), and the service may take it. Services ask it in strict mode.
+@internal
+@waits
+operation PassRole {
+    input := { @required RoleArn: Arn, @required Service: String }
+    output := { IsTrusted: Boolean }
+}
+
 @length(min: 20, max: 2048)
 string Arn
 @length(min: 2, max: 64) @pattern("[\\w+=,.@-]*")
