@@ -28,8 +28,12 @@ def node_package():
     folder = os.path.join(samovar.ROOT, "build/node/node_modules/aws-lambda-ric")
     if not os.path.exists(folder):
         pytest.skip("aws-lambda-ric could not be installed from the npm registry (its addon needs cmake and a C++ compiler)")
-    return {**files_below(folder, "node_modules/aws-lambda-ric"),
-            "bootstrap": ("#!/bin/sh\nexec node /var/task/node_modules/aws-lambda-ric/index.mjs index.handler\n", 0o755),
+    with open(os.path.join(folder, "package.json"), "rb") as f:
+        package = f.read()
+    return {**files_below(os.path.join(folder, "bin"), "node_modules/aws-lambda-ric/bin"),
+            **files_below(os.path.join(folder, "dist"), "node_modules/aws-lambda-ric/dist"),
+            "node_modules/aws-lambda-ric/package.json": package,
+            "bootstrap": ("#!/bin/sh\nexec node /var/task/node_modules/aws-lambda-ric/bin/index.mjs index.handler\n", 0o755),
             "index.js": "exports.handler = async (event, context) => { if (!event.name) throw new Error('no name');"
                         " console.log('node says hello to', event.name);"
                         " return { hello: event.name, requestId: context.awsRequestId, arn: context.invokedFunctionArn } };"}
