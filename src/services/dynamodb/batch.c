@@ -18,30 +18,37 @@ struct batch_get {
 	size_t bytes; /* of the answer so far */
 };
 
-static int get_prepare(struct call *call, const struct dynamodb_batch_get_request_map_entry *e, struct table *t,
-	struct paths *paths, struct str *keys)
+static int get_prepare(struct call *call, const struct dynamodb_batch_get_request_map_entry *e,
+	struct table *t, struct paths *paths, struct str *keys)
 {
-	static const char *const parameters[] = { "ProjectionExpression", NULL }, *const old[] = { "AttributesToGet", NULL };
+	static const char *const parameters[] = { "ProjectionExpression", NULL }, *const old[] = {
+		"AttributesToGet", NULL
+	};
 	const struct dynamodb_keys_and_attributes *in = &e->value;
-	bool old_given[] = { in->attributes_to_get.v != NULL }, given[] = { in->projection_expression.p != NULL };
+	bool old_given[] = { in->attributes_to_get.v != NULL },
+	     given[] = { in->projection_expression.p != NULL };
 	struct expr x;
 	if (legacy_mixed(call, old, old_given, parameters, given) < 0 ||
-		expr_begin(&x, call, &in->expression_attribute_names, NULL, &in->projection_expression, parameters) < 0 ||
+		expr_begin(&x, call, &in->expression_attribute_names, NULL,
+			&in->projection_expression, parameters) < 0 ||
 		expr_projection(&x, in->projection_expression, paths) < 0 || expr_end(&x) < 0 ||
-		(in->attributes_to_get.v && legacy_attributes(call, &in->attributes_to_get, paths) < 0) ||
+		(in->attributes_to_get.v &&
+			legacy_attributes(call, &in->attributes_to_get, paths) < 0) ||
 		ddb_table_find(call, e->key, false, t) < 0)
 		return -1;
 	for (size_t i = 0; i < in->keys.n; i++) {
 		if (ddb_item_key(call, t, &in->keys.v[i], true, &keys[i]) < 0)
 			return -1;
 		if (is_among(keys, i, keys[i]))
-			return fail(call, &aws_validation_exception, "Provided list of item keys contains duplicates");
+			return fail(call, &aws_validation_exception,
+				"Provided list of item keys contains duplicates");
 	}
 	return 0;
 }
 
 /* The keys that the answer has no room for. */
-static void leave(struct batch_get *b, const struct dynamodb_batch_get_request_map_entry *e, size_t from)
+static void leave(
+	struct batch_get *b, const struct dynamodb_batch_get_request_map_entry *e, size_t from)
 {
 	struct dynamodb_batch_get_request_map *rest = &b->out->unprocessed_keys;
 	struct dynamodb_batch_get_request_map_entry *place = &rest->v[rest->n++];
@@ -59,7 +66,8 @@ static int get_table(struct batch_get *b, const struct dynamodb_batch_get_reques
 	if (get_prepare(call, e, &t, &paths, keys) < 0)
 		return -1;
 	struct tally *tally = tally_of(call, &b->tallies, &t);
-	struct dynamodb_batch_get_response_map_entry *to = &b->out->responses.v[b->out->responses.n++];
+	struct dynamodb_batch_get_response_map_entry *to =
+		&b->out->responses.v[b->out->responses.n++];
 	to->key = e->key;
 	to->value.v = ARENA_ARRAY(call->arena, struct dynamodb_attributes, e->value.keys.n);
 	for (size_t i = 0; i < e->value.keys.n; i++) {
@@ -83,14 +91,19 @@ static int get_table(struct batch_get *b, const struct dynamodb_batch_get_reques
 int dynamodb_batch_get_item(struct call *call, const struct dynamodb_batch_get_item_input *in,
 	struct dynamodb_batch_get_item_output *out)
 {
-	struct batch_get b = { .call = call, .out = out, .tallies = tallies_new(call, in->request_items.n) };
+	struct batch_get b = {
+		.call = call, .out = out, .tallies = tallies_new(call, in->request_items.n)
+	};
 	size_t n = 0;
 	for (size_t i = 0; i < in->request_items.n; i++)
 		n += in->request_items.v[i].value.keys.n;
 	if (n > DDB_BATCH_GET_MAX)
-		return fail(call, &aws_validation_exception, "Too many items requested for the BatchGetItem call");
-	out->responses.v = ARENA_ARRAY(call->arena, struct dynamodb_batch_get_response_map_entry, in->request_items.n);
-	out->unprocessed_keys.v = ARENA_ARRAY(call->arena, struct dynamodb_batch_get_request_map_entry, in->request_items.n);
+		return fail(call, &aws_validation_exception,
+			"Too many items requested for the BatchGetItem call");
+	out->responses.v = ARENA_ARRAY(
+		call->arena, struct dynamodb_batch_get_response_map_entry, in->request_items.n);
+	out->unprocessed_keys.v = ARENA_ARRAY(
+		call->arena, struct dynamodb_batch_get_request_map_entry, in->request_items.n);
 	for (size_t i = 0; i < in->request_items.n; i++)
 		if (get_table(&b, &in->request_items.v[i]) < 0)
 			return -1;
@@ -100,13 +113,14 @@ int dynamodb_batch_get_item(struct call *call, const struct dynamodb_batch_get_i
 
 /* ---- BatchWriteItem ---- */
 
-static int write_prepare(struct call *call, struct str table_name, const struct dynamodb_write_request *w,
-	struct change_request *r)
+static int write_prepare(struct call *call, struct str table_name,
+	const struct dynamodb_write_request *w, struct change_request *r)
 {
 	if (!w->put_request == !w->delete_request)
-		return fail(call, &aws_validation_exception, w->put_request
-			? "Supplied AttributeValue has more than one datatypes set, must contain exactly one of the supported datatypes"
-			: "Supplied WriteRequest is empty, must contain exactly one of PutRequest and DeleteRequest");
+		return fail(call, &aws_validation_exception,
+			w->put_request
+				? "Supplied AttributeValue has more than one datatypes set, must contain exactly one of the supported datatypes"
+				: "Supplied WriteRequest is empty, must contain exactly one of PutRequest and DeleteRequest");
 	r->type = w->put_request ? CHANGE_PUT : CHANGE_DELETE;
 	r->table_name = table_name;
 	r->item = w->put_request ? &w->put_request->item : &w->delete_request->key;
@@ -121,7 +135,8 @@ int dynamodb_batch_write_item(struct call *call, const struct dynamodb_batch_wri
 	for (size_t i = 0; i < in->request_items.n; i++)
 		n += in->request_items.v[i].value.n;
 	if (n > DDB_BATCH_WRITE_MAX)
-		return fail(call, &aws_validation_exception, "Too many items requested for the BatchWriteItem call");
+		return fail(call, &aws_validation_exception,
+			"Too many items requested for the BatchWriteItem call");
 	struct change_request *r = ARENA_ARRAY(call->arena, struct change_request, n);
 	struct str keys[DDB_BATCH_WRITE_MAX];
 	n = 0;
@@ -131,7 +146,8 @@ int dynamodb_batch_write_item(struct call *call, const struct dynamodb_batch_wri
 			if (write_prepare(call, e->key, &e->value.v[k], &r[n]) < 0)
 				return -1;
 			if (is_among(keys, n, r[n].key))
-				return fail(call, &aws_validation_exception, "Provided list of item keys contains duplicates");
+				return fail(call, &aws_validation_exception,
+					"Provided list of item keys contains duplicates");
 			keys[n] = r[n].key;
 			n++;
 		}
@@ -143,7 +159,8 @@ int dynamodb_batch_write_item(struct call *call, const struct dynamodb_batch_wri
 		change_apply(call, &r[i], &tally->usage);
 		tally_metrics(call, tally, in->return_item_collection_metrics, r[i].item, n);
 	}
-	out->unprocessed_items.v = ARENA_ARRAY(call->arena, struct dynamodb_batch_write_request_map_entry, 1);
+	out->unprocessed_items.v =
+		ARENA_ARRAY(call->arena, struct dynamodb_batch_write_request_map_entry, 1);
 	out->item_collection_metrics = tallies_metrics(call, &tallies);
 	out->consumed_capacity = tallies_answer(call, in->return_consumed_capacity, &tallies);
 	return 0;

@@ -17,12 +17,13 @@ struct usage usage_new(struct call *call, const struct table *t)
 	return (struct usage){ 0, ARENA_ARRAY(call->arena, double, t->r.indexes.n) };
 }
 
-struct dynamodb_consumed_capacity *capacity_answer(struct call *call, struct str mode, const struct table *t,
-	const struct usage *usage)
+struct dynamodb_consumed_capacity *capacity_answer(
+	struct call *call, struct str mode, const struct table *t, const struct usage *usage)
 {
 	if (!mode.p || str_is(mode, "NONE"))
 		return NULL;
-	struct dynamodb_consumed_capacity *c = ARENA_NEW(call->arena, struct dynamodb_consumed_capacity);
+	struct dynamodb_consumed_capacity *c =
+		ARENA_NEW(call->arena, struct dynamodb_consumed_capacity);
 	size_t n = t->r.indexes.n;
 	double sum = usage->table;
 	for (size_t i = 0; i < n; i++)
@@ -40,23 +41,26 @@ struct dynamodb_consumed_capacity *capacity_answer(struct call *call, struct str
 		if (usage->index[i] <= 0)
 			continue;
 		if (!list->v)
-			list->v = ARENA_ARRAY(call->arena, struct dynamodb_index_capacities_entry, n);
+			list->v =
+				ARENA_ARRAY(call->arena, struct dynamodb_index_capacities_entry, n);
 		list->v[list->n].key = x->name;
 		list->v[list->n++].value.capacity_units = OPT_F64(usage->index[i]);
 	}
 	return c;
 }
 
-/* Only tables with local indexes have item collections; ours have no limit of size, so the estimate is the least. */
-struct dynamodb_item_collection_metrics *metrics_answer(struct call *call, struct str mode, const struct table *t,
-	const struct dynamodb_attributes *item)
+/* Only tables with local indexes have item collections; ours have no limit of size, so the estimate
+ * is the least. */
+struct dynamodb_item_collection_metrics *metrics_answer(struct call *call, struct str mode,
+	const struct table *t, const struct dynamodb_attributes *item)
 {
 	bool has_local = false;
 	for (size_t i = 0; i < t->r.indexes.n; i++)
 		has_local |= t->r.indexes.v[i].is_local.v;
 	if (!has_local || !str_is(mode, "SIZE"))
 		return NULL;
-	struct dynamodb_item_collection_metrics *m = ARENA_NEW(call->arena, struct dynamodb_item_collection_metrics);
+	struct dynamodb_item_collection_metrics *m =
+		ARENA_NEW(call->arena, struct dynamodb_item_collection_metrics);
 	struct str hash = t->r.key_schema.v[0].attribute_name;
 	const struct dynamodb_value *v = attributes_get(item, hash);
 	*attributes_put(call->arena, &m->item_collection_key, hash) = *v;

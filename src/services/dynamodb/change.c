@@ -7,16 +7,20 @@ static int check_updates_keys(struct call *call, const struct change_request *r)
 	for (size_t i = 0; i < r->actions.n; i++)
 		for (size_t k = 0; k < keys->n; k++)
 			if (str_eq(r->actions.v[i].path.v[0].name, keys->v[k].attribute_name))
-				return fail(call, &aws_validation_exception, "One or more parameter values were invalid: Cannot update "
-					"attribute %.*s. This attribute is part of the key", STR_ARG(keys->v[k].attribute_name));
+				return fail(call, &aws_validation_exception,
+					"One or more parameter values were invalid: Cannot update "
+					"attribute %.*s. This attribute is part of the key",
+					STR_ARG(keys->v[k].attribute_name));
 	return 0;
 }
 
 static int check_mixed(struct call *call, const struct change_request *r)
 {
-	static const char *const old[] = { "AttributeUpdates", "Expected", "ConditionalOperator", NULL };
+	static const char *const old[] = { "AttributeUpdates", "Expected", "ConditionalOperator",
+		NULL };
 	static const char *const new[] = { "UpdateExpression", "ConditionExpression", NULL };
-	bool old_given[] = { r->updates && r->updates->v, r->expected && r->expected->v, r->conditional_operator.p != NULL };
+	bool old_given[] = { r->updates && r->updates->v, r->expected && r->expected->v,
+		r->conditional_operator.p != NULL };
 	bool given[] = { r->update.p != NULL, r->condition.p != NULL };
 	return legacy_mixed(call, old, old_given, new, given);
 }
@@ -29,11 +33,14 @@ static int prepare_expressions(struct call *call, struct change_request *r)
 	struct expr e;
 	if (check_mixed(call, r) < 0)
 		return -1;
-	if (expr_begin(&e, call, r->names, r->values, is_update ? texts : texts + 1, is_update ? both : both + 1) < 0 ||
+	if (expr_begin(&e, call, r->names, r->values, is_update ? texts : texts + 1,
+		    is_update ? both : both + 1) < 0 ||
 		expr_update(&e, r->update, &r->actions) < 0 ||
-		expr_condition(&e, "ConditionExpression", r->condition, &r->node) < 0 || expr_end(&e) < 0)
+		expr_condition(&e, "ConditionExpression", r->condition, &r->node) < 0 ||
+		expr_end(&e) < 0)
 		return -1;
-	if (r->expected && r->expected->v && legacy_expected(call, r->expected, r->conditional_operator, &r->node) < 0)
+	if (r->expected && r->expected->v &&
+		legacy_expected(call, r->expected, r->conditional_operator, &r->node) < 0)
 		return -1;
 	if (r->updates && r->updates->v && legacy_updates(call, r->updates, &r->actions) < 0)
 		return -1;
@@ -45,7 +52,8 @@ int change_prepare(struct call *call, struct change_request *r)
 	struct str why;
 	if (r->type == CHANGE_PUT && attributes_check(call->arena, r->item, &why) < 0)
 		return fail(call, &aws_validation_exception, "%.*s", STR_ARG(why));
-	if (prepare_expressions(call, r) < 0 || ddb_table_find(call, r->table_name, false, &r->table) < 0 ||
+	if (prepare_expressions(call, r) < 0 ||
+		ddb_table_find(call, r->table_name, false, &r->table) < 0 ||
 		ddb_item_key(call, &r->table, r->item, r->type != CHANGE_PUT, &r->key) < 0)
 		return -1;
 	if (r->type == CHANGE_PUT)
@@ -63,7 +71,8 @@ int change_check(struct call *call, struct change_request *r)
 		r->before = nothing;
 	if (r->node && !condition_is_true(call->arena, r->node, &r->before))
 		return 0;
-	r->has_after = r->type == CHANGE_PUT || r->type == CHANGE_UPDATE || (r->type == CHANGE_CHECK && r->has_before);
+	r->has_after = r->type == CHANGE_PUT || r->type == CHANGE_UPDATE ||
+		       (r->type == CHANGE_CHECK && r->has_before);
 	r->after = r->type == CHANGE_PUT ? *r->item : r->before;
 	if (r->type != CHANGE_UPDATE)
 		return 1;
@@ -77,20 +86,24 @@ int change_check(struct call *call, struct change_request *r)
 
 void change_apply(struct call *call, struct change_request *r, struct usage *usage)
 {
-	ddb_item_write(call, &r->table, r->key, r->has_before ? &r->before : NULL, r->has_after ? &r->after : NULL, usage);
+	ddb_item_write(call, &r->table, r->key, r->has_before ? &r->before : NULL,
+		r->has_after ? &r->after : NULL, usage);
 }
 
 /* ---- operations ---- */
 
-static int condition_failed(struct call *call, const struct change_request *r, struct str on_failure)
+static int condition_failed(
+	struct call *call, const struct change_request *r, struct str on_failure)
 {
 	struct dynamodb_conditional_check_failed_exception detail = { 0 };
 	if (str_is(on_failure, "ALL_OLD") && r->has_before)
 		detail.item = r->before;
-	return fail_with(call, &dynamodb_conditional_check_failed_exception, &detail, "The conditional request failed");
+	return fail_with(call, &dynamodb_conditional_check_failed_exception, &detail,
+		"The conditional request failed");
 }
 
-static int change_run(struct call *call, struct change_request *r, struct str on_failure, struct usage *usage)
+static int change_run(
+	struct call *call, struct change_request *r, struct str on_failure, struct usage *usage)
 {
 	if (change_prepare(call, r) < 0)
 		return -1;
@@ -109,7 +122,8 @@ static int check_return(struct call *call, struct str value)
 	return fail(call, &aws_validation_exception, "Return values set to invalid value");
 }
 
-int dynamodb_put_item(struct call *call, const struct dynamodb_put_item_input *in, struct dynamodb_put_item_output *out)
+int dynamodb_put_item(struct call *call, const struct dynamodb_put_item_input *in,
+	struct dynamodb_put_item_output *out)
 {
 	struct change_request r = {
 		.type = CHANGE_PUT,
@@ -127,8 +141,10 @@ int dynamodb_put_item(struct call *call, const struct dynamodb_put_item_input *i
 		return -1;
 	if (str_is(in->return_values, "ALL_OLD") && r.has_before)
 		out->attributes = r.before;
-	out->consumed_capacity = capacity_answer(call, in->return_consumed_capacity, &r.table, &usage);
-	out->item_collection_metrics = metrics_answer(call, in->return_item_collection_metrics, &r.table, r.item);
+	out->consumed_capacity =
+		capacity_answer(call, in->return_consumed_capacity, &r.table, &usage);
+	out->item_collection_metrics =
+		metrics_answer(call, in->return_item_collection_metrics, &r.table, r.item);
 	return 0;
 }
 
@@ -151,8 +167,10 @@ int dynamodb_delete_item(struct call *call, const struct dynamodb_delete_item_in
 		return -1;
 	if (str_is(in->return_values, "ALL_OLD") && r.has_before)
 		out->attributes = r.before;
-	out->consumed_capacity = capacity_answer(call, in->return_consumed_capacity, &r.table, &usage);
-	out->item_collection_metrics = metrics_answer(call, in->return_item_collection_metrics, &r.table, r.item);
+	out->consumed_capacity =
+		capacity_answer(call, in->return_consumed_capacity, &r.table, &usage);
+	out->item_collection_metrics =
+		metrics_answer(call, in->return_item_collection_metrics, &r.table, r.item);
 	return 0;
 }
 
@@ -195,25 +213,34 @@ int dynamodb_update_item(struct call *call, const struct dynamodb_update_item_in
 	if (change_run(call, &r, in->return_values_on_condition_check_failure, &usage) < 0)
 		return -1;
 	answer_update(call, &r, in->return_values, &out->attributes);
-	out->consumed_capacity = capacity_answer(call, in->return_consumed_capacity, &r.table, &usage);
-	out->item_collection_metrics = metrics_answer(call, in->return_item_collection_metrics, &r.table, r.item);
+	out->consumed_capacity =
+		capacity_answer(call, in->return_consumed_capacity, &r.table, &usage);
+	out->item_collection_metrics =
+		metrics_answer(call, in->return_item_collection_metrics, &r.table, r.item);
 	return 0;
 }
 
-int dynamodb_get_item(struct call *call, const struct dynamodb_get_item_input *in, struct dynamodb_get_item_output *out)
+int dynamodb_get_item(struct call *call, const struct dynamodb_get_item_input *in,
+	struct dynamodb_get_item_output *out)
 {
-	static const char *const parameters[] = { "ProjectionExpression", NULL }, *const old[] = { "AttributesToGet", NULL };
-	bool old_given[] = { in->attributes_to_get.v != NULL }, given[] = { in->projection_expression.p != NULL };
+	static const char *const parameters[] = { "ProjectionExpression", NULL }, *const old[] = {
+		"AttributesToGet", NULL
+	};
+	bool old_given[] = { in->attributes_to_get.v != NULL },
+	     given[] = { in->projection_expression.p != NULL };
 	struct dynamodb_attributes item;
 	struct paths paths;
 	struct table t;
 	struct str key;
 	struct expr e;
 	if (legacy_mixed(call, old, old_given, parameters, given) < 0 ||
-		expr_begin(&e, call, &in->expression_attribute_names, NULL, &in->projection_expression, parameters) < 0 ||
+		expr_begin(&e, call, &in->expression_attribute_names, NULL,
+			&in->projection_expression, parameters) < 0 ||
 		expr_projection(&e, in->projection_expression, &paths) < 0 || expr_end(&e) < 0 ||
-		(in->attributes_to_get.v && legacy_attributes(call, &in->attributes_to_get, &paths) < 0) ||
-		ddb_table_find(call, in->table_name, false, &t) < 0 || ddb_item_key(call, &t, &in->key, true, &key) < 0)
+		(in->attributes_to_get.v &&
+			legacy_attributes(call, &in->attributes_to_get, &paths) < 0) ||
+		ddb_table_find(call, in->table_name, false, &t) < 0 ||
+		ddb_item_key(call, &t, &in->key, true, &key) < 0)
 		return -1;
 	struct usage usage = usage_new(call, &t);
 	bool found = ddb_item_get(call, key, &item);

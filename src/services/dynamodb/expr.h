@@ -1,6 +1,6 @@
 /*
- * The expression language (Developer Guide, "Using expressions in DynamoDB"): texts to small trees in the call's arena,
- * and what they say of an item.
+ * The expression language (Developer Guide, "Using expressions in DynamoDB"): texts to small trees
+ * in the call's arena, and what they say of an item.
  */
 #ifndef SAMOVAR_SERVICES_DYNAMODB_EXPR_H
 #define SAMOVAR_SERVICES_DYNAMODB_EXPR_H
@@ -84,12 +84,16 @@ struct expr {
 };
 
 /*
- * Checks the names and values; texts are the request's expressions, and parameters their names, NULL-terminated: 0 or -1.
+ * Checks the names and values; texts are the request's expressions, and parameters their names,
+ * NULL-terminated: 0 or -1.
  */
 int expr_begin(struct expr *e, struct call *call, const struct dynamodb_names *names,
-	const struct dynamodb_attributes *values, const struct str *texts, const char *const *parameters) MUSTCHECK;
-/* Each parses a text; parameter is its name in messages. 0 or -1. *out is NULL for an absent text. */
-int expr_condition(struct expr *e, const char *parameter, struct str text, struct node **out) MUSTCHECK;
+	const struct dynamodb_attributes *values, const struct str *texts,
+	const char *const *parameters) MUSTCHECK;
+/* Each parses a text; parameter is its name in messages. 0 or -1. *out is NULL for an absent text.
+ */
+int expr_condition(
+	struct expr *e, const char *parameter, struct str text, struct node **out) MUSTCHECK;
 int expr_projection(struct expr *e, struct str text, struct paths *out) MUSTCHECK;
 int expr_update(struct expr *e, struct str text, struct update *out) MUSTCHECK;
 /* Refuses names and values that no expression used. */
@@ -107,13 +111,15 @@ const char *node_name(enum node_type type);
 
 /* NULL: there is no such thing. */
 struct dynamodb_value *path_get(const struct dynamodb_attributes *item, const struct path *path);
-bool condition_is_true(struct arena *arena, const struct node *node, const struct dynamodb_attributes *item);
+bool condition_is_true(
+	struct arena *arena, const struct node *node, const struct dynamodb_attributes *item);
 /* The parts of the item that the paths lead to. */
-void ddb_item_project(struct arena *arena, const struct dynamodb_attributes *item, const struct paths *paths,
-	struct dynamodb_attributes *out);
-/* The item after the update: 0 or -1. item is the old one, or empty; *out is a copy of it with the changes. */
-int update_apply(struct call *call, const struct update *update, const struct dynamodb_attributes *item,
-	struct dynamodb_attributes *out) MUSTCHECK;
+void ddb_item_project(struct arena *arena, const struct dynamodb_attributes *item,
+	const struct paths *paths, struct dynamodb_attributes *out);
+/* The item after the update: 0 or -1. item is the old one, or empty; *out is a copy of it with the
+ * changes. */
+int update_apply(struct call *call, const struct update *update,
+	const struct dynamodb_attributes *item, struct dynamodb_attributes *out) MUSTCHECK;
 
 /* Whether the word may not stand in an expression as a name. */
 bool reserved_word(struct str word);

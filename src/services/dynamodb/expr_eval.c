@@ -36,8 +36,8 @@ static bool size_of(const struct dynamodb_value *v, size_t *out)
 }
 
 /* NULL: it has no value. */
-static const struct dynamodb_value *operand(struct arena *arena, const struct node *node,
-	const struct dynamodb_attributes *item)
+static const struct dynamodb_value *operand(
+	struct arena *arena, const struct node *node, const struct dynamodb_attributes *item)
 {
 	if (node->type == NODE_VALUE)
 		return node->value;
@@ -53,7 +53,8 @@ static const struct dynamodb_value *operand(struct arena *arena, const struct no
 	return n;
 }
 
-static bool compare(enum node_type type, const struct dynamodb_value *a, const struct dynamodb_value *b)
+static bool compare(
+	enum node_type type, const struct dynamodb_value *a, const struct dynamodb_value *b)
 {
 	int order;
 	if (!a || !b)
@@ -62,16 +63,20 @@ static bool compare(enum node_type type, const struct dynamodb_value *a, const s
 		return value_eq(a, b) == (type == NODE_EQ);
 	if (!value_compare(a, b, &order))
 		return false;
-	return type == NODE_LT ? order < 0 : type == NODE_LE ? order <= 0 : type == NODE_GT ? order > 0 : order >= 0;
+	return type == NODE_LT   ? order < 0
+	       : type == NODE_LE ? order <= 0
+	       : type == NODE_GT ? order > 0
+				 : order >= 0;
 }
 
 static bool begins_with(const struct dynamodb_value *v, const struct dynamodb_value *prefix)
 {
 	return (v->s.p && prefix->s.p && str_starts(v->s, prefix->s)) ||
-		(v->b.p && prefix->b.p && str_starts(v->b, prefix->b));
+	       (v->b.p && prefix->b.p && str_starts(v->b, prefix->b));
 }
 
-static bool is_in(struct arena *arena, const struct node *node, const struct dynamodb_attributes *item)
+static bool is_in(
+	struct arena *arena, const struct node *node, const struct dynamodb_attributes *item)
 {
 	const struct dynamodb_value *v = operand(arena, node->args[0], item);
 	for (size_t i = 1; v && i < node->n; i++) {
@@ -82,14 +87,17 @@ static bool is_in(struct arena *arena, const struct node *node, const struct dyn
 	return false;
 }
 
-bool condition_is_true(struct arena *arena, const struct node *node, const struct dynamodb_attributes *item)
+bool condition_is_true(
+	struct arena *arena, const struct node *node, const struct dynamodb_attributes *item)
 {
 	const struct dynamodb_value *a = NULL, *b = NULL;
 	switch (node->type) {
 	case NODE_AND:
-		return condition_is_true(arena, node->args[0], item) && condition_is_true(arena, node->args[1], item);
+		return condition_is_true(arena, node->args[0], item) &&
+		       condition_is_true(arena, node->args[1], item);
 	case NODE_OR:
-		return condition_is_true(arena, node->args[0], item) || condition_is_true(arena, node->args[1], item);
+		return condition_is_true(arena, node->args[0], item) ||
+		       condition_is_true(arena, node->args[1], item);
 	case NODE_NOT:
 		return !condition_is_true(arena, node->args[0], item);
 	case NODE_IN:
@@ -114,7 +122,8 @@ bool condition_is_true(struct arena *arena, const struct node *node, const struc
 	case NODE_NOT_CONTAINS:
 		return a && b && !value_contains(a, b);
 	case NODE_BETWEEN:
-		return compare(NODE_GE, a, b) && compare(NODE_LE, a, operand(arena, node->args[2], item));
+		return compare(NODE_GE, a, b) &&
+		       compare(NODE_LE, a, operand(arena, node->args[2], item));
 	default:
 		return compare(node->type, a, b);
 	}
@@ -123,13 +132,14 @@ bool condition_is_true(struct arena *arena, const struct node *node, const struc
 /* ---- projections ---- */
 
 /* The paths of v[0..n) whose step number `depth` is this one; 1: one of them ends with it. */
-static bool narrow(const struct path *const *v, size_t n, size_t depth, struct str name, size_t index,
-	const struct path **out, size_t *count)
+static bool narrow(const struct path *const *v, size_t n, size_t depth, struct str name,
+	size_t index, const struct path **out, size_t *count)
 {
 	*count = 0;
 	for (size_t i = 0; i < n; i++) {
 		const struct path_step *step = &v[i]->v[depth];
-		if (name.p ? !step->name.p || !str_eq(step->name, name) : step->name.p || step->index != index)
+		if (name.p ? !step->name.p || !str_eq(step->name, name)
+			   : step->name.p || step->index != index)
 			continue;
 		if (v[i]->n == depth + 1)
 			return true;
@@ -138,8 +148,8 @@ static bool narrow(const struct path *const *v, size_t n, size_t depth, struct s
 	return false;
 }
 
-static bool project(struct arena *arena, const struct dynamodb_value *from, const struct path *const *v, size_t n,
-	size_t depth, struct dynamodb_value *out)
+static bool project(struct arena *arena, const struct dynamodb_value *from,
+	const struct path *const *v, size_t n, size_t depth, struct dynamodb_value *out)
 {
 	const struct path **part = ARENA_ARRAY(arena, const struct path *, n);
 	size_t count, kept = 0;
@@ -151,7 +161,8 @@ static bool project(struct arena *arena, const struct dynamodb_value *from, cons
 	for (size_t i = 0; i < from->m.n; i++) {
 		const struct dynamodb_attributes_entry *e = &from->m.v[i];
 		bool whole = narrow(v, n, depth, e->key, 0, part, &count);
-		if (!whole && (!count || !project(arena, &e->value, part, count, depth + 1, &out->m.v[kept].value)))
+		if (!whole && (!count || !project(arena, &e->value, part, count, depth + 1,
+						 &out->m.v[kept].value)))
 			continue;
 		if (whole)
 			out->m.v[kept].value = e->value;
@@ -160,7 +171,8 @@ static bool project(struct arena *arena, const struct dynamodb_value *from, cons
 	out->m.n = kept;
 	for (size_t i = 0; i < from->l.n; i++) {
 		bool whole = narrow(v, n, depth, (struct str){ 0 }, i, part, &count);
-		if (!whole && (!count || !project(arena, &from->l.v[i], part, count, depth + 1, &out->l.v[out->l.n])))
+		if (!whole && (!count || !project(arena, &from->l.v[i], part, count, depth + 1,
+						 &out->l.v[out->l.n])))
 			continue;
 		if (whole)
 			out->l.v[out->l.n] = from->l.v[i];
@@ -169,8 +181,8 @@ static bool project(struct arena *arena, const struct dynamodb_value *from, cons
 	return out->m.n + out->l.n > 0;
 }
 
-void ddb_item_project(struct arena *arena, const struct dynamodb_attributes *item, const struct paths *paths,
-	struct dynamodb_attributes *out)
+void ddb_item_project(struct arena *arena, const struct dynamodb_attributes *item,
+	const struct paths *paths, struct dynamodb_attributes *out)
 {
 	const struct path **v = ARENA_ARRAY(arena, const struct path *, paths->n);
 	struct dynamodb_value from = { .m = *item }, to;

@@ -10,10 +10,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	struct call call = { .arena = &arena };
 	struct str text = arena_str(&arena, (struct str){ (const char *)data, n });
 	struct dynamodb_value elements[] = { { .n = STR("1") }, { .s = STR("x") } };
-	struct dynamodb_attributes_entry attributes[] = { { STR("a"), { .s = STR("abc") } }, { STR("n"), { .n = STR("5") } },
-		{ STR("l"), { .l = { elements, 2 } } } };
+	struct dynamodb_attributes_entry attributes[] = { { STR("a"), { .s = STR("abc") } },
+		{ STR("n"), { .n = STR("5") } }, { STR("l"), { .l = { elements, 2 } } } };
 	struct dynamodb_attributes item = { attributes, 3 }, out;
-	struct dynamodb_attributes_entry values[] = { { STR(":a"), { .s = STR("b") } }, { STR(":n"), { .n = STR("2") } } };
+	struct dynamodb_attributes_entry values[] = { { STR(":a"), { .s = STR("b") } },
+		{ STR(":n"), { .n = STR("2") } } };
 	struct dynamodb_attributes given = { values, 2 };
 	struct dynamodb_names_entry name[] = { { STR("#a"), STR("a") } };
 	struct dynamodb_names names = { name, 1 };

@@ -14,8 +14,8 @@ struct parser {
 	const char *parameter;
 	bool is_update;
 	struct str text;
-	size_t at;            /* behind the token ahead */
-	struct token token;   /* ahead */
+	size_t at;          /* behind the token ahead */
+	struct token token; /* ahead */
 	struct token before;
 	int depth, operators;
 };
@@ -38,9 +38,20 @@ static const struct function {
 
 const char *node_name(enum node_type type)
 {
-	static const char *const names[] = { [NODE_PLUS] = "+", [NODE_MINUS] = "-", [NODE_AND] = "AND", [NODE_OR] = "OR",
-		[NODE_NOT] = "NOT", [NODE_EQ] = "=", [NODE_NE] = "<>", [NODE_LT] = "<", [NODE_LE] = "<=", [NODE_GT] = ">",
-		[NODE_GE] = ">=", [NODE_BETWEEN] = "BETWEEN", [NODE_IN] = "IN", [NODE_CONTAINS] = "contains" };
+	static const char *const names[] = { [NODE_PLUS] = "+",
+		[NODE_MINUS] = "-",
+		[NODE_AND] = "AND",
+		[NODE_OR] = "OR",
+		[NODE_NOT] = "NOT",
+		[NODE_EQ] = "=",
+		[NODE_NE] = "<>",
+		[NODE_LT] = "<",
+		[NODE_LE] = "<=",
+		[NODE_GT] = ">",
+		[NODE_GE] = ">=",
+		[NODE_BETWEEN] = "BETWEEN",
+		[NODE_IN] = "IN",
+		[NODE_CONTAINS] = "contains" };
 	for (size_t i = 0; i < COUNT_OF(functions); i++)
 		if (functions[i].type == type)
 			return functions[i].name;
@@ -86,7 +97,8 @@ static struct token token_next(struct parser *p)
 		type = T_NUMBER;
 		while (end < s.n && is_digit(s.p[end]))
 			end++;
-	} else if ((c == '<' && (following == '>' || following == '=')) || (c == '>' && following == '=')) {
+	} else if ((c == '<' && (following == '>' || following == '=')) ||
+		   (c == '>' && following == '=')) {
 		type = T_SYMBOL;
 		end = start + 2;
 	} else if (strchr("()[],.=<>+-", c) && c) {
@@ -111,8 +123,9 @@ static int syntax_error(struct parser *p)
 	struct str near = { start, (size_t)(end - start) };
 	if (t.type == T_END)
 		t.text = STR("<EOF>");
-	return fail(p->e->call, &aws_validation_exception, "Invalid %s: Syntax error; token: \"%.*s\", near: \"%.*s\"",
-		p->parameter, STR_ARG(t.text), STR_ARG(near));
+	return fail(p->e->call, &aws_validation_exception,
+		"Invalid %s: Syntax error; token: \"%.*s\", near: \"%.*s\"", p->parameter,
+		STR_ARG(t.text), STR_ARG(near));
 }
 
 static bool at_symbol(const struct parser *p, const char *symbol)
@@ -138,15 +151,16 @@ static int count_operator(struct parser *p)
 	if (++p->operators <= DDB_OPERATORS_MAX)
 		return 0;
 	return fail(p->e->call, &aws_validation_exception,
-		"Invalid %s: The expression contains too many operators; the maximum is %d", p->parameter,
-		DDB_OPERATORS_MAX);
+		"Invalid %s: The expression contains too many operators; the maximum is %d",
+		p->parameter, DDB_OPERATORS_MAX);
 }
 
 static int deeper(struct parser *p)
 {
 	if (++p->depth <= DDB_EXPRESSION_DEPTH_MAX)
 		return 0;
-	return fail(p->e->call, &aws_validation_exception, "Invalid %s: The expression is nested too deeply", p->parameter);
+	return fail(p->e->call, &aws_validation_exception,
+		"Invalid %s: The expression is nested too deeply", p->parameter);
 }
 
 static struct node *node_new(struct parser *p, enum node_type type, size_t n)
@@ -180,8 +194,8 @@ static int read_name(struct parser *p, struct str *out)
 		return syntax_error(p);
 	if (reserved_word(p->token.text))
 		return fail(p->e->call, &aws_validation_exception,
-			"Invalid %s: Attribute name is a reserved keyword; reserved keyword: %.*s", p->parameter,
-			STR_ARG(p->token.text));
+			"Invalid %s: Attribute name is a reserved keyword; reserved keyword: %.*s",
+			p->parameter, STR_ARG(p->token.text));
 	*out = p->token.text;
 	advance(p);
 	return 0;
@@ -196,7 +210,8 @@ static int read_path(struct parser *p, struct path *out)
 		struct path_step step = { 0 };
 		if (n == COUNT_OF(steps))
 			return fail(p->e->call, &aws_validation_exception,
-				"Invalid %s: The document path has too many nesting elements; nesting levels: %zu", p->parameter, n);
+				"Invalid %s: The document path has too many nesting elements; nesting levels: %zu",
+				p->parameter, n);
 		if (n && at_symbol(p, "[")) {
 			int64_t index = 0;
 			advance(p);
@@ -258,8 +273,9 @@ static bool paths_eq(const struct node *a, const struct node *b)
 {
 	bool same = a->type == NODE_PATH && b->type == NODE_PATH && a->path.n == b->path.n;
 	for (size_t i = 0; same && i < a->path.n; i++)
-		same = !a->path.v[i].name.p == !b->path.v[i].name.p && str_eq(a->path.v[i].name, b->path.v[i].name) &&
-			a->path.v[i].index == b->path.v[i].index;
+		same = !a->path.v[i].name.p == !b->path.v[i].name.p &&
+		       str_eq(a->path.v[i].name, b->path.v[i].name) &&
+		       a->path.v[i].index == b->path.v[i].index;
 	return same;
 }
 
@@ -286,7 +302,8 @@ static int check_distinct(struct parser *p, const struct node *node)
 		if (paths_eq(node->args[0], node->args[i]))
 			return fail(p->e->call, &aws_validation_exception,
 				"Invalid %s: The first operand must be distinct from the remaining operands for this operator or "
-				"function; operator: %s, first operand: %.*s", p->parameter, node_name(node->type),
+				"function; operator: %s, first operand: %.*s",
+				p->parameter, node_name(node->type),
 				STR_ARG(path_text(p->arena, &node->args[0]->path)));
 	return 0;
 }
@@ -294,12 +311,14 @@ static int check_distinct(struct parser *p, const struct node *node)
 static int check_type_name(struct parser *p, const struct node *operand)
 {
 	if (operand->type != NODE_VALUE || value_type(operand->value) != VALUE_S)
-		return operand->type == NODE_VALUE ? wrong_operand(p, NODE_IS_TYPE, operand) : syntax_error(p);
+		return operand->type == NODE_VALUE ? wrong_operand(p, NODE_IS_TYPE, operand)
+						   : syntax_error(p);
 	if (value_type_of(operand->value->s) != VALUE_NONE)
 		return 0;
 	return fail(p->e->call, &aws_validation_exception,
 		"Invalid %s: Invalid attribute type name found in an expression; type: %.*s, valid types: "
-		"{B,NULL,SS,BOOL,L,BS,N,NS,S,M}", p->parameter, STR_ARG(operand->value->s));
+		"{B,NULL,SS,BOOL,L,BS,N,NS,S,M}",
+		p->parameter, STR_ARG(operand->value->s));
 }
 
 static int check_function(struct parser *p, const struct function *f, struct node *node)
@@ -307,11 +326,12 @@ static int check_function(struct parser *p, const struct function *f, struct nod
 	if (node->n != f->operands)
 		return fail(p->e->call, &aws_validation_exception,
 			"Invalid %s: Incorrect number of operands for operator or function; operator or function: %s, number of "
-			"operands: %zu", p->parameter, f->name, node->n);
+			"operands: %zu",
+			p->parameter, f->name, node->n);
 	if (f->path_first && node->args[0]->type != NODE_PATH)
 		return fail(p->e->call, &aws_validation_exception,
-			"Invalid %s: Operator or function requires a document path; operator or function: %s", p->parameter,
-			f->name);
+			"Invalid %s: Operator or function requires a document path; operator or function: %s",
+			p->parameter, f->name);
 	if (f->type == NODE_IS_TYPE)
 		return check_type_name(p, node->args[1]);
 	for (size_t i = 0; i < node->n; i++) {
@@ -327,7 +347,8 @@ static int check_function(struct parser *p, const struct function *f, struct nod
 		if (bad)
 			return wrong_operand(p, f->type, a);
 	}
-	return f->type == NODE_BEGINS_WITH || f->type == NODE_CONTAINS ? check_distinct(p, node) : 0;
+	return f->type == NODE_BEGINS_WITH || f->type == NODE_CONTAINS ? check_distinct(p, node)
+								       : 0;
 }
 
 static int parse_set_value(struct parser *p, struct node **out);
@@ -342,11 +363,14 @@ static int parse_function(struct parser *p, struct str name, struct node **out)
 		if (str_is(name, functions[i].name))
 			f = &functions[i];
 	if (!f)
-		return fail(p->e->call, &aws_validation_exception, "Invalid %s: Invalid function name; function: %.*s",
-			p->parameter, STR_ARG(name));
+		return fail(p->e->call, &aws_validation_exception,
+			"Invalid %s: Invalid function name; function: %.*s", p->parameter,
+			STR_ARG(name));
 	if (f->of_update != p->is_update)
-		return fail(p->e->call, &aws_validation_exception, "Invalid %s: The function is not allowed in %s expression; "
-			"function: %s", p->parameter, p->is_update ? "an update" : "a condition", f->name);
+		return fail(p->e->call, &aws_validation_exception,
+			"Invalid %s: The function is not allowed in %s expression; "
+			"function: %s",
+			p->parameter, p->is_update ? "an update" : "a condition", f->name);
 	advance(p);
 	do {
 		if (n)
@@ -355,7 +379,8 @@ static int parse_function(struct parser *p, struct str name, struct node **out)
 			return syntax_error(p);
 		if ((p->is_update ? parse_set_value(p, &args[n]) : parse_or(p, &args[n])) < 0)
 			return -1;
-		if (!node_is_operand(args[n]) || args[n]->type == NODE_PLUS || args[n]->type == NODE_MINUS)
+		if (!node_is_operand(args[n]) || args[n]->type == NODE_PLUS ||
+			args[n]->type == NODE_MINUS)
 			return syntax_error(p);
 		if (args[n]->type == NODE_SIZE)
 			return fail(p->e->call, &aws_validation_exception,
@@ -401,8 +426,8 @@ static int parse_primary(struct parser *p, struct node **out)
 		return -1;
 	p->depth--;
 	if ((*out)->in_parentheses)
-		return fail(p->e->call, &aws_validation_exception, "Invalid %s: The expression has redundant parentheses;",
-			p->parameter);
+		return fail(p->e->call, &aws_validation_exception,
+			"Invalid %s: The expression has redundant parentheses;", p->parameter);
 	(*out)->in_parentheses = true;
 	return 0;
 }
@@ -418,8 +443,8 @@ static int parse_in(struct parser *p, struct node *first, struct node **out)
 		advance(p);
 		if (n == COUNT_OF(args))
 			return fail(p->e->call, &aws_validation_exception,
-				"Invalid %s: The IN operator is provided with too many operands; number of operands: %zu", p->parameter,
-				n);
+				"Invalid %s: The IN operator is provided with too many operands; number of operands: %zu",
+				p->parameter, n);
 		if (parse_operand(p, &args[n]) < 0)
 			return -1;
 		if (!node_is_operand(args[n++]))
@@ -442,13 +467,15 @@ static int check_bounds(struct parser *p, const struct node *node)
 	if (value_type(low->value) != value_type(high->value))
 		return fail(p->e->call, &aws_validation_exception,
 			"Invalid %s: The BETWEEN operator requires same data type for lower and upper bounds; lower bound operand: "
-			"AttributeValue: %.*s, upper bound operand: AttributeValue: %.*s", p->parameter,
-			STR_ARG(value_text(p->arena, low->value)), STR_ARG(value_text(p->arena, high->value)));
+			"AttributeValue: %.*s, upper bound operand: AttributeValue: %.*s",
+			p->parameter, STR_ARG(value_text(p->arena, low->value)),
+			STR_ARG(value_text(p->arena, high->value)));
 	if (value_compare(low->value, high->value, &order) && order > 0)
 		return fail(p->e->call, &aws_validation_exception,
 			"Invalid %s: The BETWEEN operator requires upper bound to be greater than or equal to lower bound; lower "
-			"bound operand: AttributeValue: %.*s, upper bound operand: AttributeValue: %.*s", p->parameter,
-			STR_ARG(value_text(p->arena, low->value)), STR_ARG(value_text(p->arena, high->value)));
+			"bound operand: AttributeValue: %.*s, upper bound operand: AttributeValue: %.*s",
+			p->parameter, STR_ARG(value_text(p->arena, low->value)),
+			STR_ARG(value_text(p->arena, high->value)));
 	return 0;
 }
 
@@ -474,8 +501,8 @@ static int parse_comparison(struct parser *p, struct node **out)
 	static const struct {
 		const char *symbol;
 		enum node_type type;
-	} comparators[] = { { "=", NODE_EQ }, { "<>", NODE_NE }, { "<", NODE_LT }, { "<=", NODE_LE }, { ">", NODE_GT },
-		{ ">=", NODE_GE } };
+	} comparators[] = { { "=", NODE_EQ }, { "<>", NODE_NE }, { "<", NODE_LT },
+		{ "<=", NODE_LE }, { ">", NODE_GT }, { ">=", NODE_GE } };
 	struct node *left;
 	if (parse_primary(p, &left) < 0)
 		return -1;
@@ -548,13 +575,16 @@ static int parse_or(struct parser *p, struct node **out)
 
 static int parser_begin(struct parser *p, struct expr *e, const char *parameter, struct str text)
 {
-	*p = (struct parser){ .e = e, .arena = e->call->arena, .parameter = parameter, .text = text };
+	*p = (struct parser){
+		.e = e, .arena = e->call->arena, .parameter = parameter, .text = text
+	};
 	if (!str_trim(text).n)
-		return fail(e->call, &aws_validation_exception, "Invalid %s: The expression can not be empty;", parameter);
+		return fail(e->call, &aws_validation_exception,
+			"Invalid %s: The expression can not be empty;", parameter);
 	if (text.n > DDB_EXPRESSION_BYTES_MAX)
 		return fail(e->call, &aws_validation_exception,
-			"Invalid %s: Expression size has exceeded the maximum allowed size; expression size: %zu", parameter,
-			text.n);
+			"Invalid %s: Expression size has exceeded the maximum allowed size; expression size: %zu",
+			parameter, text.n);
 	p->token = token_next(p);
 	return 0;
 }
@@ -569,7 +599,8 @@ int expr_condition(struct expr *e, const char *parameter, struct str text, struc
 		return -1;
 	if (p.token.type == T_END && (*out)->type == NODE_SIZE)
 		return fail(e->call, &aws_validation_exception,
-			"Invalid %s: The function is not allowed to be used this way in an expression; function: size", parameter);
+			"Invalid %s: The function is not allowed to be used this way in an expression; function: size",
+			parameter);
 	return p.token.type != T_END || node_is_operand(*out) ? syntax_error(&p) : 0;
 }
 
@@ -581,15 +612,18 @@ int paths_check(struct call *call, const char *parameter, const struct path *v, 
 		for (size_t k = i + 1; k < n; k++) {
 			size_t at = 0, shared = MIN(v[i].n, v[k].n);
 			const struct path_step *a = v[i].v, *b = v[k].v;
-			while (at < shared && !a[at].name.p == !b[at].name.p && str_eq(a[at].name, b[at].name) &&
-				a[at].index == b[at].index)
+			while (at < shared && !a[at].name.p == !b[at].name.p &&
+				str_eq(a[at].name, b[at].name) && a[at].index == b[at].index)
 				at++;
-			bool overlap = at == shared, conflict = !overlap && !a[at].name.p != !b[at].name.p;
+			bool overlap = at == shared,
+			     conflict = !overlap && !a[at].name.p != !b[at].name.p;
 			if (overlap || conflict)
 				return fail(call, &aws_validation_exception,
 					"Invalid %s: Two document paths %s with each other; must remove or rewrite one of these paths; path "
-					"one: %.*s, path two: %.*s", parameter, overlap ? "overlap" : "conflict",
-					STR_ARG(path_text(call->arena, &v[i])), STR_ARG(path_text(call->arena, &v[k])));
+					"one: %.*s, path two: %.*s",
+					parameter, overlap ? "overlap" : "conflict",
+					STR_ARG(path_text(call->arena, &v[i])),
+					STR_ARG(path_text(call->arena, &v[k])));
 		}
 	}
 	return 0;
@@ -632,7 +666,8 @@ static int parse_set_value(struct parser *p, struct node **out)
 	if (count_operator(p) < 0 || parse_operand(p, &(*out)->args[1]) < 0)
 		return -1;
 	for (size_t i = 0; i < 2; i++)
-		if ((*out)->args[i]->type == NODE_VALUE && value_type((*out)->args[i]->value) != VALUE_N)
+		if ((*out)->args[i]->type == NODE_VALUE &&
+			value_type((*out)->args[i]->value) != VALUE_N)
 			return wrong_operand(p, (*out)->type, (*out)->args[i]);
 	return 0;
 }
@@ -640,15 +675,17 @@ static int parse_set_value(struct parser *p, struct node **out)
 /* ADD takes a number or a set, DELETE a set. */
 static int check_action(struct parser *p, const struct action *a)
 {
-	static const char *const long_names[] = { "", "STRING", "NUMBER", "BINARY", "STRING_SET", "NUMBER_SET",
-		"BINARY_SET", "MAP", "LIST", "NULL", "BOOLEAN" };
+	static const char *const long_names[] = { "", "STRING", "NUMBER", "BINARY", "STRING_SET",
+		"NUMBER_SET", "BINARY_SET", "MAP", "LIST", "NULL", "BOOLEAN" };
 	enum value_type t = value_type(a->value->value);
-	bool good = t == VALUE_SS || t == VALUE_NS || t == VALUE_BS || (t == VALUE_N && a->type == ACTION_ADD);
+	bool good = t == VALUE_SS || t == VALUE_NS || t == VALUE_BS ||
+		    (t == VALUE_N && a->type == ACTION_ADD);
 	if (good)
 		return 0;
 	return fail(p->e->call, &aws_validation_exception,
 		"Invalid UpdateExpression: Incorrect operand type for operator or function; operator: %s, operand type: %s, "
-		"typeset: ALLOWED_FOR_%s_OPERAND", a->type == ACTION_ADD ? "ADD" : "DELETE", long_names[t],
+		"typeset: ALLOWED_FOR_%s_OPERAND",
+		a->type == ACTION_ADD ? "ADD" : "DELETE", long_names[t],
 		a->type == ACTION_ADD ? "ADD" : "DELETE");
 }
 
@@ -722,27 +759,35 @@ static int check_use(struct expr *e, const struct str *texts, const char *const 
 	if (given)
 		return 0;
 	if (e->names->v)
-		return fail(e->call, &aws_validation_exception, "ExpressionAttributeNames can only be specified when using "
+		return fail(e->call, &aws_validation_exception,
+			"ExpressionAttributeNames can only be specified when using "
 			"expressions");
 	if (e->values->v)
-		return fail(e->call, &aws_validation_exception, "ExpressionAttributeValues can only be specified when using "
-			"expressions: %.*s %s null", STR_ARG(all), n > 1 ? "are" : "is");
+		return fail(e->call, &aws_validation_exception,
+			"ExpressionAttributeValues can only be specified when using "
+			"expressions: %.*s %s null",
+			STR_ARG(all), n > 1 ? "are" : "is");
 	return 0;
 }
 
 int expr_begin(struct expr *e, struct call *call, const struct dynamodb_names *names,
-	const struct dynamodb_attributes *values, const struct str *texts, const char *const *parameters)
+	const struct dynamodb_attributes *values, const struct str *texts,
+	const char *const *parameters)
 {
 	static const struct dynamodb_attributes none = { 0 };
 	static const struct dynamodb_names no_names = { 0 };
 	struct str why;
-	*e = (struct expr){ .call = call, .names = names ? names : &no_names, .values = values ? values : &none };
+	*e = (struct expr){
+		.call = call, .names = names ? names : &no_names, .values = values ? values : &none
+	};
 	if (check_use(e, texts, parameters) < 0)
 		return -1;
 	if (e->names->v && !e->names->n)
-		return fail(call, &aws_validation_exception, "ExpressionAttributeNames must not be empty");
+		return fail(call, &aws_validation_exception,
+			"ExpressionAttributeNames must not be empty");
 	if (e->values->v && !e->values->n)
-		return fail(call, &aws_validation_exception, "ExpressionAttributeValues must not be empty");
+		return fail(call, &aws_validation_exception,
+			"ExpressionAttributeValues must not be empty");
 	e->names_used = ARENA_ARRAY(call->arena, bool, e->names->n);
 	e->values_used = ARENA_ARRAY(call->arena, bool, e->values->n);
 	for (size_t i = 0; i < e->names->n; i++)
@@ -757,8 +802,8 @@ int expr_begin(struct expr *e, struct call *call, const struct dynamodb_names *n
 				STR_ARG(e->values->v[i].key));
 		if (value_check(call->arena, &e->values->v[i].value, 0, &why) < 0)
 			return fail(call, &aws_validation_exception,
-				"ExpressionAttributeValues contains invalid value: %.*s for key %.*s", STR_ARG(why),
-				STR_ARG(e->values->v[i].key));
+				"ExpressionAttributeValues contains invalid value: %.*s for key %.*s",
+				STR_ARG(why), STR_ARG(e->values->v[i].key));
 	}
 	return 0;
 }
@@ -768,15 +813,19 @@ int expr_end(struct expr *e)
 	struct buf names = { 0 }, values = { 0 };
 	for (size_t i = 0; i < e->names->n; i++)
 		if (!e->names_used[i])
-			buf_printf(&names, "%s%.*s", names.n ? ", " : "", STR_ARG(e->names->v[i].key));
+			buf_printf(
+				&names, "%s%.*s", names.n ? ", " : "", STR_ARG(e->names->v[i].key));
 	for (size_t i = 0; i < e->values->n; i++)
 		if (!e->values_used[i])
-			buf_printf(&values, "%s%.*s", values.n ? ", " : "", STR_ARG(e->values->v[i].key));
+			buf_printf(&values, "%s%.*s", values.n ? ", " : "",
+				STR_ARG(e->values->v[i].key));
 	struct str unused = names.n ? buf_view(&names) : buf_view(&values);
 	int r = 0;
 	if (unused.n)
-		r = fail(e->call, &aws_validation_exception, "Value provided in ExpressionAttribute%s unused in expressions: "
-			"keys: {%.*s}", names.n ? "Names" : "Values", STR_ARG(unused));
+		r = fail(e->call, &aws_validation_exception,
+			"Value provided in ExpressionAttribute%s unused in expressions: "
+			"keys: {%.*s}",
+			names.n ? "Names" : "Values", STR_ARG(unused));
 	buf_fini(&names);
 	buf_fini(&values);
 	return r;

@@ -1,4 +1,5 @@
-/* Tests of the expression language (Developer Guide, "Using expressions in DynamoDB"), without a server. */
+/* Tests of the expression language (Developer Guide, "Using expressions in DynamoDB"), without a
+ * server. */
 #include "services/dynamodb/expr.h"
 #include "base/random.h"
 #include "tests/check.h"
@@ -31,7 +32,9 @@ static int truth(struct str text)
 	struct node *node;
 	struct expr e;
 	begin(&e, text);
-	return expr_condition(&e, "ConditionExpression", text, &node) < 0 ? -1 : condition_is_true(&arena, node, &item);
+	return expr_condition(&e, "ConditionExpression", text, &node) < 0
+		       ? -1
+		       : condition_is_true(&arena, node, &item);
 }
 
 static void test_precedence(void)
@@ -46,8 +49,9 @@ static void test_precedence(void)
 
 static void test_refused(void)
 {
-	const char *texts[] = { "n", "n =", "= n", "n = :n AND", "AND n = :n", "(n = :n", "n = :n)", "n == :n", "n IN :n",
-		"n IN ()", "NOT n", "size(n)", "n = :n n = :n", "n BETWEEN :n", "a.[0] = :n", "a[x] = :n", "a[-1] = :n", ":n",
+	const char *texts[] = { "n", "n =", "= n", "n = :n AND", "AND n = :n", "(n = :n", "n = :n)",
+		"n == :n", "n IN :n", "n IN ()", "NOT n", "size(n)", "n = :n n = :n",
+		"n BETWEEN :n", "a.[0] = :n", "a[x] = :n", "a[-1] = :n", ":n",
 		"attribute_exists(size(n))", "if_not_exists(n, :n) = :n", "#", "n = ?" };
 	for (size_t i = 0; i < COUNT_OF(texts); i++) {
 		CHECK_INT(truth(str_c(texts[i])), -1);
@@ -63,8 +67,9 @@ static void test_reserved(void)
 	CHECK(!reserved_word(STR("named")));
 	CHECK(!reserved_word(STR("")));
 	CHECK_INT(truth(STR("status = :n")), -1);
-	CHECK_STR(call.error.message, "Invalid ConditionExpression: Attribute name is a reserved keyword; reserved keyword: "
-				      "status");
+	CHECK_STR(call.error.message,
+		"Invalid ConditionExpression: Attribute name is a reserved keyword; reserved keyword: "
+		"status");
 }
 
 /* However deep the parentheses, the stack of a fiber must do. */
@@ -81,8 +86,9 @@ static void test_depth(void)
 /* Any list of words is parsed or refused, never more. */
 static void test_random(void)
 {
-	static const char *const words[] = { "n", "s", ":n", ":s", "(", ")", "[", "0", "]", ".", ",", "=", "<>", "AND", "OR",
-		"NOT", "IN", "BETWEEN", "size", "contains", "SET", "REMOVE", "ADD", "DELETE", "+", "-", "list_append" };
+	static const char *const words[] = { "n", "s", ":n", ":s", "(", ")", "[", "0", "]", ".",
+		",", "=", "<>", "AND", "OR", "NOT", "IN", "BETWEEN", "size", "contains", "SET",
+		"REMOVE", "ADD", "DELETE", "+", "-", "list_append" };
 	struct prng prng = { 42 };
 	for (int i = 0; i < 20000; i++) {
 		struct buf b = { 0 };
@@ -95,7 +101,8 @@ static void test_random(void)
 		struct str text = buf_view(&b);
 		truth(text);
 		begin(&e, text);
-		if (expr_update(&e, text, &update) == 0 && update_apply(&call, &update, &item, &out) == 0)
+		if (expr_update(&e, text, &update) == 0 &&
+			update_apply(&call, &update, &item, &out) == 0)
 			CHECK(out.n <= 4);
 		begin(&e, text);
 		if (expr_projection(&e, text, &paths) == 0) {

@@ -5,15 +5,18 @@
 
 static int wrong_type(struct call *call)
 {
-	return fail(call, &aws_validation_exception, "An operand in the update expression has an incorrect data type");
+	return fail(call, &aws_validation_exception,
+		"An operand in the update expression has an incorrect data type");
 }
 
 static int wrong_path(struct call *call)
 {
-	return fail(call, &aws_validation_exception, "The document path provided in the update expression is invalid for update");
+	return fail(call, &aws_validation_exception,
+		"The document path provided in the update expression is invalid for update");
 }
 
-static int add(struct call *call, struct str a, struct str b, bool subtract, struct dynamodb_value *out)
+static int add(
+	struct call *call, struct str a, struct str b, bool subtract, struct dynamodb_value *out)
 {
 	struct number x, y, z;
 	char room[256], text[NUMBER_TEXT_MAX];
@@ -23,13 +26,15 @@ static int add(struct call *call, struct str a, struct str b, bool subtract, str
 	if (e == NUMBER_OK)
 		e = number_add(&x, &y, subtract, &z);
 	if (e != NUMBER_OK)
-		return fail(call, &aws_validation_exception, "%.*s", STR_ARG(number_error_text(e, room, sizeof room, a)));
-	*out = (struct dynamodb_value){ .n = arena_str(call->arena, (struct str){ text, number_format(&z, text) }) };
+		return fail(call, &aws_validation_exception, "%.*s",
+			STR_ARG(number_error_text(e, room, sizeof room, a)));
+	*out = (struct dynamodb_value){ .n = arena_str(call->arena,
+						(struct str){ text, number_format(&z, text) }) };
 	return 0;
 }
 
-static int evaluate(struct call *call, const struct node *node, const struct dynamodb_attributes *item,
-	struct dynamodb_value *out);
+static int evaluate(struct call *call, const struct node *node,
+	const struct dynamodb_attributes *item, struct dynamodb_value *out);
 
 static int append(struct call *call, const struct dynamodb_value *a, const struct dynamodb_value *b,
 	struct dynamodb_value *out)
@@ -46,8 +51,8 @@ static int append(struct call *call, const struct dynamodb_value *a, const struc
 	return 0;
 }
 
-static int evaluate(struct call *call, const struct node *node, const struct dynamodb_attributes *item,
-	struct dynamodb_value *out)
+static int evaluate(struct call *call, const struct node *node,
+	const struct dynamodb_attributes *item, struct dynamodb_value *out)
 {
 	struct dynamodb_value a, b;
 	if (node->type == NODE_VALUE) {
@@ -69,7 +74,8 @@ static int evaluate(struct call *call, const struct node *node, const struct dyn
 		*out = *v;
 		return 0;
 	}
-	if (evaluate(call, node->args[0], item, &a) < 0 || evaluate(call, node->args[1], item, &b) < 0)
+	if (evaluate(call, node->args[0], item, &a) < 0 ||
+		evaluate(call, node->args[1], item, &b) < 0)
 		return -1;
 	if (node->type == NODE_LIST_APPEND)
 		return append(call, &a, &b, out);
@@ -114,7 +120,8 @@ static struct dynamodb_value *parent_of(struct dynamodb_value *root, const struc
 	return at;
 }
 
-static void list_put(struct arena *arena, struct dynamodb_values *list, size_t index, const struct dynamodb_value *v)
+static void list_put(struct arena *arena, struct dynamodb_values *list, size_t index,
+	const struct dynamodb_value *v)
 {
 	if (index < list->n) {
 		list->v[index] = *v;
@@ -128,7 +135,8 @@ static void list_put(struct arena *arena, struct dynamodb_values *list, size_t i
 	list->n++;
 }
 
-static int put(struct call *call, struct dynamodb_value *root, const struct path *path, const struct dynamodb_value *v)
+static int put(struct call *call, struct dynamodb_value *root, const struct path *path,
+	const struct dynamodb_value *v)
 {
 	const struct path_step *last = &path->v[path->n - 1];
 	struct dynamodb_value *parent = parent_of(root, path);
@@ -141,8 +149,10 @@ static int put(struct call *call, struct dynamodb_value *root, const struct path
 	return 0;
 }
 
-/* An element of a list is only emptied, so that the other indexes stay true; compact() takes it out. */
-static int take_out(struct call *call, struct dynamodb_value *root, const struct path *path, bool must_exist)
+/* An element of a list is only emptied, so that the other indexes stay true; compact() takes it
+ * out. */
+static int take_out(
+	struct call *call, struct dynamodb_value *root, const struct path *path, bool must_exist)
 {
 	const struct path_step *last = &path->v[path->n - 1];
 	struct dynamodb_value *parent = parent_of(root, path);
@@ -183,8 +193,8 @@ static int compare_changes(const void *a, const void *b)
 	return i != k ? (i < k ? -1 : 1) : (x->order > y->order) - (x->order < y->order);
 }
 
-int update_apply(struct call *call, const struct update *update, const struct dynamodb_attributes *item,
-	struct dynamodb_attributes *out)
+int update_apply(struct call *call, const struct update *update,
+	const struct dynamodb_attributes *item, struct dynamodb_attributes *out)
 {
 	struct change *changes = ARENA_ARRAY(call->arena, struct change, update->n);
 	struct dynamodb_value root = { 0 };
@@ -194,8 +204,9 @@ int update_apply(struct call *call, const struct update *update, const struct dy
 		const struct action *a = &update->v[i];
 		changes[i] = (struct change){ .action = a, .order = i };
 		int r = a->type == ACTION_REMOVE ? 0
-			: a->type == ACTION_SET  ? evaluate(call, a->value, item, &changes[i].value)
-						 : combine(call, a, path_get(item, &a->path), &changes[i].value);
+			: a->type == ACTION_SET
+				? evaluate(call, a->value, item, &changes[i].value)
+				: combine(call, a, path_get(item, &a->path), &changes[i].value);
 		if (r < 0)
 			return -1;
 		/* What it refers to may be changed itself. */

@@ -1,4 +1,5 @@
-/* What the files of this service share: tables, items and indexes in the store, requests that change an item. */
+/* What the files of this service share: tables, items and indexes in the store, requests that
+ * change an item. */
 #ifndef SAMOVAR_SERVICES_DYNAMODB_INTERNAL_H
 #define SAMOVAR_SERVICES_DYNAMODB_INTERNAL_H
 
@@ -34,12 +35,14 @@ struct schema {
 
 /* The table that an input's TableName or ARN means: 0 or -1. with_name: the message says which. */
 int ddb_table_find(struct call *call, struct str name, bool with_name, struct table *out) MUSTCHECK;
-bool ddb_table_get(struct call *call, struct str account, struct str region, struct str name, struct table *out);
+bool ddb_table_get(struct call *call, struct str account, struct str region, struct str name,
+	struct table *out);
 struct str ddb_table_key(struct call *call, struct str account, struct str region, struct str name);
 void ddb_table_put(struct call *call, const struct table *t);
 struct str ddb_table_arn(struct call *call, const struct table *t);
 struct schema ddb_table_schema(const struct table *t, const struct dynamodb_key_schema *keys);
-struct dynamodb_table_description *ddb_table_describe(struct call *call, const struct table *t, const char *status);
+struct dynamodb_table_description *ddb_table_describe(
+	struct call *call, const struct table *t, const char *status);
 struct dynamodb_index_record *ddb_table_index(const struct table *t, struct str name);
 /* Work for the sweeper. */
 void job_put(struct call *call, struct dynamodb_job_record *job);
@@ -50,7 +53,8 @@ struct str items_prefix(struct call *call, const struct table *t, int64_t index)
 
 int check_create(struct call *call, const struct dynamodb_create_table_input *in) MUSTCHECK;
 int check_index(struct call *call, struct str name, const struct dynamodb_key_schema *keys,
-	const struct dynamodb_projection *projection, const struct dynamodb_attribute_definitions *attributes) MUSTCHECK;
+	const struct dynamodb_projection *projection,
+	const struct dynamodb_attribute_definitions *attributes) MUSTCHECK;
 int check_throughput(struct call *call, struct str billing, bool given, struct str index) MUSTCHECK;
 
 /* ---- item.c ---- */
@@ -61,9 +65,10 @@ struct usage {
 	double *index;
 };
 
-/* The store's key of the item with these attributes, which must be the key's alone if is_exact: 0 or -1. */
-int ddb_item_key(struct call *call, const struct table *t, const struct dynamodb_attributes *attributes, bool is_exact,
-	struct str *out) MUSTCHECK;
+/* The store's key of the item with these attributes, which must be the key's alone if is_exact: 0
+ * or -1. */
+int ddb_item_key(struct call *call, const struct table *t,
+	const struct dynamodb_attributes *attributes, bool is_exact, struct str *out) MUSTCHECK;
 /* The same of an index's entry; false: the item has none. */
 bool index_key(struct call *call, const struct table *t, const struct dynamodb_index_record *index,
 	const struct dynamodb_attributes *item, struct str *out);
@@ -74,17 +79,22 @@ bool ddb_item_get(struct call *call, struct str key, struct dynamodb_attributes 
 /* 0 or -1. */
 int ddb_item_decode(struct call *call, struct str bytes, struct dynamodb_attributes *out) MUSTCHECK;
 /* Checks an item that is to be written: 0 or -1. */
-int ddb_item_check(struct call *call, const struct table *t, const struct dynamodb_attributes *item, bool is_update) MUSTCHECK;
-/* The change of one item, in the table, its indexes and all that goes with it; NULL: there is none before or after. */
-void ddb_item_write(struct call *call, const struct table *t, struct str key, const struct dynamodb_attributes *before,
-	const struct dynamodb_attributes *after, struct usage *usage);
+int ddb_item_check(struct call *call, const struct table *t, const struct dynamodb_attributes *item,
+	bool is_update) MUSTCHECK;
+/* The change of one item, in the table, its indexes and all that goes with it; NULL: there is none
+ * before or after. */
+void ddb_item_write(struct call *call, const struct table *t, struct str key,
+	const struct dynamodb_attributes *before, const struct dynamodb_attributes *after,
+	struct usage *usage);
 /* What the index holds of the item. */
-void index_project(struct call *call, const struct table *t, const struct dynamodb_index_record *index,
-	const struct dynamodb_attributes *item, struct dynamodb_attributes *out);
+void index_project(struct call *call, const struct table *t,
+	const struct dynamodb_index_record *index, const struct dynamodb_attributes *item,
+	struct dynamodb_attributes *out);
 void index_put(struct call *call, const struct table *t, const struct dynamodb_index_record *index,
 	const struct dynamodb_attributes *item);
 /* The order of expiry. */
-void expiry_put(struct call *call, const struct table *t, struct str key, const struct dynamodb_attributes *item);
+void expiry_put(struct call *call, const struct table *t, struct str key,
+	const struct dynamodb_attributes *item);
 bool expiry_of(const struct table *t, const struct dynamodb_attributes *item, int64_t *seconds);
 
 /* ---- capacity.c ---- */
@@ -93,10 +103,10 @@ double read_units(size_t bytes, bool is_consistent);
 double write_units(size_t bytes);
 struct usage usage_new(struct call *call, const struct table *t);
 /* NULL when the mode asks for none. */
-struct dynamodb_consumed_capacity *capacity_answer(struct call *call, struct str mode, const struct table *t,
-	const struct usage *usage);
-struct dynamodb_item_collection_metrics *metrics_answer(struct call *call, struct str mode, const struct table *t,
-	const struct dynamodb_attributes *item);
+struct dynamodb_consumed_capacity *capacity_answer(
+	struct call *call, struct str mode, const struct table *t, const struct usage *usage);
+struct dynamodb_item_collection_metrics *metrics_answer(struct call *call, struct str mode,
+	const struct table *t, const struct dynamodb_attributes *item);
 
 /* What the calls for many items used, table by table. */
 struct tally {
@@ -111,10 +121,12 @@ struct tallies {
 struct tallies tallies_new(struct call *call, size_t max);
 /* The table's, made if it is not there. */
 struct tally *tally_of(struct call *call, struct tallies *all, const struct table *t);
-struct dynamodb_consumed_capacities tallies_answer(struct call *call, struct str mode, const struct tallies *all);
-void tally_metrics(struct call *call, struct tally *tally, struct str mode, const struct dynamodb_attributes *item,
-	size_t max);
-struct dynamodb_item_collection_metrics_per_table tallies_metrics(struct call *call, const struct tallies *all);
+struct dynamodb_consumed_capacities tallies_answer(
+	struct call *call, struct str mode, const struct tallies *all);
+void tally_metrics(struct call *call, struct tally *tally, struct str mode,
+	const struct dynamodb_attributes *item, size_t max);
+struct dynamodb_item_collection_metrics_per_table tallies_metrics(
+	struct call *call, const struct tallies *all);
 
 /* ---- change.c: what Put, Update, Delete and the transactions share ---- */
 
@@ -147,15 +159,18 @@ void change_apply(struct call *call, struct change_request *r, struct usage *usa
 
 /* ---- legacy.c: the parameters from before the expressions ---- */
 
-int legacy_expected(struct call *call, const struct dynamodb_expected_map *expected, struct str conditional_operator,
-	struct node **out) MUSTCHECK;
+int legacy_expected(struct call *call, const struct dynamodb_expected_map *expected,
+	struct str conditional_operator, struct node **out) MUSTCHECK;
 int legacy_conditions(struct call *call, const struct dynamodb_condition_map *conditions,
 	struct str conditional_operator, struct node **out) MUSTCHECK;
-int legacy_updates(struct call *call, const struct dynamodb_attribute_updates *updates, struct update *out) MUSTCHECK;
-int legacy_attributes(struct call *call, const struct dynamodb_attribute_name_list *names, struct paths *out) MUSTCHECK;
-/* Refuses a request that mixes the two: lists of names of the parameters, and whether each was given. */
-int legacy_mixed(struct call *call, const char *const *old, const bool *old_given, const char *const *expressions,
-	const bool *given) MUSTCHECK;
+int legacy_updates(struct call *call, const struct dynamodb_attribute_updates *updates,
+	struct update *out) MUSTCHECK;
+int legacy_attributes(struct call *call, const struct dynamodb_attribute_name_list *names,
+	struct paths *out) MUSTCHECK;
+/* Refuses a request that mixes the two: lists of names of the parameters, and whether each was
+ * given. */
+int legacy_mixed(struct call *call, const char *const *old, const bool *old_given,
+	const char *const *expressions, const bool *given) MUSTCHECK;
 
 /* ---- sweep.c ---- */
 

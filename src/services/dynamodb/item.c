@@ -1,7 +1,8 @@
 /*
- * Items in the store: (dynamodb, account, region, table's number, 0, partition, hash, range) is an item,
- * (..., index's number, partition, hash, range, the item's own hash and range) an index's entry. The partition is a part
- * of the hash key's CRC, so that a Scan's segments are ranges.
+ * Items in the store: (dynamodb, account, region, table's number, 0, partition, hash, range) is an
+ * item,
+ * (..., index's number, partition, hash, range, the item's own hash and range) an index's entry.
+ * The partition is a part of the hash key's CRC, so that a Scan's segments are ranges.
  */
 #include "aws/codec.h"
 #include "base/encode.h"
@@ -20,7 +21,8 @@ struct key_part value_part(struct arena *arena, const struct dynamodb_value *v)
 	return v->s.p ? key_text(bytes) : key_bytes(bytes);
 }
 
-static struct str append(struct arena *arena, struct str prefix, const struct key_part *parts, size_t n)
+static struct str append(
+	struct arena *arena, struct str prefix, const struct key_part *parts, size_t n)
 {
 	struct str both[] = { prefix, key_encode(arena, parts, n) };
 	return arena_concat(arena, both, 2);
@@ -28,41 +30,49 @@ static struct str append(struct arena *arena, struct str prefix, const struct ke
 
 /* ---- keys ---- */
 
-static int check_key_value(struct call *call, struct str name, const struct dynamodb_value *v, enum value_type type,
-	bool is_exact, bool is_range)
+static int check_key_value(struct call *call, struct str name, const struct dynamodb_value *v,
+	enum value_type type, bool is_exact, bool is_range)
 {
 	size_t n = v->s.n + v->b.n, max = is_range ? DDB_RANGE_BYTES_MAX : DDB_HASH_BYTES_MAX;
 	if (value_type(v) != type && is_exact)
-		return fail(call, &aws_validation_exception, "The provided key element does not match the schema");
+		return fail(call, &aws_validation_exception,
+			"The provided key element does not match the schema");
 	if (value_type(v) != type)
-		return fail(call, &aws_validation_exception, INVALID "Type mismatch for key %.*s expected: %s actual: %s",
-			STR_ARG(name), value_type_name(type), value_type_name(value_type(v)));
+		return fail(call, &aws_validation_exception,
+			INVALID "Type mismatch for key %.*s expected: %s actual: %s", STR_ARG(name),
+			value_type_name(type), value_type_name(value_type(v)));
 	if (type != VALUE_N && !n)
-		return fail(call, &aws_validation_exception, "One or more parameter values are not valid. The AttributeValue for a "
-			"key attribute cannot contain an empty %s value. Key: %.*s", type == VALUE_S ? "string" : "binary",
-			STR_ARG(name));
+		return fail(call, &aws_validation_exception,
+			"One or more parameter values are not valid. The AttributeValue for a "
+			"key attribute cannot contain an empty %s value. Key: %.*s",
+			type == VALUE_S ? "string" : "binary", STR_ARG(name));
 	if (n > max && is_range)
 		return fail(call, &aws_validation_exception,
-			INVALID "Aggregated size of all range keys has exceeded the size limit of %zu bytes", max);
+			INVALID
+			"Aggregated size of all range keys has exceeded the size limit of %zu bytes",
+			max);
 	if (n > max)
 		return fail(call, &aws_validation_exception,
-			INVALID "Size of hashkey has exceeded the maximum size limit of%zu bytes", max);
+			INVALID "Size of hashkey has exceeded the maximum size limit of%zu bytes",
+			max);
 	return 0;
 }
 
-int ddb_item_key(struct call *call, const struct table *t, const struct dynamodb_attributes *attributes, bool is_exact,
-	struct str *out)
+int ddb_item_key(struct call *call, const struct table *t,
+	const struct dynamodb_attributes *attributes, bool is_exact, struct str *out)
 {
 	struct schema s = ddb_table_schema(t, &t->r.key_schema);
 	const struct dynamodb_value *hash = attributes_get(attributes, s.hash);
 	const struct dynamodb_value *range = s.range.p ? attributes_get(attributes, s.range) : NULL;
 	struct str why;
 	if (is_exact && (!hash || (s.range.p && !range) || attributes->n != (s.range.p ? 2 : 1)))
-		return fail(call, &aws_validation_exception, "The provided key element does not match the schema");
+		return fail(call, &aws_validation_exception,
+			"The provided key element does not match the schema");
 	if (is_exact && attributes_check(call->arena, attributes, &why) < 0)
 		return fail(call, &aws_validation_exception, "%.*s", STR_ARG(why));
 	if (!hash || (s.range.p && !range))
-		return fail(call, &aws_validation_exception, INVALID "Missing the key %.*s in the item",
+		return fail(call, &aws_validation_exception,
+			INVALID "Missing the key %.*s in the item",
 			STR_ARG(hash ? s.range : s.hash));
 	if (check_key_value(call, s.hash, hash, s.hash_type, is_exact, false) < 0 ||
 		(range && check_key_value(call, s.range, range, s.range_type, is_exact, true) < 0))
@@ -90,7 +100,8 @@ bool index_key(struct call *call, const struct table *t, const struct dynamodb_i
 	if (range)
 		parts[n++] = value_part(call->arena, range);
 	for (size_t i = 0; i < t->r.key_schema.n; i++)
-		parts[n++] = value_part(call->arena, attributes_get(item, t->r.key_schema.v[i].attribute_name));
+		parts[n++] = value_part(
+			call->arena, attributes_get(item, t->r.key_schema.v[i].attribute_name));
 	parts[0] = key_int(partition_number(parts[1].text));
 	*out = append(call->arena, items_prefix(call, t, index->number.v), parts, n);
 	return true;
@@ -103,21 +114,23 @@ int ddb_item_decode(struct call *call, struct str bytes, struct dynamodb_attribu
 	struct decode_error error = { "it is too large" };
 	*out = (struct dynamodb_attributes){ 0 };
 	if (cbor_decode_stored(call->arena, &dynamodb_attributes_shape, bytes, out, &error) < 0)
-		return fail(call, &aws_internal_failure, "a stored item can't be read: %s", error.text);
+		return fail(
+			call, &aws_internal_failure, "a stored item can't be read: %s", error.text);
 	return 0;
 }
 
 bool ddb_item_get(struct call *call, struct str key, struct dynamodb_attributes *out)
 {
 	struct str bytes;
-	return txn_get(call->txn, key, call->arena, &bytes) && ddb_item_decode(call, bytes, out) == 0;
+	return txn_get(call->txn, key, call->arena, &bytes) &&
+	       ddb_item_decode(call, bytes, out) == 0;
 }
 
 /* ---- checks ---- */
 
 /* A key attribute of an index may be missing, but not be of another type or empty. */
-static int check_index_keys(struct call *call, const struct table *t, const struct dynamodb_index_record *x,
-	const struct dynamodb_attributes *item)
+static int check_index_keys(struct call *call, const struct table *t,
+	const struct dynamodb_index_record *x, const struct dynamodb_attributes *item)
 {
 	struct schema s = ddb_table_schema(t, &x->key_schema);
 	for (int i = 0; i < (s.range.p ? 2 : 1); i++) {
@@ -128,26 +141,33 @@ static int check_index_keys(struct call *call, const struct table *t, const stru
 		if (!v)
 			continue;
 		if (value_type(v) != type)
-			return fail(call, &aws_validation_exception, INVALID "Type mismatch for Index Key %.*s Expected: %s Actual: "
-				"%s IndexName: %.*s", STR_ARG(name), value_type_name(type), value_type_name(value_type(v)),
-				STR_ARG(x->name));
+			return fail(call, &aws_validation_exception,
+				INVALID "Type mismatch for Index Key %.*s Expected: %s Actual: "
+					"%s IndexName: %.*s",
+				STR_ARG(name), value_type_name(type),
+				value_type_name(value_type(v)), STR_ARG(x->name));
 		if (type != VALUE_N && !(v->s.n + v->b.n))
-			return fail(call, &aws_validation_exception, "One or more parameter values are not valid. A value specified "
+			return fail(call, &aws_validation_exception,
+				"One or more parameter values are not valid. A value specified "
 				"for a secondary index key is not supported. The AttributeValue for a key attribute cannot contain an "
-				"empty %s value. IndexName: %.*s, IndexKey: %.*s", type == VALUE_S ? "string" : "binary",
-				STR_ARG(x->name), STR_ARG(name));
-		if (v->s.n + v->b.n > max)
-			return fail(call, &aws_validation_exception, INVALID "Size of %s has exceeded the maximum size limit of %zu "
-				"bytes. IndexName: %.*s, IndexKey: %.*s", i ? "rangekey" : "hashkey", max, STR_ARG(x->name),
+				"empty %s value. IndexName: %.*s, IndexKey: %.*s",
+				type == VALUE_S ? "string" : "binary", STR_ARG(x->name),
 				STR_ARG(name));
+		if (v->s.n + v->b.n > max)
+			return fail(call, &aws_validation_exception,
+				INVALID "Size of %s has exceeded the maximum size limit of %zu "
+					"bytes. IndexName: %.*s, IndexKey: %.*s",
+				i ? "rangekey" : "hashkey", max, STR_ARG(x->name), STR_ARG(name));
 	}
 	return 0;
 }
 
-int ddb_item_check(struct call *call, const struct table *t, const struct dynamodb_attributes *item, bool is_update)
+int ddb_item_check(struct call *call, const struct table *t, const struct dynamodb_attributes *item,
+	bool is_update)
 {
 	if (attributes_size(item) > DDB_ITEM_BYTES_MAX)
-		return fail(call, &aws_validation_exception, "Item size %shas exceeded the maximum allowed size",
+		return fail(call, &aws_validation_exception,
+			"Item size %shas exceeded the maximum allowed size",
 			is_update ? "to update " : "");
 	for (size_t i = 0; i < t->r.indexes.n; i++)
 		if (check_index_keys(call, t, &t->r.indexes.v[i], item) < 0)
@@ -169,8 +189,8 @@ static struct str encode(struct call *call, const struct dynamodb_attributes *it
 static void count(struct call *call, const struct table *t, int64_t index, int items, int64_t bytes)
 {
 	struct dynamodb_counter_record counter = { 0 };
-	struct str key = KEY(call->arena, KEY_LITERAL("dynamodb"), KEY_LITERAL(""), KEY_LITERAL("count"),
-		key_int(t->r.number.v), key_int(index));
+	struct str key = KEY(call->arena, KEY_LITERAL("dynamodb"), KEY_LITERAL(""),
+		KEY_LITERAL("count"), key_int(t->r.number.v), key_int(index));
 	if (!items && !bytes)
 		return;
 	call_get_record(call, key, &dynamodb_counter_record_shape, &counter);
@@ -187,15 +207,19 @@ static bool is_key_name(const struct dynamodb_key_schema *keys, struct str name)
 	return false;
 }
 
-void index_project(struct call *call, const struct table *t, const struct dynamodb_index_record *index,
-	const struct dynamodb_attributes *item, struct dynamodb_attributes *out)
+void index_project(struct call *call, const struct table *t,
+	const struct dynamodb_index_record *index, const struct dynamodb_attributes *item,
+	struct dynamodb_attributes *out)
 {
 	*out = *item;
 	if (str_is(index->projection->projection_type, "ALL"))
 		return;
-	*out = (struct dynamodb_attributes){ ARENA_ARRAY(call->arena, struct dynamodb_attributes_entry, item->n), 0 };
+	*out = (struct dynamodb_attributes){
+		ARENA_ARRAY(call->arena, struct dynamodb_attributes_entry, item->n), 0
+	};
 	for (size_t i = 0; i < item->n; i++) {
-		bool kept = is_key_name(&t->r.key_schema, item->v[i].key) || is_key_name(&index->key_schema, item->v[i].key);
+		bool kept = is_key_name(&t->r.key_schema, item->v[i].key) ||
+			    is_key_name(&index->key_schema, item->v[i].key);
 		for (size_t k = 0; !kept && k < index->projection->non_key_attributes.n; k++)
 			kept = str_eq(index->projection->non_key_attributes.v[k], item->v[i].key);
 		if (kept)
@@ -203,19 +227,23 @@ void index_project(struct call *call, const struct table *t, const struct dynamo
 	}
 }
 
-static void index_write(struct call *call, const struct table *t, const struct dynamodb_index_record *x,
-	const struct dynamodb_attributes *before, const struct dynamodb_attributes *after, double *units)
+static void index_write(struct call *call, const struct table *t,
+	const struct dynamodb_index_record *x, const struct dynamodb_attributes *before,
+	const struct dynamodb_attributes *after, double *units)
 {
 	struct dynamodb_attributes old = { 0 }, new = { 0 };
 	struct str old_key, new_key;
-	bool was = before && index_key(call, t, x, before, &old_key), is = after && index_key(call, t, x, after, &new_key);
+	bool was = before && index_key(call, t, x, before, &old_key),
+	     is = after && index_key(call, t, x, after, &new_key);
 	if (was)
 		index_project(call, t, x, before, &old);
 	if (is)
 		index_project(call, t, x, after, &new);
 	size_t old_size = attributes_size(&old), new_size = attributes_size(&new);
 	bool moved = was && (!is || !str_eq(old_key, new_key));
-	if (was && is && !moved && value_eq(&(struct dynamodb_value){ .m = old }, &(struct dynamodb_value){ .m = new }))
+	if (was && is && !moved &&
+		value_eq(
+			&(struct dynamodb_value){ .m = old }, &(struct dynamodb_value){ .m = new }))
 		return;
 	if (moved) {
 		txn_delete(call->txn, old_key);
@@ -242,7 +270,8 @@ void index_put(struct call *call, const struct table *t, const struct dynamodb_i
 
 bool expiry_of(const struct table *t, const struct dynamodb_attributes *item, int64_t *seconds)
 {
-	const struct dynamodb_value *v = t->r.ttl_attribute.p ? attributes_get(item, t->r.ttl_attribute) : NULL;
+	const struct dynamodb_value *v =
+		t->r.ttl_attribute.p ? attributes_get(item, t->r.ttl_attribute) : NULL;
 	double real;
 	if (!v || !v->n.p || str_to_f64(v->n, &real) < 0 || !(real > 0 && real < 1e12))
 		return false;
@@ -250,23 +279,27 @@ bool expiry_of(const struct table *t, const struct dynamodb_attributes *item, in
 	return true;
 }
 
-static struct str expiry_key(struct call *call, const struct table *t, struct str key, int64_t seconds)
+static struct str expiry_key(
+	struct call *call, const struct table *t, struct str key, int64_t seconds)
 {
-	return KEY(call->arena, KEY_LITERAL("dynamodb-expiry"), key_int(seconds), key_text(t->account), key_text(t->region),
-		key_text(t->name), key_bytes(key));
+	return KEY(call->arena, KEY_LITERAL("dynamodb-expiry"), key_int(seconds),
+		key_text(t->account), key_text(t->region), key_text(t->name), key_bytes(key));
 }
 
-void expiry_put(struct call *call, const struct table *t, struct str key, const struct dynamodb_attributes *item)
+void expiry_put(struct call *call, const struct table *t, struct str key,
+	const struct dynamodb_attributes *item)
 {
 	int64_t seconds;
 	if (expiry_of(t, item, &seconds))
 		txn_put(call->txn, expiry_key(call, t, key, seconds), STR(""));
 }
 
-void ddb_item_write(struct call *call, const struct table *t, struct str key, const struct dynamodb_attributes *before,
-	const struct dynamodb_attributes *after, struct usage *usage)
+void ddb_item_write(struct call *call, const struct table *t, struct str key,
+	const struct dynamodb_attributes *before, const struct dynamodb_attributes *after,
+	struct usage *usage)
 {
-	size_t old_size = before ? attributes_size(before) : 0, new_size = after ? attributes_size(after) : 0;
+	size_t old_size = before ? attributes_size(before) : 0,
+	       new_size = after ? attributes_size(after) : 0;
 	int64_t seconds;
 	if (after)
 		txn_put(call->txn, key, encode(call, after));
@@ -278,6 +311,7 @@ void ddb_item_write(struct call *call, const struct table *t, struct str key, co
 		txn_delete(call->txn, expiry_key(call, t, key, seconds));
 	if (after)
 		expiry_put(call, t, key, after);
-	count(call, t, 0, (after != NULL) - (before != NULL), (int64_t)new_size - (int64_t)old_size);
+	count(call, t, 0, (after != NULL) - (before != NULL),
+		(int64_t)new_size - (int64_t)old_size);
 	usage->table += write_units(MAX(old_size, new_size));
 }

@@ -1,4 +1,5 @@
-/* The parameters from before the expressions (Developer Guide, "Legacy conditional parameters"), as the same trees. */
+/* The parameters from before the expressions (Developer Guide, "Legacy conditional parameters"), as
+ * the same trees. */
 #include "services/dynamodb/internal.h"
 
 #define INVALID "One or more parameter values were invalid: "
@@ -36,7 +37,9 @@ static struct node *comparison_node(struct call *call, enum node_type type, stru
 {
 	struct node *node = ARENA_NEW(call->arena, struct node);
 	struct node *parts = ARENA_ARRAY(call->arena, struct node, n + 1);
-	*node = (struct node){ .type = type, .args = ARENA_ARRAY(call->arena, struct node *, n + 1), .n = n + 1 };
+	*node = (struct node){
+		.type = type, .args = ARENA_ARRAY(call->arena, struct node *, n + 1), .n = n + 1
+	};
 	parts[0] = (struct node){ .type = NODE_PATH, .path = path_of(call, name) };
 	for (size_t i = 0; i <= n; i++) {
 		if (i)
@@ -46,8 +49,8 @@ static struct node *comparison_node(struct call *call, enum node_type type, stru
 	return node;
 }
 
-static int compare(struct call *call, struct str name, struct str operator, const struct dynamodb_values *values,
-	struct node **out)
+static int compare(struct call *call, struct str name, struct str operator,
+	const struct dynamodb_values * values, struct node **out)
 {
 	const struct comparison *c = NULL;
 	struct str why;
@@ -55,65 +58,80 @@ static int compare(struct call *call, struct str name, struct str operator, cons
 		if (str_is(operator, comparisons[i].name))
 			c = &comparisons[i];
 	if (!c)
-		return fail(call, &aws_validation_exception, INVALID "ComparisonOperator is not valid");
+		return fail(
+			call, &aws_validation_exception, INVALID "ComparisonOperator is not valid");
 	if (values->n < c->min || values->n > c->max)
 		return fail(call, &aws_validation_exception,
-			INVALID "Invalid number of argument(s) for the %s ComparisonOperator", c->name);
+			INVALID "Invalid number of argument(s) for the %s ComparisonOperator",
+			c->name);
 	for (size_t i = 0; i < values->n; i++) {
 		if (value_check(call->arena, &values->v[i], 0, &why) < 0)
 			return fail(call, &aws_validation_exception, "%.*s", STR_ARG(why));
 		enum value_type t = value_type(&values->v[i]);
 		if (c->is_scalar && t != VALUE_S && t != VALUE_N && t != VALUE_B)
 			return fail(call, &aws_validation_exception,
-				INVALID "ComparisonOperator %s is not valid for %s AttributeValue type", c->name, value_type_name(t));
+				INVALID
+				"ComparisonOperator %s is not valid for %s AttributeValue type",
+				c->name, value_type_name(t));
 	}
 	int order = 0;
-	if (c->type == NODE_BETWEEN && value_compare(&values->v[0], &values->v[1], &order) && order > 0)
-		return fail(call, &aws_validation_exception, "The BETWEEN condition was provided a range where the lower bound is "
+	if (c->type == NODE_BETWEEN && value_compare(&values->v[0], &values->v[1], &order) &&
+		order > 0)
+		return fail(call, &aws_validation_exception,
+			"The BETWEEN condition was provided a range where the lower bound is "
 			"greater than the upper bound");
 	*out = comparison_node(call, c->type, name, values->v, values->n);
 	return 0;
 }
 
-static struct node *join(struct call *call, struct str conditional_operator, struct node *a, struct node *b)
+static struct node *join(
+	struct call *call, struct str conditional_operator, struct node *a, struct node *b)
 {
 	struct node *both = ARENA_NEW(call->arena, struct node);
 	if (!a)
 		return b;
 	*both = (struct node){ .type = str_is(conditional_operator, "OR") ? NODE_OR : NODE_AND,
-		.args = ARENA_ARRAY(call->arena, struct node *, 2), .n = 2 };
+		.args = ARENA_ARRAY(call->arena, struct node *, 2),
+		.n = 2 };
 	both->args[0] = a;
 	both->args[1] = b;
 	return both;
 }
 
-static int expect_one(struct call *call, struct str name, const struct dynamodb_expected_value *x, struct node **out)
+static int expect_one(struct call *call, struct str name, const struct dynamodb_expected_value *x,
+	struct node **out)
 {
 	struct str why;
 	if (x->comparison_operator.p) {
 		if (x->value || x->exists.set)
-			return fail(call, &aws_validation_exception, INVALID "%s and ComparisonOperator cannot be used together for "
-				"Attribute: %.*s", x->value ? "Value" : "Exists", STR_ARG(name));
+			return fail(call, &aws_validation_exception,
+				INVALID "%s and ComparisonOperator cannot be used together for "
+					"Attribute: %.*s",
+				x->value ? "Value" : "Exists", STR_ARG(name));
 		return compare(call, name, x->comparison_operator, &x->attribute_value_list, out);
 	}
 	if (x->exists.set && !x->exists.v) {
 		if (x->value)
-			return fail(call, &aws_validation_exception, INVALID "Value cannot be used when Exists is false for "
-				"Attribute: %.*s", STR_ARG(name));
+			return fail(call, &aws_validation_exception,
+				INVALID "Value cannot be used when Exists is false for "
+					"Attribute: %.*s",
+				STR_ARG(name));
 		*out = comparison_node(call, NODE_NOT_EXISTS, name, NULL, 0);
 		return 0;
 	}
 	if (!x->value)
-		return fail(call, &aws_validation_exception, INVALID "Value must be provided when Exists is %s for Attribute: "
-			"%.*s", x->exists.set ? "true" : "null", STR_ARG(name));
+		return fail(call, &aws_validation_exception,
+			INVALID "Value must be provided when Exists is %s for Attribute: "
+				"%.*s",
+			x->exists.set ? "true" : "null", STR_ARG(name));
 	if (value_check(call->arena, x->value, 0, &why) < 0)
 		return fail(call, &aws_validation_exception, "%.*s", STR_ARG(why));
 	*out = comparison_node(call, NODE_EQ, name, x->value, 1);
 	return 0;
 }
 
-int legacy_expected(struct call *call, const struct dynamodb_expected_map *expected, struct str conditional_operator,
-	struct node **out)
+int legacy_expected(struct call *call, const struct dynamodb_expected_map *expected,
+	struct str conditional_operator, struct node **out)
 {
 	struct node *all = NULL, *one;
 	for (size_t i = 0; i < expected->n; i++) {
@@ -131,7 +149,8 @@ int legacy_conditions(struct call *call, const struct dynamodb_condition_map *co
 	struct node *all = NULL, *one;
 	for (size_t i = 0; i < conditions->n; i++) {
 		const struct dynamodb_condition *c = &conditions->v[i].value;
-		if (compare(call, conditions->v[i].key, c->comparison_operator, &c->attribute_value_list, &one) < 0)
+		if (compare(call, conditions->v[i].key, c->comparison_operator,
+			    &c->attribute_value_list, &one) < 0)
 			return -1;
 		all = join(call, conditional_operator, all, one);
 	}
@@ -139,16 +158,20 @@ int legacy_conditions(struct call *call, const struct dynamodb_condition_map *co
 	return 0;
 }
 
-static int update_one(struct call *call, struct str name, const struct dynamodb_attribute_value_update *u,
-	struct action *out)
+static int update_one(struct call *call, struct str name,
+	const struct dynamodb_attribute_value_update *u, struct action *out)
 {
 	struct str action = u->action.p ? u->action : STR("PUT"), why;
 	bool is_add = str_is(action, "ADD"), is_delete = str_is(action, "DELETE");
 	out->path = path_of(call, name);
 	if (!u->value && !is_delete)
 		return fail(call, &aws_validation_exception,
-			INVALID "Only DELETE action is allowed when no attribute value is specified");
-	out->type = is_add ? ACTION_ADD : !is_delete ? ACTION_SET : u->value ? ACTION_DELETE : ACTION_REMOVE;
+			INVALID
+			"Only DELETE action is allowed when no attribute value is specified");
+	out->type = is_add       ? ACTION_ADD
+		    : !is_delete ? ACTION_SET
+		    : u->value   ? ACTION_DELETE
+				 : ACTION_REMOVE;
 	if (!u->value)
 		return 0;
 	if (value_check(call->arena, u->value, 0, &why) < 0)
@@ -156,15 +179,17 @@ static int update_one(struct call *call, struct str name, const struct dynamodb_
 	enum value_type t = value_type(u->value);
 	bool is_set = t == VALUE_SS || t == VALUE_NS || t == VALUE_BS;
 	if ((is_delete && !is_set) || (is_add && !is_set && t != VALUE_N))
-		return fail(call, &aws_validation_exception, INVALID "%.*s action is not supported for the type %s",
-			STR_ARG(action), value_type_name(t));
+		return fail(call, &aws_validation_exception,
+			INVALID "%.*s action is not supported for the type %s", STR_ARG(action),
+			value_type_name(t));
 	out->value = ARENA_NEW(call->arena, struct node);
 	out->value->type = NODE_VALUE;
 	out->value->value = u->value;
 	return 0;
 }
 
-int legacy_updates(struct call *call, const struct dynamodb_attribute_updates *updates, struct update *out)
+int legacy_updates(
+	struct call *call, const struct dynamodb_attribute_updates *updates, struct update *out)
 {
 	*out = (struct update){ ARENA_ARRAY(call->arena, struct action, updates->n), updates->n };
 	for (size_t i = 0; i < updates->n; i++)
@@ -173,13 +198,15 @@ int legacy_updates(struct call *call, const struct dynamodb_attribute_updates *u
 	return 0;
 }
 
-int legacy_attributes(struct call *call, const struct dynamodb_attribute_name_list *names, struct paths *out)
+int legacy_attributes(
+	struct call *call, const struct dynamodb_attribute_name_list *names, struct paths *out)
 {
 	*out = (struct paths){ ARENA_ARRAY(call->arena, struct path, names->n), names->n };
 	for (size_t i = 0; i < names->n; i++) {
 		for (size_t k = 0; k < i; k++)
 			if (str_eq(names->v[i], names->v[k]))
-				return fail(call, &aws_validation_exception, INVALID "Duplicate value in attribute name: %.*s",
+				return fail(call, &aws_validation_exception,
+					INVALID "Duplicate value in attribute name: %.*s",
 					STR_ARG(names->v[i]));
 		out->v[i] = path_of(call, names->v[i]);
 	}
@@ -197,8 +224,8 @@ static struct str given_text(struct call *call, const char *const *names, const 
 	return text;
 }
 
-int legacy_mixed(struct call *call, const char *const *old, const bool *old_given, const char *const *expressions,
-	const bool *given)
+int legacy_mixed(struct call *call, const char *const *old, const bool *old_given,
+	const char *const *expressions, const bool *given)
 {
 	bool any_old = false, any_new = false;
 	for (size_t i = 0; old[i]; i++)
@@ -207,7 +234,9 @@ int legacy_mixed(struct call *call, const char *const *old, const bool *old_give
 		any_new |= given[i];
 	if (!any_old || !any_new)
 		return 0;
-	return fail(call, &aws_validation_exception, "Can not use both expression and non-expression parameters in the same "
+	return fail(call, &aws_validation_exception,
+		"Can not use both expression and non-expression parameters in the same "
 		"request: Non-expression parameters: {%.*s} Expression parameters: {%.*s}",
-		STR_ARG(given_text(call, old, old_given)), STR_ARG(given_text(call, expressions, given)));
+		STR_ARG(given_text(call, old, old_given)),
+		STR_ARG(given_text(call, expressions, given)));
 }

@@ -1,16 +1,17 @@
-/* Limits of DynamoDB (Amazon DynamoDB Developer Guide, "Quotas in Amazon DynamoDB"), and our own. */
+/* Limits of DynamoDB (Amazon DynamoDB Developer Guide, "Quotas in Amazon DynamoDB"), and our own.
+ */
 #ifndef SAMOVAR_SERVICES_DYNAMODB_LIMITS_H
 #define SAMOVAR_SERVICES_DYNAMODB_LIMITS_H
 
 #include "base/common.h"
 
 enum {
-	DDB_TABLES_MAX = 10000,            /* of an account in a region */
+	DDB_TABLES_MAX = 10000, /* of an account in a region */
 	DDB_TABLE_NAME_MIN = 3,
 	DDB_TABLE_NAME_MAX = 255,
 	DDB_LOCAL_INDEXES_MAX = 5,
 	DDB_GLOBAL_INDEXES_MAX = 20,
-	DDB_PROJECTED_MAX = 100,           /* attributes that all indexes of a table name */
+	DDB_PROJECTED_MAX = 100, /* attributes that all indexes of a table name */
 	DDB_TAGS_MAX = 50,
 	DDB_ITEM_BYTES_MAX = 400 * 1024,
 	DDB_HASH_BYTES_MAX = 2048,
@@ -20,19 +21,19 @@ enum {
 	DDB_EXPRESSION_BYTES_MAX = 4096,
 	DDB_OPERATORS_MAX = 300,
 	DDB_IN_MAX = 100,
-	DDB_EXPRESSION_DEPTH_MAX = 64,     /* parentheses, NOTs and functions in each other */
+	DDB_EXPRESSION_DEPTH_MAX = 64, /* parentheses, NOTs and functions in each other */
 	DDB_BATCH_GET_MAX = 100,
 	DDB_BATCH_WRITE_MAX = 25,
 	DDB_BATCH_GET_BYTES_MAX = 16 << 20,
 	DDB_TRANSACT_MAX = 100,
 	DDB_TRANSACT_BYTES_MAX = 4 << 20,
-	DDB_TOKEN_MS = 10 * 60 * 1000,     /* how long a ClientRequestToken is remembered */
+	DDB_TOKEN_MS = 10 * 60 * 1000, /* how long a ClientRequestToken is remembered */
 	DDB_LIST_MAX = 100,
-	DDB_HASH_BITS = 24,                /* partitions stand in the order of so many bits of their hash */
+	DDB_HASH_BITS = 24, /* partitions stand in the order of so many bits of their hash */
 	DDB_TTL_AGE_SECONDS_MAX = 157766400, /* an item that expired five years ago stays */
 
 	DDB_SWEEP_MS = 1000,
-	DDB_SWEEP_CHUNK = 500,             /* items that the sweeper looks at, or deletes, in one transaction */
+	DDB_SWEEP_CHUNK = 500, /* items that the sweeper looks at, or deletes, in one transaction */
 };
 
 #endif

@@ -10,7 +10,8 @@ enum {
 };
 
 /* digits[0..n) after the point, times 10^exponent, made normal. */
-static enum number_error normalise(const char *digits, size_t n, long exponent, bool negative, struct number *out)
+static enum number_error normalise(
+	const char *digits, size_t n, long exponent, bool negative, struct number *out)
 {
 	while (n && !digits[0])
 		digits++, n--, exponent--;
@@ -84,7 +85,8 @@ enum number_error number_parse(struct str text, struct number *out)
 	}
 	if (!seen)
 		return NUMBER_SYNTAX;
-	if (i < text.n && ((text.p[i] != 'e' && text.p[i] != 'E') || !read_exponent(str_from(text, i + 1), &exponent)))
+	if (i < text.n && ((text.p[i] != 'e' && text.p[i] != 'E') ||
+				  !read_exponent(str_from(text, i + 1), &exponent)))
 		return NUMBER_SYNTAX;
 	if (too_long)
 		return NUMBER_PRECISION;
@@ -133,7 +135,8 @@ int number_compare(const struct number *a, const struct number *b)
 	return sign_a == 0 ? 0 : sign_a * compare_magnitude(a, b);
 }
 
-enum number_error number_add(const struct number *a, const struct number *b, bool subtract, struct number *out)
+enum number_error number_add(
+	const struct number *a, const struct number *b, bool subtract, struct number *out)
 {
 	struct number other = *b;
 	if (subtract)
@@ -197,14 +200,17 @@ struct str number_error_text(enum number_error e, char *room, size_t room_bytes,
 	case NUMBER_PRECISION:
 		return STR("Attempting to store more than 38 significant digits in a Number");
 	case NUMBER_OVERFLOW:
-		return STR("Number overflow. Attempting to store a number with magnitude larger than supported range");
+		return STR(
+			"Number overflow. Attempting to store a number with magnitude larger than supported range");
 	case NUMBER_UNDERFLOW:
-		return STR("Number underflow. Attempting to store a number with magnitude smaller than supported range");
+		return STR(
+			"Number underflow. Attempting to store a number with magnitude smaller than supported range");
 	default:
 		break;
 	}
 	if (!text.n)
 		return STR("The parameter cannot be converted to a numeric value");
-	snprintf(room, room_bytes, "The parameter cannot be converted to a numeric value: %.*s", STR_ARG(text));
+	snprintf(room, room_bytes, "The parameter cannot be converted to a numeric value: %.*s",
+		STR_ARG(text));
 	return str_c(room);
 }

@@ -1,4 +1,5 @@
-/* Tests of numbers: what the Developer Guide says of the Number type, and order and sums against long double. */
+/* Tests of numbers: what the Developer Guide says of the Number type, and order and sums against
+ * long double. */
 #include "services/dynamodb/number.h"
 #include "base/random.h"
 #include "tests/check.h"
@@ -31,8 +32,10 @@ static void test_text(void)
 	CHECK_STR(normal("-12.0e1"), "-120");
 	CHECK_STR(normal("1e-3"), "0.001");
 	CHECK_STR(normal("123E-1"), "12.3");
-	CHECK_STR(normal("99999999999999999999999999999999999999"), "99999999999999999999999999999999999999");
-	CHECK_STR(normal("0.00000000000000000000000000000000000001"), "0.00000000000000000000000000000000000001");
+	CHECK_STR(normal("99999999999999999999999999999999999999"),
+		"99999999999999999999999999999999999999");
+	CHECK_STR(normal("0.00000000000000000000000000000000000001"),
+		"0.00000000000000000000000000000000000001");
 	CHECK_INT(normal("1e125").n, 126);
 }
 
@@ -46,7 +49,8 @@ static void test_limits(void)
 	CHECK_INT(error_of("1E99999999999999999999"), NUMBER_OVERFLOW);
 	CHECK_INT(error_of("123456789012345678901234567890123456789"), NUMBER_PRECISION);
 	CHECK_INT(error_of("1234567890123456789012345678901234567800"), NUMBER_OK);
-	const char *wrong[] = { "", "-", ".", "1e", "1e+", "abc", "1 ", " 1", "0x1", "1.2.3", "--1", "NaN", "Infinity" };
+	const char *wrong[] = { "", "-", ".", "1e", "1e+", "abc", "1 ", " 1", "0x1", "1.2.3", "--1",
+		"NaN", "Infinity" };
 	for (size_t i = 0; i < COUNT_OF(wrong); i++)
 		CHECK_INT(error_of(wrong[i]), NUMBER_SYNTAX);
 }
@@ -69,7 +73,8 @@ static void test_sums(void)
 	CHECK_STR(sum("-1", "2", true), "-3");
 	CHECK_STR(sum("999", "1", false), "1000");
 	CHECK_STR(sum("1000", "0.001", true), "999.999");
-	CHECK_STR(sum("99999999999999999999999999999999999999", "1", false), "100000000000000000000000000000000000000");
+	CHECK_STR(sum("99999999999999999999999999999999999999", "1", false),
+		"100000000000000000000000000000000000000");
 	CHECK_STR(sum("1e37", "0.01", false), "refused"); /* 40 digits */
 	CHECK_STR(sum("9.9999999999999999999999999999999999999E125", "1E90", false), "refused");
 }
@@ -97,9 +102,11 @@ static void test_random(void)
 		}
 		CHECK_INT(number_parse(str_c(text[0]), &x), NUMBER_OK);
 		CHECK_INT(number_parse(str_c(text[1]), &y), NUMBER_OK);
-		struct str a = { (char *)key[0], number_key(&x, key[0]) }, b = { (char *)key[1], number_key(&y, key[1]) };
+		struct str a = { (char *)key[0], number_key(&x, key[0]) },
+			   b = { (char *)key[1], number_key(&y, key[1]) };
 		CHECK_INT(sign(str_cmp(a, b)), number_compare(&x, &y));
-		long double p = v[0] * __builtin_powl(10, e[0]), q = v[1] * __builtin_powl(10, e[1]);
+		long double p = v[0] * __builtin_powl(10, e[0]),
+			    q = v[1] * __builtin_powl(10, e[1]);
 		if (__builtin_fabsl(p - q) > 1e-9L * __builtin_fabsl(p))
 			CHECK_INT(number_compare(&x, &y), p < q ? -1 : 1);
 		if (!e[0] && !e[1]) {

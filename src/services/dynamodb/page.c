@@ -24,9 +24,12 @@ static bool is_projected(const struct page *p, struct str name)
 static int check_select(struct call *call, const struct page *p)
 {
 	if (p->paths.n && p->select.p && !str_is(p->select, "SPECIFIC_ATTRIBUTES"))
-		return fail(call, &aws_validation_exception, "Cannot specify the AttributesToGet or ProjectionExpression when "
-			"choosing to get %s", str_is(p->select, "COUNT") ? "only the Count"
-			: str_is(p->select, "ALL_ATTRIBUTES") ? "ALL_ATTRIBUTES" : "ALL_PROJECTED_ATTRIBUTES");
+		return fail(call, &aws_validation_exception,
+			"Cannot specify the AttributesToGet or ProjectionExpression when "
+			"choosing to get %s",
+			str_is(p->select, "COUNT")            ? "only the Count"
+			: str_is(p->select, "ALL_ATTRIBUTES") ? "ALL_ATTRIBUTES"
+							      : "ALL_PROJECTED_ATTRIBUTES");
 	if (!p->paths.n && str_is(p->select, "SPECIFIC_ATTRIBUTES"))
 		return fail(call, &aws_validation_exception,
 			"Must specify the AttributesToGet or ProjectionExpression when choosing to get SPECIFIC_ATTRIBUTES");
@@ -45,22 +48,29 @@ int ddb_page_open(struct call *call, struct page *p)
 		return 0;
 	p->index = ddb_table_index(&p->table, p->index_name);
 	if (!p->index)
-		return fail(call, &aws_validation_exception, "The table does not have the specified index: %.*s",
+		return fail(call, &aws_validation_exception,
+			"The table does not have the specified index: %.*s",
 			STR_ARG(p->index_name));
 	p->schema = ddb_table_schema(&p->table, &p->index->key_schema);
 	if (p->index->is_local.v)
 		return 0;
 	if (p->index->is_building.v)
-		return fail(call, &aws_validation_exception, "Cannot read from backfilling global secondary index: %.*s",
+		return fail(call, &aws_validation_exception,
+			"Cannot read from backfilling global secondary index: %.*s",
 			STR_ARG(p->index_name));
 	if (p->is_consistent)
-		return fail(call, &aws_validation_exception, "Consistent reads are not supported on global secondary indexes");
-	if (str_is(p->select, "ALL_ATTRIBUTES") && !str_is(p->index->projection->projection_type, "ALL"))
-		return fail(call, &aws_validation_exception, INVALID "Select type ALL_ATTRIBUTES is not supported for global "
-			"secondary index %.*s because its projection type is not ALL", STR_ARG(p->index_name));
+		return fail(call, &aws_validation_exception,
+			"Consistent reads are not supported on global secondary indexes");
+	if (str_is(p->select, "ALL_ATTRIBUTES") &&
+		!str_is(p->index->projection->projection_type, "ALL"))
+		return fail(call, &aws_validation_exception,
+			INVALID "Select type ALL_ATTRIBUTES is not supported for global "
+				"secondary index %.*s because its projection type is not ALL",
+			STR_ARG(p->index_name));
 	for (size_t i = 0; i < p->paths.n; i++)
 		if (!is_projected(p, p->paths.v[i].v[0].name))
-			return fail(call, &aws_validation_exception, INVALID "Global secondary index %.*s does not project [%.*s]",
+			return fail(call, &aws_validation_exception,
+				INVALID "Global secondary index %.*s does not project [%.*s]",
 				STR_ARG(p->index_name), STR_ARG(p->paths.v[i].v[0].name));
 	return 0;
 }
@@ -69,7 +79,7 @@ int ddb_page_open(struct call *call, struct page *p)
 static bool needs_item(const struct page *p)
 {
 	bool needs = p->index && str_is(p->select, "ALL_ATTRIBUTES") &&
-		!str_is(p->index->projection->projection_type, "ALL");
+		     !str_is(p->index->projection->projection_type, "ALL");
 	for (size_t i = 0; p->index && i < p->paths.n; i++)
 		needs |= !is_projected(p, p->paths.v[i].v[0].name);
 	return needs;
@@ -86,7 +96,8 @@ static int start_after(struct call *call, struct page *p)
 	for (size_t i = 0; p->index && i < p->index->key_schema.n; i++) {
 		bool shared = false;
 		for (size_t k = 0; k < p->table.r.key_schema.n; k++)
-			shared |= str_eq(p->table.r.key_schema.v[k].attribute_name, p->index->key_schema.v[i].attribute_name);
+			shared |= str_eq(p->table.r.key_schema.v[k].attribute_name,
+				p->index->key_schema.v[i].attribute_name);
 		n += !shared;
 	}
 	bool good = p->start->n == n;
@@ -95,14 +106,16 @@ static int start_after(struct call *call, struct page *p)
 	if (good && p->index)
 		good = index_key(call, &p->table, p->index, p->start, &key);
 	if (good && !p->index && ddb_item_key(call, &p->table, p->start, true, &key) < 0)
-		return fail(call, &aws_validation_exception, "The provided starting key is invalid: %.*s",
-			STR_ARG(call->error.message));
+		return fail(call, &aws_validation_exception,
+			"The provided starting key is invalid: %.*s", STR_ARG(call->error.message));
 	if (!good)
-		return fail(call, &aws_validation_exception, "The provided starting key is invalid");
+		return fail(
+			call, &aws_validation_exception, "The provided starting key is invalid");
 	if (str_cmp(key, p->begin) < 0 || str_cmp(key, p->end) >= 0)
-		return fail(call, &aws_validation_exception, p->is_query
-			? "The provided starting key is outside query boundaries based on provided conditions"
-			: "The provided starting key is invalid: it is outside the segment");
+		return fail(call, &aws_validation_exception,
+			p->is_query
+				? "The provided starting key is outside query boundaries based on provided conditions"
+				: "The provided starting key is invalid: it is outside the segment");
 	if (p->is_reverse)
 		p->end = key;
 	else
@@ -112,7 +125,8 @@ static int start_after(struct call *call, struct page *p)
 
 static void set_last(struct call *call, struct page *p, const struct dynamodb_attributes *item)
 {
-	const struct dynamodb_key_schema *lists[] = { &p->table.r.key_schema, p->index ? &p->index->key_schema : NULL };
+	const struct dynamodb_key_schema *lists[] = { &p->table.r.key_schema,
+		p->index ? &p->index->key_schema : NULL };
 	for (size_t i = 0; i < 2; i++)
 		for (size_t k = 0; lists[i] && k < lists[i]->n; k++) {
 			struct str name = lists[i]->v[k].attribute_name;
@@ -120,14 +134,16 @@ static void set_last(struct call *call, struct page *p, const struct dynamodb_at
 		}
 }
 
-static void keep(struct call *call, struct page *p, size_t *room, const struct dynamodb_attributes *item)
+static void keep(
+	struct call *call, struct page *p, size_t *room, const struct dynamodb_attributes *item)
 {
 	p->count++;
 	if (str_is(p->select, "COUNT"))
 		return;
 	if (p->items.n == *room) {
 		*room = *room ? *room * 2 : 16;
-		struct dynamodb_attributes *v = ARENA_ARRAY(call->arena, struct dynamodb_attributes, *room);
+		struct dynamodb_attributes *v =
+			ARENA_ARRAY(call->arena, struct dynamodb_attributes, *room);
 		if (p->items.n)
 			memcpy(v, p->items.v, p->items.n * sizeof *v);
 		p->items.v = v;
@@ -160,7 +176,8 @@ int ddb_page_read(struct call *call, struct page *p)
 			break;
 		size_t size = attributes_size(&item);
 		struct dynamodb_attributes entry = item;
-		if (whole && (r = ddb_item_key(call, &p->table, &item, false, &key)) == 0 && ddb_item_get(call, key, &item))
+		if (whole && (r = ddb_item_key(call, &p->table, &item, false, &key)) == 0 &&
+			ddb_item_get(call, key, &item))
 			usage.table += read_units(attributes_size(&item), p->is_consistent);
 		bytes += size;
 		p->scanned++;

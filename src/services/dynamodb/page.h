@@ -33,7 +33,9 @@ int64_t ddb_page_index_number(const struct page *p);
 
 /* ---- key_condition.c ---- */
 
-/* The range of keys that the condition means: 0 or -1. parameter is NULL for the legacy KeyConditions. */
-int key_condition_range(struct call *call, struct page *p, const char *parameter, const struct node *node) MUSTCHECK;
+/* The range of keys that the condition means: 0 or -1. parameter is NULL for the legacy
+ * KeyConditions. */
+int key_condition_range(struct call *call, struct page *p, const char *parameter,
+	const struct node *node) MUSTCHECK;
 
 #endif

@@ -5,34 +5,43 @@
 static struct str key_in_filter(const struct page *p, const struct node *node)
 {
 	struct str found = { 0 };
-	if (node->type == NODE_PATH && (str_eq(node->path.v[0].name, p->schema.hash) ||
-		(p->schema.range.p && str_eq(node->path.v[0].name, p->schema.range))))
+	if (node->type == NODE_PATH &&
+		(str_eq(node->path.v[0].name, p->schema.hash) ||
+			(p->schema.range.p && str_eq(node->path.v[0].name, p->schema.range))))
 		return node->path.v[0].name;
 	for (size_t i = 0; !found.p && i < node->n; i++)
 		found = key_in_filter(p, node->args[i]);
 	return found;
 }
 
-static int query_parse(struct call *call, const struct dynamodb_query_input *in, struct page *p, struct node **keys)
+static int query_parse(struct call *call, const struct dynamodb_query_input *in, struct page *p,
+	struct node **keys)
 {
-	static const char *const names[] = { "FilterExpression", "KeyConditionExpression", "ProjectionExpression", NULL };
-	static const char *const old[] = { "AttributesToGet", "KeyConditions", "QueryFilter", "ConditionalOperator", NULL };
-	struct str texts[] = { in->filter_expression, in->key_condition_expression, in->projection_expression };
+	static const char *const names[] = { "FilterExpression", "KeyConditionExpression",
+		"ProjectionExpression", NULL };
+	static const char *const old[] = { "AttributesToGet", "KeyConditions", "QueryFilter",
+		"ConditionalOperator", NULL };
+	struct str texts[] = { in->filter_expression, in->key_condition_expression,
+		in->projection_expression };
 	bool given[] = { texts[0].p != NULL, texts[1].p != NULL, texts[2].p != NULL };
-	bool old_given[] = { in->attributes_to_get.v != NULL, in->key_conditions.v != NULL, in->query_filter.v != NULL,
-		in->conditional_operator.p != NULL };
+	bool old_given[] = { in->attributes_to_get.v != NULL, in->key_conditions.v != NULL,
+		in->query_filter.v != NULL, in->conditional_operator.p != NULL };
 	struct expr e;
 	if (legacy_mixed(call, old, old_given, names, given) < 0 ||
-		expr_begin(&e, call, &in->expression_attribute_names, &in->expression_attribute_values, texts, names) < 0 ||
+		expr_begin(&e, call, &in->expression_attribute_names,
+			&in->expression_attribute_values, texts, names) < 0 ||
 		expr_condition(&e, "KeyConditionExpression", texts[1], keys) < 0 ||
 		expr_condition(&e, "FilterExpression", texts[0], &p->filter) < 0 ||
 		expr_projection(&e, texts[2], &p->paths) < 0 || expr_end(&e) < 0)
 		return -1;
-	if (in->key_conditions.v && legacy_conditions(call, &in->key_conditions, STR("AND"), keys) < 0)
+	if (in->key_conditions.v &&
+		legacy_conditions(call, &in->key_conditions, STR("AND"), keys) < 0)
 		return -1;
-	if (in->query_filter.v && legacy_conditions(call, &in->query_filter, in->conditional_operator, &p->filter) < 0)
+	if (in->query_filter.v && legacy_conditions(call, &in->query_filter,
+					  in->conditional_operator, &p->filter) < 0)
 		return -1;
-	if (in->attributes_to_get.v && legacy_attributes(call, &in->attributes_to_get, &p->paths) < 0)
+	if (in->attributes_to_get.v &&
+		legacy_attributes(call, &in->attributes_to_get, &p->paths) < 0)
 		return -1;
 	if (!*keys)
 		return fail(call, &aws_validation_exception,
@@ -40,7 +49,8 @@ static int query_parse(struct call *call, const struct dynamodb_query_input *in,
 	return 0;
 }
 
-int dynamodb_query(struct call *call, const struct dynamodb_query_input *in, struct dynamodb_query_output *out)
+int dynamodb_query(
+	struct call *call, const struct dynamodb_query_input *in, struct dynamodb_query_output *out)
 {
 	struct page p = {
 		.table_name = in->table_name,
@@ -58,9 +68,13 @@ int dynamodb_query(struct call *call, const struct dynamodb_query_input *in, str
 		return -1;
 	struct str forbidden = p.filter ? key_in_filter(&p, p.filter) : (struct str){ 0 };
 	if (forbidden.p)
-		return fail(call, &aws_validation_exception, "%s can only contain non-primary key attributes: Primary key "
-			"attribute: %.*s", in->query_filter.v ? "QueryFilter" : "Filter Expression", STR_ARG(forbidden));
-	if (key_condition_range(call, &p, in->key_conditions.v ? NULL : "KeyConditionExpression", keys) < 0 ||
+		return fail(call, &aws_validation_exception,
+			"%s can only contain non-primary key attributes: Primary key "
+			"attribute: %.*s",
+			in->query_filter.v ? "QueryFilter" : "Filter Expression",
+			STR_ARG(forbidden));
+	if (key_condition_range(
+		    call, &p, in->key_conditions.v ? NULL : "KeyConditionExpression", keys) < 0 ||
 		ddb_page_read(call, &p) < 0)
 		return -1;
 	out->items = p.items;
@@ -74,37 +88,46 @@ int dynamodb_query(struct call *call, const struct dynamodb_query_input *in, str
 static int scan_parse(struct call *call, const struct dynamodb_scan_input *in, struct page *p)
 {
 	static const char *const names[] = { "FilterExpression", "ProjectionExpression", NULL };
-	static const char *const old[] = { "AttributesToGet", "ScanFilter", "ConditionalOperator", NULL };
+	static const char *const old[] = { "AttributesToGet", "ScanFilter", "ConditionalOperator",
+		NULL };
 	struct str texts[] = { in->filter_expression, in->projection_expression };
 	bool given[] = { texts[0].p != NULL, texts[1].p != NULL };
-	bool old_given[] = { in->attributes_to_get.v != NULL, in->scan_filter.v != NULL, in->conditional_operator.p != NULL };
+	bool old_given[] = { in->attributes_to_get.v != NULL, in->scan_filter.v != NULL,
+		in->conditional_operator.p != NULL };
 	struct expr e;
 	if (legacy_mixed(call, old, old_given, names, given) < 0 ||
-		expr_begin(&e, call, &in->expression_attribute_names, &in->expression_attribute_values, texts, names) < 0 ||
+		expr_begin(&e, call, &in->expression_attribute_names,
+			&in->expression_attribute_values, texts, names) < 0 ||
 		expr_condition(&e, "FilterExpression", texts[0], &p->filter) < 0 ||
 		expr_projection(&e, texts[1], &p->paths) < 0 || expr_end(&e) < 0)
 		return -1;
-	if (in->scan_filter.v && legacy_conditions(call, &in->scan_filter, in->conditional_operator, &p->filter) < 0)
+	if (in->scan_filter.v &&
+		legacy_conditions(call, &in->scan_filter, in->conditional_operator, &p->filter) < 0)
 		return -1;
-	return in->attributes_to_get.v ? legacy_attributes(call, &in->attributes_to_get, &p->paths) : 0;
+	return in->attributes_to_get.v ? legacy_attributes(call, &in->attributes_to_get, &p->paths)
+				       : 0;
 }
 
 static int check_segment(struct call *call, const struct dynamodb_scan_input *in)
 {
 	if (in->segment.set && !in->total_segments.set)
-		return fail(call, &aws_validation_exception, "The TotalSegments parameter is required but was not present in the "
+		return fail(call, &aws_validation_exception,
+			"The TotalSegments parameter is required but was not present in the "
 			"request when Segment parameter is present");
 	if (!in->segment.set && in->total_segments.set)
-		return fail(call, &aws_validation_exception, "The Segment parameter is required but was not present in the request "
+		return fail(call, &aws_validation_exception,
+			"The Segment parameter is required but was not present in the request "
 			"when parameter TotalSegments is present");
 	if (in->segment.set && in->segment.v >= in->total_segments.v)
-		return fail(call, &aws_validation_exception, "The Segment parameter is zero-based and must be less than parameter "
-			"TotalSegments: Segment: %lld is not less than TotalSegments: %lld", (long long)in->segment.v,
-			(long long)in->total_segments.v);
+		return fail(call, &aws_validation_exception,
+			"The Segment parameter is zero-based and must be less than parameter "
+			"TotalSegments: Segment: %lld is not less than TotalSegments: %lld",
+			(long long)in->segment.v, (long long)in->total_segments.v);
 	return 0;
 }
 
-int dynamodb_scan(struct call *call, const struct dynamodb_scan_input *in, struct dynamodb_scan_output *out)
+int dynamodb_scan(
+	struct call *call, const struct dynamodb_scan_input *in, struct dynamodb_scan_output *out)
 {
 	struct page p = {
 		.table_name = in->table_name,
@@ -115,7 +138,8 @@ int dynamodb_scan(struct call *call, const struct dynamodb_scan_input *in, struc
 		.is_consistent = in->consistent_read.v,
 		.start = &in->exclusive_start_key,
 	};
-	if (check_segment(call, in) < 0 || scan_parse(call, in, &p) < 0 || ddb_page_open(call, &p) < 0)
+	if (check_segment(call, in) < 0 || scan_parse(call, in, &p) < 0 ||
+		ddb_page_open(call, &p) < 0)
 		return -1;
 	p.begin = items_prefix(call, &p.table, ddb_page_index_number(&p));
 	p.end = key_range_end(call->arena, p.begin);

@@ -8,7 +8,8 @@ int dynamodb_tag_resource(struct call *call, const struct dynamodb_tag_resource_
 	(void)out;
 	if (ddb_table_find(call, in->resource_arn, true, &t) < 0)
 		return -1;
-	struct dynamodb_tag *v = ARENA_ARRAY(call->arena, struct dynamodb_tag, t.r.tags.n + in->tags.n);
+	struct dynamodb_tag *v =
+		ARENA_ARRAY(call->arena, struct dynamodb_tag, t.r.tags.n + in->tags.n);
 	size_t n = t.r.tags.n;
 	if (n)
 		memcpy(v, t.r.tags.v, n * sizeof *v);
@@ -20,7 +21,8 @@ int dynamodb_tag_resource(struct call *call, const struct dynamodb_tag_resource_
 		n += at == n;
 	}
 	if (n > DDB_TAGS_MAX)
-		return fail(call, &aws_validation_exception, "One or more parameter values were invalid: Too many tags: %zu", n);
+		return fail(call, &aws_validation_exception,
+			"One or more parameter values were invalid: Too many tags: %zu", n);
 	t.r.tags = (struct dynamodb_tag_list){ v, n };
 	ddb_table_put(call, &t);
 	return 0;
@@ -46,7 +48,8 @@ int dynamodb_untag_resource(struct call *call, const struct dynamodb_untag_resou
 	return 0;
 }
 
-int dynamodb_list_tags_of_resource(struct call *call, const struct dynamodb_list_tags_of_resource_input *in,
+int dynamodb_list_tags_of_resource(struct call *call,
+	const struct dynamodb_list_tags_of_resource_input *in,
 	struct dynamodb_list_tags_of_resource_output *out)
 {
 	struct table t;
@@ -64,7 +67,8 @@ static void wake_sweep(void *arg)
 	waitq_wake_all(&d->sweep);
 }
 
-int dynamodb_update_time_to_live(struct call *call, const struct dynamodb_update_time_to_live_input *in,
+int dynamodb_update_time_to_live(struct call *call,
+	const struct dynamodb_update_time_to_live_input *in,
 	struct dynamodb_update_time_to_live_output *out)
 {
 	struct table t;
@@ -73,19 +77,27 @@ int dynamodb_update_time_to_live(struct call *call, const struct dynamodb_update
 	if (ddb_table_find(call, in->table_name, true, &t) < 0)
 		return -1;
 	if (enabled == (t.r.ttl_attribute.p != NULL))
-		return fail(call, &aws_validation_exception, enabled ? "TimeToLive is already enabled"
-								     : "TimeToLive is already disabled");
+		return fail(call, &aws_validation_exception,
+			enabled ? "TimeToLive is already enabled"
+				: "TimeToLive is already disabled");
 	if (!enabled && !str_eq(name, t.r.ttl_attribute))
-		return fail(call, &aws_validation_exception, "TimeToLive is active on a different AttributeName: current "
-			"AttributeName is %.*s", STR_ARG(t.r.ttl_attribute));
+		return fail(call, &aws_validation_exception,
+			"TimeToLive is active on a different AttributeName: current "
+			"AttributeName is %.*s",
+			STR_ARG(t.r.ttl_attribute));
 	t.r.ttl_attribute = enabled ? name : (struct str){ 0 };
 	t.r.ttl_changed = OPT_TIME(call->now_ms);
 	ddb_table_put(call, &t);
 	if (enabled) {
 		struct str items = items_prefix(call, &t, 0);
-		struct dynamodb_job_record job = { .kind = STR("expire"), .begin = items,
-			.end = key_range_end(call->arena, items), .account = t.account, .region = t.region, .table = t.name,
-			.number = t.r.number, .index = OPT_I64(0) };
+		struct dynamodb_job_record job = { .kind = STR("expire"),
+			.begin = items,
+			.end = key_range_end(call->arena, items),
+			.account = t.account,
+			.region = t.region,
+			.table = t.name,
+			.number = t.r.number,
+			.index = OPT_I64(0) };
 		job_put(call, &job);
 		call_after(call, wake_sweep, dynamodb_state(call));
 	}
@@ -93,14 +105,17 @@ int dynamodb_update_time_to_live(struct call *call, const struct dynamodb_update
 	return 0;
 }
 
-int dynamodb_describe_time_to_live(struct call *call, const struct dynamodb_describe_time_to_live_input *in,
+int dynamodb_describe_time_to_live(struct call *call,
+	const struct dynamodb_describe_time_to_live_input *in,
 	struct dynamodb_describe_time_to_live_output *out)
 {
 	struct table t;
 	if (ddb_table_find(call, in->table_name, true, &t) < 0)
 		return -1;
-	out->time_to_live_description = ARENA_NEW(call->arena, struct dynamodb_time_to_live_description);
-	out->time_to_live_description->time_to_live_status = t.r.ttl_attribute.p ? STR("ENABLED") : STR("DISABLED");
+	out->time_to_live_description =
+		ARENA_NEW(call->arena, struct dynamodb_time_to_live_description);
+	out->time_to_live_description->time_to_live_status =
+		t.r.ttl_attribute.p ? STR("ENABLED") : STR("DISABLED");
 	out->time_to_live_description->attribute_name = t.r.ttl_attribute;
 	return 0;
 }

@@ -1,6 +1,7 @@
 /*
- * The sweeper: a fiber that takes expired items away, deletes what deleted tables and indexes left, and brings the items
- * of a table into a new index or into the order of expiry; a bit at a time, so that nobody waits for it.
+ * The sweeper: a fiber that takes expired items away, deletes what deleted tables and indexes left,
+ * and brings the items of a table into a new index or into the order of expiry; a bit at a time, so
+ * that nobody waits for it.
  */
 #include "services/dynamodb/internal.h"
 #include <stdlib.h>
@@ -20,7 +21,8 @@ static void renew(struct sweep *s)
 }
 
 /* Keys of [begin, end), at most DDB_SWEEP_CHUNK, and their values. */
-static size_t read_chunk(struct call *call, struct str begin, struct str end, struct str *keys, struct str *values)
+static size_t read_chunk(
+	struct call *call, struct str begin, struct str end, struct str *keys, struct str *values)
 {
 	struct txn_cursor c;
 	size_t n = 0;
@@ -41,7 +43,8 @@ static void job_end(struct call *call, struct str key, const struct dynamodb_job
 {
 	struct table t;
 	txn_delete(call->txn, key);
-	if (!str_is(job->kind, "fill") || !ddb_table_get(call, job->account, job->region, job->table, &t) ||
+	if (!str_is(job->kind, "fill") ||
+		!ddb_table_get(call, job->account, job->region, job->table, &t) ||
 		t.r.number.v != job->number.v)
 		return;
 	for (size_t i = 0; i < t.r.indexes.n; i++)
@@ -56,7 +59,8 @@ static bool bring(struct call *call, const struct dynamodb_job_record *job, cons
 {
 	struct table t;
 	struct dynamodb_index_record *index = NULL;
-	if (!ddb_table_get(call, job->account, job->region, job->table, &t) || t.r.number.v != job->number.v)
+	if (!ddb_table_get(call, job->account, job->region, job->table, &t) ||
+		t.r.number.v != job->number.v)
 		return false;
 	for (size_t i = 0; i < t.r.indexes.n; i++)
 		if (t.r.indexes.v[i].number.v == job->index.v)
@@ -79,14 +83,17 @@ static bool bring(struct call *call, const struct dynamodb_job_record *job, cons
 static int job_run(struct call *call, void *arg)
 {
 	struct sweep *s = arg;
-	struct str all = KEY(call->arena, KEY_LITERAL("dynamodb-tables"), KEY_LITERAL(""), KEY_LITERAL("job")), key;
+	struct str all = KEY(call->arena, KEY_LITERAL("dynamodb-tables"), KEY_LITERAL(""),
+			   KEY_LITERAL("job")),
+		   key;
 	struct dynamodb_job_record job = { 0 };
 	struct txn_cursor c;
 	txn_cursor_open(call->txn, all, key_range_end(call->arena, all), false, &c);
 	s->found = txn_cursor_next(&c);
 	if (s->found) {
 		key = arena_str(call->arena, c.key);
-		s->found = record_decode(call->arena, &dynamodb_job_record_shape, c.value, &job) == 0;
+		s->found =
+			record_decode(call->arena, &dynamodb_job_record_shape, c.value, &job) == 0;
 	}
 	txn_cursor_close(&c);
 	if (!s->found)
@@ -111,7 +118,8 @@ static int job_run(struct call *call, void *arg)
 static int any_job(struct call *call, void *arg)
 {
 	struct sweep *s = arg;
-	struct str all = KEY(call->arena, KEY_LITERAL("dynamodb-tables"), KEY_LITERAL(""), KEY_LITERAL("job"));
+	struct str all = KEY(
+		call->arena, KEY_LITERAL("dynamodb-tables"), KEY_LITERAL(""), KEY_LITERAL("job"));
 	struct txn_cursor c;
 	txn_cursor_open(call->txn, all, key_range_end(call->arena, all), false, &c);
 	s->found = txn_cursor_next(&c);
@@ -123,7 +131,8 @@ static void run_jobs(struct sweep *s)
 {
 	while (!s->d->stopping) {
 		renew(s);
-		if (call_read(&s->call, any_job, s) < 0 || !s->found || call_write(&s->call, job_run, s) < 0 || !s->found)
+		if (call_read(&s->call, any_job, s) < 0 || !s->found ||
+			call_write(&s->call, job_run, s) < 0 || !s->found)
 			return;
 		fiber_yield();
 	}
@@ -147,9 +156,10 @@ static void expire(struct call *call, const struct key_part *p)
 	struct table t;
 	struct dynamodb_attributes item;
 	int64_t seconds, now = call->now_ms / 1000;
-	if (!ddb_table_get(call, p[2].text, p[3].text, p[4].text, &t) || !str_starts(p[5].text, items_prefix(call, &t, 0)) ||
-		!ddb_item_get(call, p[5].text, &item) || !expiry_of(&t, &item, &seconds) || seconds > now ||
-		now - seconds > DDB_TTL_AGE_SECONDS_MAX)
+	if (!ddb_table_get(call, p[2].text, p[3].text, p[4].text, &t) ||
+		!str_starts(p[5].text, items_prefix(call, &t, 0)) ||
+		!ddb_item_get(call, p[5].text, &item) || !expiry_of(&t, &item, &seconds) ||
+		seconds > now || now - seconds > DDB_TTL_AGE_SECONDS_MAX)
 		return;
 	struct usage usage = usage_new(call, &t);
 	ddb_item_write(call, &t, p[5].text, &item, NULL, &usage);
@@ -184,7 +194,8 @@ static void run_expiry(struct sweep *s)
 {
 	for (s->more = true; s->more && !s->d->stopping; fiber_yield()) {
 		renew(s);
-		if (call_read(&s->call, any_expired, s) < 0 || !s->found || call_write(&s->call, expire_run, s) < 0)
+		if (call_read(&s->call, any_expired, s) < 0 || !s->found ||
+			call_write(&s->call, expire_run, s) < 0)
 			return;
 	}
 }
@@ -198,7 +209,8 @@ static struct str tokens_begin(struct call *call)
 
 static struct str tokens_end(struct call *call)
 {
-	return KEY(call->arena, KEY_LITERAL("dynamodb-token-age"), key_int(call->now_ms - DDB_TOKEN_MS));
+	return KEY(call->arena, KEY_LITERAL("dynamodb-token-age"),
+		key_int(call->now_ms - DDB_TOKEN_MS));
 }
 
 static int tokens_run(struct call *call, void *arg)
@@ -212,7 +224,8 @@ static int tokens_run(struct call *call, void *arg)
 		struct dynamodb_token_record r = { 0 };
 		/* The token may have been used anew meanwhile. */
 		if (key_decode(call->arena, keys[i], p, 3) == 3 &&
-			call_get_record(call, p[2].text, &dynamodb_token_record_shape, &r) && r.at.v <= p[1].integer)
+			call_get_record(call, p[2].text, &dynamodb_token_record_shape, &r) &&
+			r.at.v <= p[1].integer)
 			txn_delete(call->txn, p[2].text);
 		txn_delete(call->txn, keys[i]);
 	}
@@ -233,7 +246,8 @@ static void run_tokens(struct sweep *s)
 {
 	for (s->more = true; s->more && !s->d->stopping; fiber_yield()) {
 		renew(s);
-		if (call_read(&s->call, any_token, s) < 0 || !s->found || call_write(&s->call, tokens_run, s) < 0)
+		if (call_read(&s->call, any_token, s) < 0 || !s->found ||
+			call_write(&s->call, tokens_run, s) < 0)
 			return;
 	}
 }

@@ -3,26 +3,31 @@
 
 struct str ddb_table_key(struct call *call, struct str account, struct str region, struct str name)
 {
-	return KEY(call->arena, KEY_LITERAL("dynamodb-tables"), key_text(account), key_text(region), KEY_LITERAL("table"),
-		key_text(name));
+	return KEY(call->arena, KEY_LITERAL("dynamodb-tables"), key_text(account), key_text(region),
+		KEY_LITERAL("table"), key_text(name));
 }
 
-bool ddb_table_get(struct call *call, struct str account, struct str region, struct str name, struct table *out)
+bool ddb_table_get(struct call *call, struct str account, struct str region, struct str name,
+	struct table *out)
 {
 	*out = (struct table){ .account = account, .region = region, .name = name };
-	return call_get_record(call, ddb_table_key(call, account, region, name), &dynamodb_table_record_shape, &out->r);
+	return call_get_record(call, ddb_table_key(call, account, region, name),
+		&dynamodb_table_record_shape, &out->r);
 }
 
 void ddb_table_put(struct call *call, const struct table *t)
 {
-	call_put_record(call, ddb_table_key(call, t->account, t->region, t->name), &dynamodb_table_record_shape, &t->r);
+	call_put_record(call, ddb_table_key(call, t->account, t->region, t->name),
+		&dynamodb_table_record_shape, &t->r);
 }
 
 /* arn:aws:dynamodb:region:account:table/Name, or the name. */
 static void name_parse(struct call *call, struct str text, struct table *out)
 {
 	struct str part, rest = text;
-	*out = (struct table){ .account = call->identity.account, .region = call->identity.region, .name = text };
+	*out = (struct table){
+		.account = call->identity.account, .region = call->identity.region, .name = text
+	};
 	if (!str_starts(text, STR("arn:")))
 		return;
 	for (int i = 0; i < 5 && str_cut(&rest, ':', &part); i++) {
@@ -44,14 +49,16 @@ int ddb_table_find(struct call *call, struct str name, bool with_name, struct ta
 	if (ddb_table_get(call, t.account, t.region, t.name, out))
 		return 0;
 	if (!with_name)
-		return fail(call, &dynamodb_resource_not_found_exception, "Requested resource not found");
-	return fail(call, &dynamodb_resource_not_found_exception, "Requested resource not found: Table: %.*s not found",
-		STR_ARG(t.name));
+		return fail(call, &dynamodb_resource_not_found_exception,
+			"Requested resource not found");
+	return fail(call, &dynamodb_resource_not_found_exception,
+		"Requested resource not found: Table: %.*s not found", STR_ARG(t.name));
 }
 
 struct str ddb_table_arn(struct call *call, const struct table *t)
 {
-	struct str parts[] = { STR("arn:aws:dynamodb:"), t->region, STR(":"), t->account, STR(":table/"), t->name };
+	struct str parts[] = { STR("arn:aws:dynamodb:"), t->region, STR(":"), t->account,
+		STR(":table/"), t->name };
 	return arena_concat(call->arena, parts, COUNT_OF(parts));
 }
 
@@ -90,17 +97,19 @@ struct dynamodb_index_record *ddb_table_index(const struct table *t, struct str 
 
 void job_put(struct call *call, struct dynamodb_job_record *job)
 {
-	struct str key = KEY(call->arena, KEY_LITERAL("dynamodb-tables"), KEY_LITERAL(""), KEY_LITERAL("job"),
-		key_int(job->number.v), key_int(job->index.v), key_text(job->kind));
+	struct str key = KEY(call->arena, KEY_LITERAL("dynamodb-tables"), KEY_LITERAL(""),
+		KEY_LITERAL("job"), key_int(job->number.v), key_int(job->index.v),
+		key_text(job->kind));
 	call_put_record(call, key, &dynamodb_job_record_shape, job);
 }
 
 /* ---- describing ---- */
 
-static struct dynamodb_throughput_description *throughput(struct call *call,
-	const struct dynamodb_provisioned_throughput *from)
+static struct dynamodb_throughput_description *throughput(
+	struct call *call, const struct dynamodb_provisioned_throughput *from)
 {
-	struct dynamodb_throughput_description *d = ARENA_NEW(call->arena, struct dynamodb_throughput_description);
+	struct dynamodb_throughput_description *d =
+		ARENA_NEW(call->arena, struct dynamodb_throughput_description);
 	d->number_of_decreases_today = OPT_I64(0);
 	d->read_capacity_units = OPT_I64(from ? from->read_capacity_units.v : 0);
 	d->write_capacity_units = OPT_I64(from ? from->write_capacity_units.v : 0);
@@ -115,25 +124,28 @@ static struct dynamodb_projection *projection_of(struct dynamodb_projection *p)
 	return p;
 }
 
-static void count(struct call *call, const struct table *t, int64_t index, struct opt_i64 *items, struct opt_i64 *bytes)
+static void count(struct call *call, const struct table *t, int64_t index, struct opt_i64 *items,
+	struct opt_i64 *bytes)
 {
 	struct dynamodb_counter_record counter = { 0 };
-	struct str key = KEY(call->arena, KEY_LITERAL("dynamodb"), KEY_LITERAL(""), KEY_LITERAL("count"),
-		key_int(t->r.number.v), key_int(index));
+	struct str key = KEY(call->arena, KEY_LITERAL("dynamodb"), KEY_LITERAL(""),
+		KEY_LITERAL("count"), key_int(t->r.number.v), key_int(index));
 	call_get_record(call, key, &dynamodb_counter_record_shape, &counter);
 	*items = OPT_I64(counter.count.v);
 	*bytes = OPT_I64(counter.bytes.v);
 }
 
-static void describe_index(struct call *call, const struct table *t, struct dynamodb_index_record *index,
-	struct dynamodb_table_description *d)
+static void describe_index(struct call *call, const struct table *t,
+	struct dynamodb_index_record *index, struct dynamodb_table_description *d)
 {
-	struct str arn = arena_printf(call->arena, "%.*s/index/%.*s", STR_ARG(ddb_table_arn(call, t)), STR_ARG(index->name));
+	struct str arn = arena_printf(call->arena, "%.*s/index/%.*s",
+		STR_ARG(ddb_table_arn(call, t)), STR_ARG(index->name));
 	struct opt_i64 items, bytes;
 	count(call, t, index->number.v, &items, &bytes);
 	if (index->is_local.v) {
-		d->local_secondary_indexes.v[d->local_secondary_indexes.n++] = (struct dynamodb_local_index_description){
-			index->name, index->key_schema, projection_of(index->projection), bytes, items, arn };
+		d->local_secondary_indexes.v[d->local_secondary_indexes.n++] =
+			(struct dynamodb_local_index_description){ index->name, index->key_schema,
+				projection_of(index->projection), bytes, items, arn };
 		return;
 	}
 	struct dynamodb_global_index_description *g =
@@ -152,9 +164,11 @@ static void describe_index(struct call *call, const struct table *t, struct dyna
 		g->backfilling = OPT_BOOL(true);
 }
 
-struct dynamodb_table_description *ddb_table_describe(struct call *call, const struct table *t, const char *status)
+struct dynamodb_table_description *ddb_table_describe(
+	struct call *call, const struct table *t, const char *status)
 {
-	struct dynamodb_table_description *d = ARENA_NEW(call->arena, struct dynamodb_table_description);
+	struct dynamodb_table_description *d =
+		ARENA_NEW(call->arena, struct dynamodb_table_description);
 	size_t n = t->r.indexes.n;
 	*d = (struct dynamodb_table_description){
 		.attribute_definitions = t->r.attributes,
@@ -169,20 +183,25 @@ struct dynamodb_table_description *ddb_table_describe(struct call *call, const s
 	};
 	count(call, t, 0, &d->item_count, &d->table_size_bytes);
 	if (str_is(t->r.billing, "PAY_PER_REQUEST") || t->r.to_on_demand.set) {
-		d->billing_mode_summary = ARENA_NEW(call->arena, struct dynamodb_billing_mode_summary);
+		d->billing_mode_summary =
+			ARENA_NEW(call->arena, struct dynamodb_billing_mode_summary);
 		d->billing_mode_summary->billing_mode = t->r.billing;
-		d->billing_mode_summary->last_update_to_pay_per_request_date_time = t->r.to_on_demand;
+		d->billing_mode_summary->last_update_to_pay_per_request_date_time =
+			t->r.to_on_demand;
 	}
 	if (t->r.table_class.p) {
-		d->table_class_summary = ARENA_NEW(call->arena, struct dynamodb_table_class_summary);
+		d->table_class_summary =
+			ARENA_NEW(call->arena, struct dynamodb_table_class_summary);
 		d->table_class_summary->table_class = t->r.table_class;
 	}
 	if (t->r.sse && t->r.sse->enabled.v) {
 		d->sse_description = ARENA_NEW(call->arena, struct dynamodb_sse_description);
 		*d->sse_description = (struct dynamodb_sse_description){ STR("ENABLED"),
-			t->r.sse->sse_type.p ? t->r.sse->sse_type : STR("KMS"), t->r.sse->kms_master_key_id };
+			t->r.sse->sse_type.p ? t->r.sse->sse_type : STR("KMS"),
+			t->r.sse->kms_master_key_id };
 	}
-	struct dynamodb_local_index_description *local = ARENA_ARRAY(call->arena, struct dynamodb_local_index_description, n);
+	struct dynamodb_local_index_description *local =
+		ARENA_ARRAY(call->arena, struct dynamodb_local_index_description, n);
 	struct dynamodb_global_index_description *global =
 		ARENA_ARRAY(call->arena, struct dynamodb_global_index_description, n);
 	d->local_secondary_indexes.v = local;
@@ -212,13 +231,15 @@ int dynamodb_list_tables(struct call *call, const struct dynamodb_list_tables_in
 	struct dynamodb_list_tables_output *out)
 {
 	size_t limit = in->limit.set ? (size_t)in->limit.v : DDB_LIST_MAX;
-	struct str all = KEY(call->arena, KEY_LITERAL("dynamodb-tables"), key_text(call->identity.account),
-		key_text(call->identity.region), KEY_LITERAL("table"));
+	struct str all =
+		KEY(call->arena, KEY_LITERAL("dynamodb-tables"), key_text(call->identity.account),
+			key_text(call->identity.region), KEY_LITERAL("table"));
 	struct str begin = all;
 	struct txn_cursor c;
 	if (in->exclusive_start_table_name.p)
-		begin = key_after(call->arena, ddb_table_key(call, call->identity.account, call->identity.region,
-			in->exclusive_start_table_name));
+		begin = key_after(call->arena,
+			ddb_table_key(call, call->identity.account, call->identity.region,
+				in->exclusive_start_table_name));
 	out->table_names.v = ARENA_ARRAY(call->arena, struct str, limit);
 	txn_cursor_open(call->txn, begin, key_range_end(call->arena, all), false, &c);
 	while (txn_cursor_next(&c)) {
@@ -245,7 +266,8 @@ int dynamodb_describe_limits(struct call *call, const struct dynamodb_describe_l
 	return 0;
 }
 
-int dynamodb_describe_endpoints(struct call *call, const struct dynamodb_describe_endpoints_input *in,
+int dynamodb_describe_endpoints(struct call *call,
+	const struct dynamodb_describe_endpoints_input *in,
 	struct dynamodb_describe_endpoints_output *out)
 {
 	struct str url = call_base_url(call);

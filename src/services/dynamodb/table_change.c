@@ -4,7 +4,9 @@
 
 static int64_t next_number(struct call *call)
 {
-	struct str key = KEY(call->arena, KEY_LITERAL("dynamodb-tables"), KEY_LITERAL(""), KEY_LITERAL("last")), value;
+	struct str key = KEY(call->arena, KEY_LITERAL("dynamodb-tables"), KEY_LITERAL(""),
+			   KEY_LITERAL("last")),
+		   value;
 	int64_t last = 0;
 	if (txn_get(call->txn, key, call->arena, &value) && str_to_i64(value, &last) < 0)
 		last = 0;
@@ -12,8 +14,9 @@ static int64_t next_number(struct call *call)
 	return last + 1;
 }
 
-static void add_index(struct table *t, struct str name, bool is_local, const struct dynamodb_key_schema *keys,
-	struct dynamodb_projection *projection, struct dynamodb_provisioned_throughput *throughput)
+static void add_index(struct table *t, struct str name, bool is_local,
+	const struct dynamodb_key_schema *keys, struct dynamodb_projection *projection,
+	struct dynamodb_provisioned_throughput *throughput)
 {
 	/* Number 0 is the table itself. */
 	int64_t number = t->r.next_index.v + 1;
@@ -33,7 +36,8 @@ static int check_stream(struct call *call, const struct dynamodb_stream_specific
 {
 	if (!stream || !stream->stream_enabled.v)
 		return 0;
-	return fail(call, &aws_validation_exception, "StreamSpecification: streams of tables are not served here");
+	return fail(call, &aws_validation_exception,
+		"StreamSpecification: streams of tables are not served here");
 }
 
 int dynamodb_create_table(struct call *call, const struct dynamodb_create_table_input *in,
@@ -45,10 +49,12 @@ int dynamodb_create_table(struct call *call, const struct dynamodb_create_table_
 	if (check_create(call, in) < 0 || check_stream(call, in->stream_specification) < 0)
 		return -1;
 	if (in->tags.n > DDB_TAGS_MAX)
-		return fail(call, &aws_validation_exception, "One or more parameter values were invalid: Too many tags: %zu",
+		return fail(call, &aws_validation_exception,
+			"One or more parameter values were invalid: Too many tags: %zu",
 			in->tags.n);
 	if (ddb_table_get(call, call->identity.account, call->identity.region, in->table_name, &t))
-		return fail(call, &dynamodb_resource_in_use_exception, "Table already exists: %.*s", STR_ARG(in->table_name));
+		return fail(call, &dynamodb_resource_in_use_exception, "Table already exists: %.*s",
+			STR_ARG(in->table_name));
 	random_uuid(id);
 	t.r = (struct dynamodb_table_record){
 		.number = OPT_I64(next_number(call)),
@@ -72,8 +78,10 @@ int dynamodb_create_table(struct call *call, const struct dynamodb_create_table_
 		add_index(&t, x->index_name, true, &x->key_schema, x->projection, NULL);
 	}
 	for (size_t i = 0; i < in->global_secondary_indexes.n; i++) {
-		const struct dynamodb_global_secondary_index *x = &in->global_secondary_indexes.v[i];
-		add_index(&t, x->index_name, false, &x->key_schema, x->projection, x->provisioned_throughput);
+		const struct dynamodb_global_secondary_index *x =
+			&in->global_secondary_indexes.v[i];
+		add_index(&t, x->index_name, false, &x->key_schema, x->projection,
+			x->provisioned_throughput);
 	}
 	ddb_table_put(call, &t);
 	out->table_description = ddb_table_describe(call, &t, "CREATING");
@@ -91,10 +99,13 @@ static void discard(struct call *call, const struct table *t, int64_t index, boo
 {
 	struct str begin = items_prefix(call, t, index);
 	if (whole)
-		begin = KEY(call->arena, KEY_LITERAL("dynamodb"), key_text(t->account), key_text(t->region),
-			key_int(t->r.number.v));
-	struct dynamodb_job_record job = { .kind = STR("delete"), .begin = begin,
-		.end = key_range_end(call->arena, begin), .number = t->r.number, .index = OPT_I64(index) };
+		begin = KEY(call->arena, KEY_LITERAL("dynamodb"), key_text(t->account),
+			key_text(t->region), key_int(t->r.number.v));
+	struct dynamodb_job_record job = { .kind = STR("delete"),
+		.begin = begin,
+		.end = key_range_end(call->arena, begin),
+		.number = t->r.number,
+		.index = OPT_I64(index) };
 	job_put(call, &job);
 	call_after(call, wake_sweep, dynamodb_state(call));
 }
@@ -106,12 +117,13 @@ int dynamodb_delete_table(struct call *call, const struct dynamodb_delete_table_
 	if (ddb_table_find(call, in->table_name, true, &t) < 0)
 		return -1;
 	if (t.r.is_protected.v)
-		return fail(call, &aws_validation_exception, "Resource cannot be deleted as it is currently protected against "
+		return fail(call, &aws_validation_exception,
+			"Resource cannot be deleted as it is currently protected against "
 			"deletion. Disable deletion protection first.");
 	out->table_description = ddb_table_describe(call, &t, "DELETING");
 	txn_delete(call->txn, ddb_table_key(call, t.account, t.region, t.name));
-	struct str counts = KEY(call->arena, KEY_LITERAL("dynamodb"), KEY_LITERAL(""), KEY_LITERAL("count"),
-		key_int(t.r.number.v));
+	struct str counts = KEY(call->arena, KEY_LITERAL("dynamodb"), KEY_LITERAL(""),
+		KEY_LITERAL("count"), key_int(t.r.number.v));
 	txn_delete_range(call->txn, counts, key_range_end(call->arena, counts));
 	discard(call, &t, 0, true);
 	return 0;
@@ -125,24 +137,35 @@ static int create_index(struct call *call, struct table *t, const struct dynamod
 	size_t global = 0;
 	if (ddb_table_index(t, x->index_name))
 		return fail(call, &aws_validation_exception,
-			"One or more parameter values were invalid: Duplicate index name: %.*s", STR_ARG(x->index_name));
+			"One or more parameter values were invalid: Duplicate index name: %.*s",
+			STR_ARG(x->index_name));
 	for (size_t i = 0; i < t->r.indexes.n; i++)
 		global += !t->r.indexes.v[i].is_local.v;
 	if (global >= DDB_GLOBAL_INDEXES_MAX)
-		return fail(call, &aws_validation_exception, "One or more parameter values were invalid: GlobalSecondaryIndex "
-			"count exceeds the per-table limit of %d", DDB_GLOBAL_INDEXES_MAX);
+		return fail(call, &aws_validation_exception,
+			"One or more parameter values were invalid: GlobalSecondaryIndex "
+			"count exceeds the per-table limit of %d",
+			DDB_GLOBAL_INDEXES_MAX);
 	if (check_index(call, x->index_name, &x->key_schema, x->projection, attributes) < 0 ||
-		check_throughput(call, t->r.billing, x->provisioned_throughput != NULL, x->index_name) < 0)
+		check_throughput(
+			call, t->r.billing, x->provisioned_throughput != NULL, x->index_name) < 0)
 		return -1;
-	struct dynamodb_index_record *v = ARENA_ARRAY(call->arena, struct dynamodb_index_record, t->r.indexes.n + 1);
+	struct dynamodb_index_record *v =
+		ARENA_ARRAY(call->arena, struct dynamodb_index_record, t->r.indexes.n + 1);
 	if (t->r.indexes.n)
 		memcpy(v, t->r.indexes.v, t->r.indexes.n * sizeof *v);
 	t->r.indexes.v = v;
-	add_index(t, x->index_name, false, &x->key_schema, x->projection, x->provisioned_throughput);
+	add_index(
+		t, x->index_name, false, &x->key_schema, x->projection, x->provisioned_throughput);
 	v[t->r.indexes.n - 1].is_building = OPT_BOOL(true);
 	struct str items = items_prefix(call, t, 0);
-	struct dynamodb_job_record job = { .kind = STR("fill"), .begin = items, .end = key_range_end(call->arena, items),
-		.account = t->account, .region = t->region, .table = t->name, .number = t->r.number,
+	struct dynamodb_job_record job = { .kind = STR("fill"),
+		.begin = items,
+		.end = key_range_end(call->arena, items),
+		.account = t->account,
+		.region = t->region,
+		.table = t->name,
+		.number = t->r.number,
 		.index = v[t->r.indexes.n - 1].number };
 	job_put(call, &job);
 	call_after(call, wake_sweep, dynamodb_state(call));
@@ -151,23 +174,29 @@ static int create_index(struct call *call, struct table *t, const struct dynamod
 
 static int no_index(struct call *call, struct str name)
 {
-	return fail(call, &dynamodb_resource_not_found_exception, "Requested resource not found: Index: %.*s not found",
-		STR_ARG(name));
+	return fail(call, &dynamodb_resource_not_found_exception,
+		"Requested resource not found: Index: %.*s not found", STR_ARG(name));
 }
 
-static int change_indexes(struct call *call, struct table *t, const struct dynamodb_update_table_input *in)
+static int change_indexes(
+	struct call *call, struct table *t, const struct dynamodb_update_table_input *in)
 {
 	size_t made = 0;
 	for (size_t i = 0; i < in->global_secondary_index_updates.n; i++) {
-		const struct dynamodb_global_secondary_index_update *u = &in->global_secondary_index_updates.v[i];
-		struct str name = u->create ? u->create->index_name : u->delete ? u->delete->index_name
-			: u->update ? u->update->index_name : STR("");
+		const struct dynamodb_global_secondary_index_update *u =
+			&in->global_secondary_index_updates.v[i];
+		struct str name = u->create   ? u->create->index_name
+				  : u->delete ? u->delete->index_name
+				  : u->update ? u->update->index_name
+					      : STR("");
 		struct dynamodb_index_record *x = ddb_table_index(t, name);
 		if (!u->create + !u->delete + !u->update != 2)
-			return fail(call, &aws_validation_exception, "One or more parameter values were invalid: One of "
+			return fail(call, &aws_validation_exception,
+				"One or more parameter values were invalid: One of "
 				"GlobalSecondaryIndexUpdate's Update, Create, Delete must be given");
 		if ((u->create || u->delete) && made++)
-			return fail(call, &dynamodb_limit_exceeded_exception, "Subscriber limit exceeded: Only 1 online index can be "
+			return fail(call, &dynamodb_limit_exceeded_exception,
+				"Subscriber limit exceeded: Only 1 online index can be "
 				"created or deleted simultaneously per table");
 		if (!u->create && (!x || x->is_local.v))
 			return no_index(call, name);
@@ -185,10 +214,11 @@ static int change_indexes(struct call *call, struct table *t, const struct dynam
 }
 
 /* New definitions join the old ones; those that no key uses any more go. */
-static void change_attributes(struct call *call, struct table *t, const struct dynamodb_attribute_definitions *given)
+static void change_attributes(
+	struct call *call, struct table *t, const struct dynamodb_attribute_definitions *given)
 {
-	struct dynamodb_attribute_definition *v =
-		ARENA_ARRAY(call->arena, struct dynamodb_attribute_definition, t->r.attributes.n + given->n);
+	struct dynamodb_attribute_definition *v = ARENA_ARRAY(
+		call->arena, struct dynamodb_attribute_definition, t->r.attributes.n + given->n);
 	size_t n = t->r.attributes.n;
 	if (n)
 		memcpy(v, t->r.attributes.v, n * sizeof *v);
@@ -224,10 +254,12 @@ static void drop_unused_attributes(struct table *t)
 	t->r.attributes.n = kept;
 }
 
-static int change_billing(struct call *call, struct table *t, const struct dynamodb_update_table_input *in)
+static int change_billing(
+	struct call *call, struct table *t, const struct dynamodb_update_table_input *in)
 {
 	if (in->billing_mode.p && !str_eq(in->billing_mode, t->r.billing)) {
-		if (check_throughput(call, in->billing_mode, in->provisioned_throughput != NULL, (struct str){ 0 }) < 0)
+		if (check_throughput(call, in->billing_mode, in->provisioned_throughput != NULL,
+			    (struct str){ 0 }) < 0)
 			return -1;
 		t->r.billing = in->billing_mode;
 		if (str_is(in->billing_mode, "PAY_PER_REQUEST"))
@@ -239,13 +271,17 @@ static int change_billing(struct call *call, struct table *t, const struct dynam
 	if (check_throughput(call, t->r.billing, true, (struct str){ 0 }) < 0)
 		return -1;
 	if (t->r.throughput &&
-		t->r.throughput->read_capacity_units.v == in->provisioned_throughput->read_capacity_units.v &&
-		t->r.throughput->write_capacity_units.v == in->provisioned_throughput->write_capacity_units.v)
-		return fail(call, &aws_validation_exception, "The provisioned throughput for the table will not change. The "
+		t->r.throughput->read_capacity_units.v ==
+			in->provisioned_throughput->read_capacity_units.v &&
+		t->r.throughput->write_capacity_units.v ==
+			in->provisioned_throughput->write_capacity_units.v)
+		return fail(call, &aws_validation_exception,
+			"The provisioned throughput for the table will not change. The "
 			"requested value equals the current value. Current ReadCapacityUnits provisioned for the table: %lld. "
 			"Requested ReadCapacityUnits: %lld. Current WriteCapacityUnits provisioned for the table: %lld. Requested "
 			"WriteCapacityUnits: %lld. Refer to the Amazon DynamoDB Developer Guide for current limits and how to "
-			"request higher limits.", (long long)t->r.throughput->read_capacity_units.v,
+			"request higher limits.",
+			(long long)t->r.throughput->read_capacity_units.v,
 			(long long)in->provisioned_throughput->read_capacity_units.v,
 			(long long)t->r.throughput->write_capacity_units.v,
 			(long long)in->provisioned_throughput->write_capacity_units.v);
@@ -259,9 +295,11 @@ int dynamodb_update_table(struct call *call, const struct dynamodb_update_table_
 	struct table t;
 	if (ddb_table_find(call, in->table_name, true, &t) < 0)
 		return -1;
-	if (!in->billing_mode.p && !in->provisioned_throughput && !in->global_secondary_index_updates.n &&
-		!in->table_class.p && !in->deletion_protection_enabled.set && !in->sse_specification)
-		return fail(call, &aws_validation_exception, "At least one of ProvisionedThroughput, BillingMode, "
+	if (!in->billing_mode.p && !in->provisioned_throughput &&
+		!in->global_secondary_index_updates.n && !in->table_class.p &&
+		!in->deletion_protection_enabled.set && !in->sse_specification)
+		return fail(call, &aws_validation_exception,
+			"At least one of ProvisionedThroughput, BillingMode, "
 			"UpdateStreamEnabled, GlobalSecondaryIndexUpdates or SSESpecification or ReplicaUpdates is required");
 	if (check_stream(call, in->stream_specification) < 0 || change_billing(call, &t, in) < 0)
 		return -1;

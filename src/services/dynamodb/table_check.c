@@ -25,7 +25,8 @@ static int check_schema(struct call *call, const struct dynamodb_key_schema *key
 	const struct dynamodb_attribute_definitions *attributes)
 {
 	if (keys->n > 2)
-		return fail(call, &aws_validation_exception, "1 validation error detected: Value at 'keySchema' failed to "
+		return fail(call, &aws_validation_exception,
+			"1 validation error detected: Value at 'keySchema' failed to "
 			"satisfy constraint: Member must have length less than or equal to 2");
 	if (!str_is(keys->v[0].key_type, "HASH"))
 		return fail(call, &aws_validation_exception,
@@ -38,26 +39,32 @@ static int check_schema(struct call *call, const struct dynamodb_key_schema *key
 			"Both the Hash Key and the Range Key element in the KeySchema have the same name");
 	for (size_t i = 0; i < keys->n; i++)
 		if (!is_defined(attributes, keys->v[i].attribute_name))
-			return fail(call, &aws_validation_exception, INVALID "Some index key attributes are not defined in "
+			return fail(call, &aws_validation_exception,
+				INVALID
+				"Some index key attributes are not defined in "
 				"AttributeDefinitions. Keys: [%.*s], AttributeDefinitions: [%.*s]",
-				STR_ARG(keys->v[i].attribute_name), STR_ARG(names_text(call, attributes)));
+				STR_ARG(keys->v[i].attribute_name),
+				STR_ARG(names_text(call, attributes)));
 	return 0;
 }
 
 int check_index(struct call *call, struct str name, const struct dynamodb_key_schema *keys,
-	const struct dynamodb_projection *projection, const struct dynamodb_attribute_definitions *attributes)
+	const struct dynamodb_projection *projection,
+	const struct dynamodb_attribute_definitions *attributes)
 {
 	struct str type = projection->projection_type;
 	(void)name;
 	if (check_schema(call, keys, attributes) < 0)
 		return -1;
 	if (!type.p)
-		return fail(call, &aws_validation_exception, INVALID "Unknown ProjectionType: null");
+		return fail(
+			call, &aws_validation_exception, INVALID "Unknown ProjectionType: null");
 	if (str_is(type, "INCLUDE") && !projection->non_key_attributes.n)
 		return fail(call, &aws_validation_exception,
 			INVALID "ProjectionType is INCLUDE, but NonKeyAttributes is not specified");
 	if (!str_is(type, "INCLUDE") && projection->non_key_attributes.n)
-		return fail(call, &aws_validation_exception, INVALID "ProjectionType is %.*s, but NonKeyAttributes is specified",
+		return fail(call, &aws_validation_exception,
+			INVALID "ProjectionType is %.*s, but NonKeyAttributes is specified",
 			STR_ARG(type));
 	return 0;
 }
@@ -66,39 +73,50 @@ int check_throughput(struct call *call, struct str billing, bool given, struct s
 {
 	bool on_demand = str_is(billing, "PAY_PER_REQUEST");
 	if (on_demand && given)
-		return fail(call, &aws_validation_exception, INVALID "Neither ReadCapacityUnits nor WriteCapacityUnits can be "
-			"specified when BillingMode is PAY_PER_REQUEST");
+		return fail(call, &aws_validation_exception,
+			INVALID "Neither ReadCapacityUnits nor WriteCapacityUnits can be "
+				"specified when BillingMode is PAY_PER_REQUEST");
 	if (on_demand || given)
 		return 0;
 	if (index.p)
-		return fail(call, &aws_validation_exception, INVALID "ProvisionedThroughput must be specified for index: %.*s",
+		return fail(call, &aws_validation_exception,
+			INVALID "ProvisionedThroughput must be specified for index: %.*s",
 			STR_ARG(index));
-	return fail(call, &aws_validation_exception, INVALID "ReadCapacityUnits and WriteCapacityUnits must both be "
-		"specified when BillingMode is PROVISIONED");
+	return fail(call, &aws_validation_exception,
+		INVALID "ReadCapacityUnits and WriteCapacityUnits must both be "
+			"specified when BillingMode is PROVISIONED");
 }
 
 static int check_local(struct call *call, const struct dynamodb_create_table_input *in)
 {
 	struct str hash = in->key_schema.v[0].attribute_name;
 	if (in->local_secondary_indexes.v && !in->local_secondary_indexes.n)
-		return fail(call, &aws_validation_exception, INVALID "List of LocalSecondaryIndexes is empty");
+		return fail(call, &aws_validation_exception,
+			INVALID "List of LocalSecondaryIndexes is empty");
 	if (in->local_secondary_indexes.n > DDB_LOCAL_INDEXES_MAX)
 		return fail(call, &aws_validation_exception,
-			INVALID "Number of LocalSecondaryIndexes exceeds per-table limit of %d", DDB_LOCAL_INDEXES_MAX);
+			INVALID "Number of LocalSecondaryIndexes exceeds per-table limit of %d",
+			DDB_LOCAL_INDEXES_MAX);
 	for (size_t i = 0; i < in->local_secondary_indexes.n; i++) {
 		const struct dynamodb_local_secondary_index *x = &in->local_secondary_indexes.v[i];
 		if (in->key_schema.n < 2)
-			return fail(call, &aws_validation_exception, INVALID "Table KeySchema does not have a range key, which is "
-				"required when specifying a LocalSecondaryIndex");
-		if (check_index(call, x->index_name, &x->key_schema, x->projection, &in->attribute_definitions) < 0)
+			return fail(call, &aws_validation_exception,
+				INVALID "Table KeySchema does not have a range key, which is "
+					"required when specifying a LocalSecondaryIndex");
+		if (check_index(call, x->index_name, &x->key_schema, x->projection,
+			    &in->attribute_definitions) < 0)
 			return -1;
 		if (x->key_schema.n < 2)
 			return fail(call, &aws_validation_exception,
-				INVALID "Index KeySchema does not have a range key for index: %.*s", STR_ARG(x->index_name));
+				INVALID "Index KeySchema does not have a range key for index: %.*s",
+				STR_ARG(x->index_name));
 		if (!str_eq(x->key_schema.v[0].attribute_name, hash))
-			return fail(call, &aws_validation_exception, INVALID "Index KeySchema does not have the same leading hash "
+			return fail(call, &aws_validation_exception,
+				INVALID
+				"Index KeySchema does not have the same leading hash "
 				"key as table KeySchema for index: %.*s. index hash key: %.*s, table hash key: %.*s",
-				STR_ARG(x->index_name), STR_ARG(x->key_schema.v[0].attribute_name), STR_ARG(hash));
+				STR_ARG(x->index_name), STR_ARG(x->key_schema.v[0].attribute_name),
+				STR_ARG(hash));
 	}
 	return 0;
 }
@@ -106,14 +124,19 @@ static int check_local(struct call *call, const struct dynamodb_create_table_inp
 static int check_global(struct call *call, const struct dynamodb_create_table_input *in)
 {
 	if (in->global_secondary_indexes.v && !in->global_secondary_indexes.n)
-		return fail(call, &aws_validation_exception, INVALID "List of GlobalSecondaryIndexes is empty");
+		return fail(call, &aws_validation_exception,
+			INVALID "List of GlobalSecondaryIndexes is empty");
 	if (in->global_secondary_indexes.n > DDB_GLOBAL_INDEXES_MAX)
 		return fail(call, &aws_validation_exception,
-			INVALID "GlobalSecondaryIndex count exceeds the per-table limit of %d", DDB_GLOBAL_INDEXES_MAX);
+			INVALID "GlobalSecondaryIndex count exceeds the per-table limit of %d",
+			DDB_GLOBAL_INDEXES_MAX);
 	for (size_t i = 0; i < in->global_secondary_indexes.n; i++) {
-		const struct dynamodb_global_secondary_index *x = &in->global_secondary_indexes.v[i];
-		if (check_index(call, x->index_name, &x->key_schema, x->projection, &in->attribute_definitions) < 0 ||
-			check_throughput(call, in->billing_mode, x->provisioned_throughput != NULL, x->index_name) < 0)
+		const struct dynamodb_global_secondary_index *x =
+			&in->global_secondary_indexes.v[i];
+		if (check_index(call, x->index_name, &x->key_schema, x->projection,
+			    &in->attribute_definitions) < 0 ||
+			check_throughput(call, in->billing_mode, x->provisioned_throughput != NULL,
+				x->index_name) < 0)
 			return -1;
 	}
 	return 0;
@@ -142,22 +165,29 @@ static int check_names(struct call *call, const struct dynamodb_create_table_inp
 	size_t local = in->local_secondary_indexes.n, n = local + in->global_secondary_indexes.n;
 	for (size_t i = 0; i < n; i++) {
 		for (size_t k = 0; k < i; k++) {
-			struct str a = i < local ? in->local_secondary_indexes.v[i].index_name
-						 : in->global_secondary_indexes.v[i - local].index_name;
-			struct str b = k < local ? in->local_secondary_indexes.v[k].index_name
-						 : in->global_secondary_indexes.v[k - local].index_name;
+			struct str a =
+				i < local ? in->local_secondary_indexes.v[i].index_name
+					  : in->global_secondary_indexes.v[i - local].index_name;
+			struct str b =
+				k < local ? in->local_secondary_indexes.v[k].index_name
+					  : in->global_secondary_indexes.v[k - local].index_name;
 			if (str_eq(a, b))
-				return fail(call, &aws_validation_exception, INVALID "Duplicate index name: %.*s", STR_ARG(a));
+				return fail(call, &aws_validation_exception,
+					INVALID "Duplicate index name: %.*s", STR_ARG(a));
 		}
 	}
 	for (size_t i = 0; i < in->attribute_definitions.n; i++) {
 		if (is_used(in, in->attribute_definitions.v[i].attribute_name))
 			continue;
 		if (!n)
-			return fail(call, &aws_validation_exception, INVALID "Number of attributes in KeySchema does not exactly "
+			return fail(call, &aws_validation_exception,
+				INVALID
+				"Number of attributes in KeySchema does not exactly "
 				"match number of attributes defined in AttributeDefinitions");
-		return fail(call, &aws_validation_exception, INVALID "Some AttributeDefinitions are not used. "
-			"AttributeDefinitions: [%.*s]", STR_ARG(names_text(call, &in->attribute_definitions)));
+		return fail(call, &aws_validation_exception,
+			INVALID "Some AttributeDefinitions are not used. "
+				"AttributeDefinitions: [%.*s]",
+			STR_ARG(names_text(call, &in->attribute_definitions)));
 	}
 	return 0;
 }
@@ -170,18 +200,24 @@ int check_create(struct call *call, const struct dynamodb_create_table_input *in
 			"TableName must be at least 3 characters long and at most 255 characters long");
 	for (size_t i = 0; i < name.n; i++) {
 		char c = name.p[i];
-		if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || strchr("_.-", c)) || !c)
-			return fail(call, &aws_validation_exception, "1 validation error detected: Value '%.*s' at 'tableName' failed "
+		if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+			    strchr("_.-", c)) ||
+			!c)
+			return fail(call, &aws_validation_exception,
+				"1 validation error detected: Value '%.*s' at 'tableName' failed "
 				"to satisfy constraint: Member must satisfy regular expression pattern: [a-zA-Z0-9_.-]+",
 				STR_ARG(name));
 	}
 	if (!in->key_schema.n)
-		return fail(call, &aws_validation_exception, "1 validation error detected: Value null at 'keySchema' failed to "
+		return fail(call, &aws_validation_exception,
+			"1 validation error detected: Value null at 'keySchema' failed to "
 			"satisfy constraint: Member must not be null");
 	if (!in->attribute_definitions.v)
-		return fail(call, &aws_validation_exception, "1 validation error detected: Value null at 'attributeDefinitions' "
+		return fail(call, &aws_validation_exception,
+			"1 validation error detected: Value null at 'attributeDefinitions' "
 			"failed to satisfy constraint: Member must not be null");
-	if (check_throughput(call, in->billing_mode, in->provisioned_throughput != NULL, (struct str){ 0 }) < 0 ||
+	if (check_throughput(call, in->billing_mode, in->provisioned_throughput != NULL,
+		    (struct str){ 0 }) < 0 ||
 		check_schema(call, &in->key_schema, &in->attribute_definitions) < 0)
 		return -1;
 	return check_local(call, in) < 0 || check_global(call, in) < 0 ? -1 : check_names(call, in);

@@ -16,36 +16,42 @@ struct tally *tally_of(struct call *call, struct tallies *all, const struct tabl
 	return &all->v[all->n++];
 }
 
-struct dynamodb_consumed_capacities tallies_answer(struct call *call, struct str mode, const struct tallies *all)
+struct dynamodb_consumed_capacities tallies_answer(
+	struct call *call, struct str mode, const struct tallies *all)
 {
 	struct dynamodb_consumed_capacities list = { 0 };
 	if (!mode.p || str_is(mode, "NONE"))
 		return list;
 	list.v = ARENA_ARRAY(call->arena, struct dynamodb_consumed_capacity, all->n);
 	for (; list.n < all->n; list.n++)
-		list.v[list.n] = *capacity_answer(call, mode, &all->v[list.n].table, &all->v[list.n].usage);
+		list.v[list.n] =
+			*capacity_answer(call, mode, &all->v[list.n].table, &all->v[list.n].usage);
 	return list;
 }
 
-void tally_metrics(struct call *call, struct tally *tally, struct str mode, const struct dynamodb_attributes *item,
-	size_t max)
+void tally_metrics(struct call *call, struct tally *tally, struct str mode,
+	const struct dynamodb_attributes *item, size_t max)
 {
-	struct dynamodb_item_collection_metrics *m = metrics_answer(call, mode, &tally->table, item);
+	struct dynamodb_item_collection_metrics *m =
+		metrics_answer(call, mode, &tally->table, item);
 	if (!m)
 		return;
 	if (!tally->metrics.v)
-		tally->metrics.v = ARENA_ARRAY(call->arena, struct dynamodb_item_collection_metrics, max);
+		tally->metrics.v =
+			ARENA_ARRAY(call->arena, struct dynamodb_item_collection_metrics, max);
 	tally->metrics.v[tally->metrics.n++] = *m;
 }
 
-struct dynamodb_item_collection_metrics_per_table tallies_metrics(struct call *call, const struct tallies *all)
+struct dynamodb_item_collection_metrics_per_table tallies_metrics(
+	struct call *call, const struct tallies *all)
 {
 	struct dynamodb_item_collection_metrics_per_table map = { 0 };
 	for (size_t i = 0; i < all->n; i++) {
 		if (!all->v[i].metrics.n)
 			continue;
 		if (!map.v)
-			map.v = ARENA_ARRAY(call->arena, struct dynamodb_item_collection_metrics_per_table_entry, all->n);
+			map.v = ARENA_ARRAY(call->arena,
+				struct dynamodb_item_collection_metrics_per_table_entry, all->n);
 		map.v[map.n].key = all->v[i].table.name;
 		map.v[map.n++].value = all->v[i].metrics;
 	}

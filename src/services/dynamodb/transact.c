@@ -10,13 +10,20 @@ struct part {
 	struct str on_failure;
 };
 
-#define TAKE(from, what, keyed)                                                                    \
-	(struct part){ { .type = (what), .table_name = (from)->table_name, .condition = (from)->condition_expression, \
-			       .item = &(from)->keyed, .names = &(from)->expression_attribute_names,                \
-			       .values = &(from)->expression_attribute_values },                                      \
-		(from)->return_values_on_condition_check_failure }
+#define TAKE(from, what, keyed) \
+	(struct part) \
+	{ \
+		{ .type = (what), \
+			.table_name = (from)->table_name, \
+			.condition = (from)->condition_expression, \
+			.item = &(from)->keyed, \
+			.names = &(from)->expression_attribute_names, \
+			.values = &(from)->expression_attribute_values }, \
+			(from)->return_values_on_condition_check_failure \
+	}
 
-static int part_prepare(struct call *call, const struct dynamodb_transact_write_item *in, struct part *p)
+static int part_prepare(
+	struct call *call, const struct dynamodb_transact_write_item *in, struct part *p)
 {
 	if (!!in->put + !!in->update + !!in->delete + !!in->condition_check != 1)
 		return fail(call, &aws_validation_exception,
@@ -34,7 +41,8 @@ static int part_prepare(struct call *call, const struct dynamodb_transact_write_
 	return change_prepare(call, &p->r);
 }
 
-static int prepare_all(struct call *call, const struct dynamodb_transact_write_items_input *in, struct part *parts)
+static int prepare_all(
+	struct call *call, const struct dynamodb_transact_write_items_input *in, struct part *parts)
 {
 	for (size_t i = 0; i < in->transact_items.n; i++) {
 		if (part_prepare(call, &in->transact_items.v[i], &parts[i]) < 0)
@@ -67,12 +75,14 @@ static struct dynamodb_cancellation_reason check_part(struct call *call, struct 
 
 static int cancel(struct call *call, struct dynamodb_cancellation_reason *v, size_t n)
 {
-	struct dynamodb_transaction_canceled_exception detail = { .cancellation_reasons = { v, n } };
+	struct dynamodb_transaction_canceled_exception detail = { .cancellation_reasons = {
+									  v, n } };
 	struct buf b = { 0 };
 	for (size_t i = 0; i < n; i++)
 		buf_printf(&b, "%s%.*s", i ? ", " : "", STR_ARG(v[i].code));
 	fail_with(call, &dynamodb_transaction_canceled_exception, &detail,
-		"Transaction cancelled, please refer cancellation reasons for specific reasons [%.*s]", STR_ARG(buf_view(&b)));
+		"Transaction cancelled, please refer cancellation reasons for specific reasons [%.*s]",
+		STR_ARG(buf_view(&b)));
 	buf_fini(&b);
 	return -1;
 }
@@ -91,9 +101,12 @@ static struct str digest_of(struct call *call, const struct dynamodb_transact_wr
 static int token_check(struct call *call, const struct dynamodb_transact_write_items_input *in)
 {
 	struct dynamodb_token_record r = { 0 };
-	struct str key = KEY(call->arena, KEY_LITERAL("dynamodb-token"), key_text(call->identity.account),
-		key_text(call->identity.region), key_text(in->client_request_token)), digest = digest_of(call, in);
-	if (call_get_record(call, key, &dynamodb_token_record_shape, &r) && call->now_ms - r.at.v < DDB_TOKEN_MS) {
+	struct str key = KEY(call->arena, KEY_LITERAL("dynamodb-token"),
+			   key_text(call->identity.account), key_text(call->identity.region),
+			   key_text(in->client_request_token)),
+		   digest = digest_of(call, in);
+	if (call_get_record(call, key, &dynamodb_token_record_shape, &r) &&
+		call->now_ms - r.at.v < DDB_TOKEN_MS) {
 		if (str_eq(r.digest, digest))
 			return 1;
 		return fail(call, &dynamodb_idempotent_parameter_mismatch_exception,
@@ -101,21 +114,27 @@ static int token_check(struct call *call, const struct dynamodb_transact_write_i
 	}
 	r = (struct dynamodb_token_record){ digest, OPT_I64(call->now_ms) };
 	call_put_record(call, key, &dynamodb_token_record_shape, &r);
-	txn_put(call->txn, KEY(call->arena, KEY_LITERAL("dynamodb-token-age"), key_int(call->now_ms), key_bytes(key)), STR(""));
+	txn_put(call->txn,
+		KEY(call->arena, KEY_LITERAL("dynamodb-token-age"), key_int(call->now_ms),
+			key_bytes(key)),
+		STR(""));
 	return 0;
 }
 
-int dynamodb_transact_write_items(struct call *call, const struct dynamodb_transact_write_items_input *in,
+int dynamodb_transact_write_items(struct call *call,
+	const struct dynamodb_transact_write_items_input *in,
 	struct dynamodb_transact_write_items_output *out)
 {
 	size_t n = in->transact_items.n;
 	struct part *parts = ARENA_ARRAY(call->arena, struct part, n);
-	struct dynamodb_cancellation_reason *reasons = ARENA_ARRAY(call->arena, struct dynamodb_cancellation_reason, n);
+	struct dynamodb_cancellation_reason *reasons =
+		ARENA_ARRAY(call->arena, struct dynamodb_cancellation_reason, n);
 	struct tallies tallies = tallies_new(call, n);
 	bool is_cancelled = false;
 	if (prepare_all(call, in, parts) < 0)
 		return -1;
-	/* The digest is of the values as prepare_all has made them normal: a second run then finds the same. */
+	/* The digest is of the values as prepare_all has made them normal: a second run then finds
+	 * the same. */
 	int done = in->client_request_token.p ? token_check(call, in) : 0;
 	if (done)
 		return done < 0 ? -1 : 0;
@@ -131,7 +150,8 @@ int dynamodb_transact_write_items(struct call *call, const struct dynamodb_trans
 		struct change_request *r = &parts[i].r;
 		struct tally *tally = tally_of(call, &tallies, &r->table);
 		if (r->type == CHANGE_CHECK) {
-			tally->usage.table += write_units(r->has_before ? attributes_size(&r->before) : 0);
+			tally->usage.table +=
+				write_units(r->has_before ? attributes_size(&r->before) : 0);
 			continue;
 		}
 		change_apply(call, r, &tally->usage);
@@ -146,13 +166,15 @@ int dynamodb_transact_write_items(struct call *call, const struct dynamodb_trans
 	out->item_collection_metrics = tallies_metrics(call, &tallies);
 	out->consumed_capacity = tallies_answer(call, in->return_consumed_capacity, &tallies);
 	for (size_t i = 0; i < out->consumed_capacity.n; i++)
-		out->consumed_capacity.v[i].write_capacity_units = out->consumed_capacity.v[i].capacity_units;
+		out->consumed_capacity.v[i].write_capacity_units =
+			out->consumed_capacity.v[i].capacity_units;
 	return 0;
 }
 
 /* ---- reading ---- */
 
-int dynamodb_transact_get_items(struct call *call, const struct dynamodb_transact_get_items_input *in,
+int dynamodb_transact_get_items(struct call *call,
+	const struct dynamodb_transact_get_items_input *in,
 	struct dynamodb_transact_get_items_output *out)
 {
 	static const char *const parameters[] = { "ProjectionExpression", NULL };
@@ -166,15 +188,17 @@ int dynamodb_transact_get_items(struct call *call, const struct dynamodb_transac
 		struct paths paths;
 		struct str key;
 		struct expr e;
-		if (expr_begin(&e, call, &get->expression_attribute_names, NULL, &get->projection_expression, parameters) < 0 ||
-			expr_projection(&e, get->projection_expression, &paths) < 0 || expr_end(&e) < 0 ||
-			ddb_table_find(call, get->table_name, false, &t) < 0 ||
+		if (expr_begin(&e, call, &get->expression_attribute_names, NULL,
+			    &get->projection_expression, parameters) < 0 ||
+			expr_projection(&e, get->projection_expression, &paths) < 0 ||
+			expr_end(&e) < 0 || ddb_table_find(call, get->table_name, false, &t) < 0 ||
 			ddb_item_key(call, &t, &get->key, true, &key) < 0)
 			return -1;
 		bool found = ddb_item_get(call, key, &item);
 		if (call->error.shape)
 			return -1;
-		tally_of(call, &tallies, &t)->usage.table += 2 * read_units(found ? attributes_size(&item) : 0, true);
+		tally_of(call, &tallies, &t)->usage.table +=
+			2 * read_units(found ? attributes_size(&item) : 0, true);
 		if (found && paths.n)
 			ddb_item_project(call->arena, &item, &paths, &out->responses.v[i].item);
 		else if (found)
@@ -183,6 +207,7 @@ int dynamodb_transact_get_items(struct call *call, const struct dynamodb_transac
 	}
 	out->consumed_capacity = tallies_answer(call, in->return_consumed_capacity, &tallies);
 	for (size_t i = 0; i < out->consumed_capacity.n; i++)
-		out->consumed_capacity.v[i].read_capacity_units = out->consumed_capacity.v[i].capacity_units;
+		out->consumed_capacity.v[i].read_capacity_units =
+			out->consumed_capacity.v[i].capacity_units;
 	return 0;
 }

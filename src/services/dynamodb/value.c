@@ -5,21 +5,22 @@
 #include <errno.h>
 #include <stdlib.h>
 
-static const char *const type_names[] = { "", "S", "N", "B", "SS", "NS", "BS", "M", "L", "NULL", "BOOL" };
+static const char *const type_names[] = { "", "S", "N", "B", "SS", "NS", "BS", "M", "L", "NULL",
+	"BOOL" };
 
 enum value_type value_type(const struct dynamodb_value *v)
 {
-	return v->s.p ? VALUE_S
-		: v->n.p ? VALUE_N
-		: v->b.p ? VALUE_B
-		: v->m.v ? VALUE_M
-		: v->l.v ? VALUE_L
-		: v->bool_.set ? VALUE_BOOL
-		: v->null.set ? VALUE_NULL
-		: v->ss.v ? VALUE_SS
-		: v->ns.v ? VALUE_NS
-		: v->bs.v ? VALUE_BS
-			  : VALUE_NONE;
+	return v->s.p         ? VALUE_S
+	       : v->n.p       ? VALUE_N
+	       : v->b.p       ? VALUE_B
+	       : v->m.v       ? VALUE_M
+	       : v->l.v       ? VALUE_L
+	       : v->bool_.set ? VALUE_BOOL
+	       : v->null.set  ? VALUE_NULL
+	       : v->ss.v      ? VALUE_SS
+	       : v->ns.v      ? VALUE_NS
+	       : v->bs.v      ? VALUE_BS
+			      : VALUE_NONE;
 }
 
 const char *value_type_name(enum value_type type)
@@ -37,8 +38,8 @@ enum value_type value_type_of(struct str name)
 
 static int members_set(const struct dynamodb_value *v)
 {
-	return !!v->s.p + !!v->n.p + !!v->b.p + !!v->ss.v + !!v->ns.v + !!v->bs.v + !!v->m.v + !!v->l.v + v->null.set +
-		v->bool_.set;
+	return !!v->s.p + !!v->n.p + !!v->b.p + !!v->ss.v + !!v->ns.v + !!v->bs.v + !!v->m.v +
+	       !!v->l.v + v->null.set + v->bool_.set;
 }
 
 /* ---- checks ---- */
@@ -55,7 +56,8 @@ static int check_number(struct arena *arena, struct str *text, struct str *why)
 	char room[256], normal[NUMBER_TEXT_MAX];
 	enum number_error e = number_parse(*text, &x);
 	if (e != NUMBER_OK)
-		return refuse(why, arena_str(arena, number_error_text(e, room, sizeof room, *text)));
+		return refuse(
+			why, arena_str(arena, number_error_text(e, room, sizeof room, *text)));
 	struct str s = { normal, number_format(&x, normal) };
 	if (!str_eq(s, *text))
 		*text = arena_str(arena, s);
@@ -93,18 +95,24 @@ static struct str list_text(struct arena *arena, const struct str *v, size_t n)
 	return text;
 }
 
-static int check_set(struct arena *arena, struct str *v, size_t n, enum value_type type, struct str *why)
+static int check_set(
+	struct arena *arena, struct str *v, size_t n, enum value_type type, struct str *why)
 {
 	const char *name = type == VALUE_SS ? "string" : type == VALUE_NS ? "number" : "binary";
 	if (!n)
-		return refuse(why, arena_printf(arena,
-			"One or more parameter values were invalid: An %s set  may not be empty", name));
+		return refuse(why,
+			arena_printf(arena,
+				"One or more parameter values were invalid: An %s set  may not be empty",
+				name));
 	for (size_t i = 0; i < n; i++) {
 		if (type == VALUE_NS && check_number(arena, &v[i], why) < 0)
 			return -EINVAL;
 		if (!v[i].n)
-			return refuse(why, arena_printf(arena, "One or more parameter values were invalid: An %s set may not "
-				"have a empty %s as a member", name, name));
+			return refuse(why,
+				arena_printf(arena,
+					"One or more parameter values were invalid: An %s set may not "
+					"have a empty %s as a member",
+					name, name));
 	}
 	struct str as_given = list_text(arena, v, type == VALUE_SS && n <= 64 ? n : 0);
 	qsort(v, n, sizeof *v, type == VALUE_NS ? compare_numbers : compare_texts);
@@ -113,8 +121,11 @@ static int check_set(struct arena *arena, struct str *v, size_t n, enum value_ty
 			continue;
 		if (type != VALUE_SS)
 			return refuse(why, STR("Input collection contains duplicates"));
-		return refuse(why, arena_printf(arena, "One or more parameter values were invalid: Input collection [%.*s] "
-			"contains duplicates.", STR_ARG(as_given)));
+		return refuse(why,
+			arena_printf(arena,
+				"One or more parameter values were invalid: Input collection [%.*s] "
+				"contains duplicates.",
+				STR_ARG(as_given)));
 	}
 	return 0;
 }
@@ -136,10 +147,11 @@ int value_check(struct arena *arena, struct dynamodb_value *v, int depth, struct
 {
 	int set = members_set(v);
 	if (set != 1)
-		return refuse(why, set ? STR("Supplied AttributeValue has more than one datatypes set, must contain exactly one "
-					     "of the supported datatypes")
-				       : STR("Supplied AttributeValue is empty, must contain exactly one of the supported "
-					     "datatypes"));
+		return refuse(why,
+			set ? STR("Supplied AttributeValue has more than one datatypes set, must contain exactly one "
+				  "of the supported datatypes")
+			    : STR("Supplied AttributeValue is empty, must contain exactly one of the supported "
+				  "datatypes"));
 	switch (value_type(v)) {
 	case VALUE_N:
 		return check_number(arena, &v->n, why);
@@ -154,8 +166,9 @@ int value_check(struct arena *arena, struct dynamodb_value *v, int depth, struct
 		return check_members(arena, v, depth, why);
 	case VALUE_NULL:
 		if (!v->null.v)
-			return refuse(why, STR("One or more parameter values were invalid: Null attribute value types must have "
-					       "the value of true"));
+			return refuse(why,
+				STR("One or more parameter values were invalid: Null attribute value types must have "
+				    "the value of true"));
 		return 0;
 	default:
 		return 0;
@@ -285,7 +298,9 @@ bool value_compare(const struct dynamodb_value *a, const struct dynamodb_value *
 	enum value_type type = value_type(a);
 	if (type != value_type(b) || type < VALUE_S || type > VALUE_B)
 		return false;
-	*order = type == VALUE_N ? order_numbers(a->n, b->n) : type == VALUE_S ? str_cmp(a->s, b->s) : str_cmp(a->b, b->b);
+	*order = type == VALUE_N   ? order_numbers(a->n, b->n)
+		 : type == VALUE_S ? str_cmp(a->s, b->s)
+				   : str_cmp(a->b, b->b);
 	return true;
 }
 
@@ -335,9 +350,11 @@ void value_clone(struct arena *arena, const struct dynamodb_value *from, struct 
 	}
 }
 
-void attributes_clone(struct arena *arena, const struct dynamodb_attributes *from, struct dynamodb_attributes *to)
+void attributes_clone(
+	struct arena *arena, const struct dynamodb_attributes *from, struct dynamodb_attributes *to)
 {
-	struct dynamodb_attributes_entry *v = ARENA_ARRAY(arena, struct dynamodb_attributes_entry, from->n);
+	struct dynamodb_attributes_entry *v =
+		ARENA_ARRAY(arena, struct dynamodb_attributes_entry, from->n);
 	for (size_t i = 0; i < from->n; i++) {
 		v[i].key = from->v[i].key;
 		value_clone(arena, &from->v[i].value, &v[i].value);
@@ -353,13 +370,15 @@ struct dynamodb_value *attributes_get(const struct dynamodb_attributes *map, str
 	return NULL;
 }
 
-struct dynamodb_value *attributes_put(struct arena *arena, struct dynamodb_attributes *map, struct str name)
+struct dynamodb_value *attributes_put(
+	struct arena *arena, struct dynamodb_attributes *map, struct str name)
 {
 	struct dynamodb_value *v = attributes_get(map, name);
 	if (v)
 		return v;
 	/* The arena has no realloc, and a map that was decoded has no room beyond its end. */
-	struct dynamodb_attributes_entry *grown = ARENA_ARRAY(arena, struct dynamodb_attributes_entry, map->n + 1);
+	struct dynamodb_attributes_entry *grown =
+		ARENA_ARRAY(arena, struct dynamodb_attributes_entry, map->n + 1);
 	if (map->n)
 		memcpy(grown, map->v, map->n * sizeof *grown);
 	map->v = grown;
@@ -395,16 +414,20 @@ static void set_of(enum value_type type, struct str *v, size_t n, struct dynamod
 		out->bs = (struct dynamodb_blobs){ v, n };
 }
 
-/* Both are sorted: one walk. keep_second says whether b's own elements are taken or a's without them. */
-static void merge(struct arena *arena, const struct dynamodb_value *a, const struct dynamodb_value *b, bool keep_second,
-	struct dynamodb_value *out)
+/* Both are sorted: one walk. keep_second says whether b's own elements are taken or a's without
+ * them. */
+static void merge(struct arena *arena, const struct dynamodb_value *a,
+	const struct dynamodb_value *b, bool keep_second, struct dynamodb_value *out)
 {
 	enum value_type type = value_type(a);
 	size_t n, m, i = 0, j = 0, count = 0;
 	struct str *x = set_texts(a, &n), *y = set_texts(b, &m);
 	struct str *v = ARENA_ARRAY(arena, struct str, n + m);
 	while (i < n || j < m) {
-		int order = i == n ? 1 : j == m ? -1 : type == VALUE_NS ? order_numbers(x[i], y[j]) : str_cmp(x[i], y[j]);
+		int order = i == n             ? 1
+			    : j == m           ? -1
+			    : type == VALUE_NS ? order_numbers(x[i], y[j])
+					       : str_cmp(x[i], y[j]);
 		if (order < 0 || (order == 0 && keep_second))
 			v[count++] = x[i];
 		else if (order > 0 && keep_second)
@@ -415,14 +438,14 @@ static void merge(struct arena *arena, const struct dynamodb_value *a, const str
 	set_of(type, v, count, out);
 }
 
-void value_set_union(struct arena *arena, const struct dynamodb_value *a, const struct dynamodb_value *b,
-	struct dynamodb_value *out)
+void value_set_union(struct arena *arena, const struct dynamodb_value *a,
+	const struct dynamodb_value *b, struct dynamodb_value *out)
 {
 	merge(arena, a, b, true, out);
 }
 
-void value_set_minus(struct arena *arena, const struct dynamodb_value *a, const struct dynamodb_value *b,
-	struct dynamodb_value *out)
+void value_set_minus(struct arena *arena, const struct dynamodb_value *a,
+	const struct dynamodb_value *b, struct dynamodb_value *out)
 {
 	merge(arena, a, b, false, out);
 }

@@ -26,11 +26,13 @@ const char *value_type_name(enum value_type type);
 enum value_type value_type_of(struct str name);
 
 /*
- * A client's value made normal in place (numbers' text, order of sets): 0, or -EINVAL with AWS's words. The same again
- * changes nothing.
+ * A client's value made normal in place (numbers' text, order of sets): 0, or -EINVAL with AWS's
+ * words. The same again changes nothing.
  */
-int value_check(struct arena *arena, struct dynamodb_value *v, int depth, struct str *why) MUSTCHECK;
-int attributes_check(struct arena *arena, const struct dynamodb_attributes *map, struct str *why) MUSTCHECK;
+int value_check(
+	struct arena *arena, struct dynamodb_value *v, int depth, struct str *why) MUSTCHECK;
+int attributes_check(
+	struct arena *arena, const struct dynamodb_attributes *map, struct str *why) MUSTCHECK;
 
 /* Bytes by AWS's rules. */
 size_t value_size(const struct dynamodb_value *v);
@@ -43,18 +45,21 @@ bool value_compare(const struct dynamodb_value *a, const struct dynamodb_value *
 bool value_contains(const struct dynamodb_value *whole, const struct dynamodb_value *part);
 /* Deep, but texts are shared. */
 void value_clone(struct arena *arena, const struct dynamodb_value *from, struct dynamodb_value *to);
-void attributes_clone(struct arena *arena, const struct dynamodb_attributes *from, struct dynamodb_attributes *to);
+void attributes_clone(struct arena *arena, const struct dynamodb_attributes *from,
+	struct dynamodb_attributes *to);
 
 struct dynamodb_value *attributes_get(const struct dynamodb_attributes *map, struct str name);
 /* Where the name's value stands, made if it is missing. The map's v must be the arena's. */
-struct dynamodb_value *attributes_put(struct arena *arena, struct dynamodb_attributes *map, struct str name);
+struct dynamodb_value *attributes_put(
+	struct arena *arena, struct dynamodb_attributes *map, struct str name);
 void attributes_remove(struct dynamodb_attributes *map, struct str name);
 
-/* The union or difference of two sets of one type: *out; its type is VALUE_NONE when nothing is left. */
-void value_set_union(struct arena *arena, const struct dynamodb_value *a, const struct dynamodb_value *b,
-	struct dynamodb_value *out);
-void value_set_minus(struct arena *arena, const struct dynamodb_value *a, const struct dynamodb_value *b,
-	struct dynamodb_value *out);
+/* The union or difference of two sets of one type: *out; its type is VALUE_NONE when nothing is
+ * left. */
+void value_set_union(struct arena *arena, const struct dynamodb_value *a,
+	const struct dynamodb_value *b, struct dynamodb_value *out);
+void value_set_minus(struct arena *arena, const struct dynamodb_value *a,
+	const struct dynamodb_value *b, struct dynamodb_value *out);
 /* The part that a value of a key makes: bytes that sort as the values do. */
 struct str value_key_bytes(struct arena *arena, const struct dynamodb_value *v);
 /* For messages: {N:5}. */
