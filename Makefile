@@ -186,7 +186,7 @@ tsan:
 
 # The same sources under the other compiler.
 clang:
-	$(MAKE) CC=clang BUILD=build/clang all
+	$(MAKE) CC=clang BUILD=build/clang all test-programs
 
 format:
 	clang-format -i $$(git ls-files 'src/*.c' 'src/*.h' 'tools/*.c')
