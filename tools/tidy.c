@@ -91,11 +91,13 @@ static void check_line(const char *path, int number, const char *line)
 		if (at && (at == line || (!isalnum((unsigned char)at[-1]) && at[-1] != '_')))
 			breach(path, number, "not used here: ", banned[i]);
 	}
-	if (strstr(line, "typedef struct"))
+	bool is_own = strcmp(path, "tools/tidy.c") == 0;
+	if (strstr(line, "typedef struct") && !is_own)
 		breach(path, number, "a struct is not hidden behind a typedef", "");
 	if (strstr(line, "FIX" "ME") || strstr(line, "TO" "DO"))
 		breach(path, number, "something left undone", "");
-	if (columns(line) > COLUMNS_MAX)
+	/* A message stays whole, so that grep finds it. */
+	if (columns(line) > COLUMNS_MAX && line[strspn(line, "\t ")] != '"')
 		breach(path, number, "a line over 120 columns", "");
 }
 
