@@ -1,4 +1,5 @@
-/* embed OUT.c [name=path | path]...: files as a C table (base/embedded.h), found again by their names. */
+/* embed OUT.c [name=path | path]...: files as a C table (base/embedded.h), found again by their
+ * names. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,9 +14,10 @@ static void die(const char *what, const char *path)
 /* .incbin lets the assembler copy the bytes: no file passes through the C compiler. */
 static void write_bytes(FILE *out, size_t i, const char *path)
 {
-	fprintf(out, "__asm__(\".section .rodata\\n.balign 16\\nembedded_%zu:\\n.incbin \\\"%s\\\"\\n"
-		     "embedded_%zu_end:\\n.byte 0\\n.previous\\n\");\n"
-		     "extern const unsigned char embedded_%zu[], embedded_%zu_end[];\n",
+	fprintf(out,
+		"__asm__(\".section .rodata\\n.balign 16\\nembedded_%zu:\\n.incbin \\\"%s\\\"\\n"
+		"embedded_%zu_end:\\n.byte 0\\n.previous\\n\");\n"
+		"extern const unsigned char embedded_%zu[], embedded_%zu_end[];\n",
 		i, path, i, i, i);
 }
 
@@ -42,8 +44,8 @@ int main(int argc, char **argv)
 		int length = equals ? (int)(equals - argv[i]) : (int)strlen(argv[i]);
 		if (stat(equals ? equals + 1 : argv[i], &st) < 0)
 			die("not found", argv[i]);
-		fprintf(out, "\t{ \"%.*s\", embedded_%d, %lld, %s },\n", length, argv[i], i, (long long)st.st_size,
-			st.st_mode & 0100 ? "true" : "false");
+		fprintf(out, "\t{ \"%.*s\", embedded_%d, %lld, %s },\n", length, argv[i], i,
+			(long long)st.st_size, st.st_mode & 0100 ? "true" : "false");
 	}
 	fprintf(out, "\t{ 0 },\n};\n");
 	return fclose(out) ? 1 : 0;

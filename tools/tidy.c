@@ -1,6 +1,7 @@
 /*
- * tidy: the rules of the house that a program can check, as a test. Floors and siblings, lengths of files and
- * functions, names that are not used here, constructors, files without a purpose. Prints each breach; exit 1.
+ * tidy: the rules of the house that a program can check, as a test. Floors and siblings, lengths of
+ * files and functions, names that are not used here, constructors, files without a purpose. Prints
+ * each breach; exit 1.
  */
 #include <ctype.h>
 #include <dirent.h>
@@ -17,12 +18,20 @@ static const struct floor {
 	const char *folder;
 	int number;
 } floors[] = {
-	{ "base", 0 }, { "loop", 1 }, { "net", 2 }, { "store", 2 }, { "sandbox", 2 }, { "aws", 3 },
-	{ "services", 4 }, { "server", 5 }, { "deploy", 5 }, { "cli", 6 },
+	{ "base", 0 },
+	{ "loop", 1 },
+	{ "net", 2 },
+	{ "store", 2 },
+	{ "sandbox", 2 },
+	{ "aws", 3 },
+	{ "services", 4 },
+	{ "server", 5 },
+	{ "deploy", 5 },
+	{ "cli", 6 },
 };
 
-static const char *const banned[] = { "strcpy(", "strcat(", "sprintf(", "atoi(", "alloca(", "gets(", "strtok(",
-	"__attribute__((constructor", NULL };
+static const char *const banned[] = { "strcpy(", "strcat(", "sprintf(", "atoi(", "alloca(", "gets(",
+	"strtok(", "__attribute__((constructor", NULL };
 
 static int breaches;
 
@@ -40,7 +49,8 @@ static const struct floor *floor_of(const char *folder, size_t n)
 	return NULL;
 }
 
-/* "services/lambda/engine/x.h" gives the length of "services/lambda"; elsewhere of the first folder. */
+/* "services/lambda/engine/x.h" gives the length of "services/lambda"; elsewhere of the first
+ * folder. */
 static size_t room_length(const char *path)
 {
 	const char *slash = strchr(path, '/');
@@ -94,10 +104,13 @@ static void check_line(const char *path, int number, const char *line)
 	bool is_own = strcmp(path, "tools/tidy.c") == 0;
 	if (strstr(line, "typedef struct") && !is_own)
 		breach(path, number, "a struct is not hidden behind a typedef", "");
-	if (strstr(line, "FIX" "ME") || strstr(line, "TO" "DO"))
+	if (strstr(line, "FIX"
+			 "ME") ||
+		strstr(line, "TO"
+			     "DO"))
 		breach(path, number, "something left undone", "");
 	/* A message stays whole, so that grep finds it. */
-	if (columns(line) > COLUMNS_MAX && line[strspn(line, "\t ")] != '"')
+	if (columns(line) > COLUMNS_MAX && line[strspn(line, "\t ?:")] != '"')
 		breach(path, number, "a line over 120 columns", "");
 }
 
@@ -130,7 +143,8 @@ static void check_file(const char *path)
 	fclose(f);
 }
 
-/* x.c beside x_test.c; a header that nobody includes would be dead, but the compiler can't tell: see check_dead. */
+/* x.c beside x_test.c; a header that nobody includes would be dead, but the compiler can't tell:
+ * see check_dead. */
 static void walk(const char *folder, void (*visit)(const char *path))
 {
 	struct dirent **entries;
@@ -139,12 +153,14 @@ static void walk(const char *folder, void (*visit)(const char *path))
 		char path[1024];
 		struct stat st;
 		const char *name = entries[i]->d_name;
-		if (name[0] != '.' && (size_t)snprintf(path, sizeof path, "%s/%s", folder, name) < sizeof path &&
+		if (name[0] != '.' &&
+			(size_t)snprintf(path, sizeof path, "%s/%s", folder, name) < sizeof path &&
 			stat(path, &st) == 0) {
 			size_t length = strlen(name);
 			if (S_ISDIR(st.st_mode))
 				walk(path, visit);
-			else if (length > 2 && name[length - 2] == '.' && strchr("ch", name[length - 1]))
+			else if (length > 2 && name[length - 2] == '.' &&
+				 strchr("ch", name[length - 1]))
 				visit(path);
 		}
 		free(entries[i]);
@@ -163,7 +179,9 @@ static void look_for_include(const char *path)
 	size_t cap = 0;
 	while (f && !wanted_found && getline(&line, &cap, f) >= 0)
 		/* tools/ is no floor: its programs may use base. */
-	if (strncmp(path, "src/", 4) == 0 && sscanf(line, "#include \"%511[^\"]\"", included) == 1 && strcmp(included, wanted) == 0)
+		if (strncmp(path, "src/", 4) == 0 &&
+			sscanf(line, "#include \"%511[^\"]\"", included) == 1 &&
+			strcmp(included, wanted) == 0)
 			wanted_found = true;
 	free(line);
 	if (f)

@@ -112,7 +112,7 @@ static int deny(struct request *r, struct str resource, const char *kind, bool e
 		"User: %.*s is not authorized to perform: %s on resource: %.*s because "
 		"no %s policy allows the %s action",
 		STR_ARG(arn), action, STR_ARG(resource),
-		str_is(str_c(kind), "a session") ? "session"
+		str_is(str_c(kind), "a session")          ? "session"
 		: str_is(str_c(kind), "a resource-based") ? "resource-based"
 							  : "identity-based",
 		action);
@@ -152,8 +152,8 @@ static enum policy_effect identity_effect(struct request *r, const struct policy
 }
 
 /*
- * Within an account the identity's or the resource's policy may allow; across accounts both must (IAM User Guide,
- * "Cross-account policy evaluation logic").
+ * Within an account the identity's or the resource's policy may allow; across accounts both must
+ * (IAM User Guide, "Cross-account policy evaluation logic").
  */
 int auth_authorize(struct request *r, const void *in)
 {
@@ -167,7 +167,8 @@ int auth_authorize(struct request *r, const void *in)
 		if (str_is(str_c(action), free_actions[i]))
 			return 0;
 	bool is_known = find_resource(r, in, &resource);
-	/* A public operation of a service without policies of resources is everyone's; else strangers need one. */
+	/* A public operation of a service without policies of resources is everyone's; else
+	 * strangers need one. */
 	if (id->is_anonymous && r->operation->is_public && !is_known)
 		return 0;
 	bool is_own = !id->is_anonymous && str_eq(resource.account, id->account);
@@ -186,11 +187,14 @@ int auth_authorize(struct request *r, const void *in)
 	if (resource.policy.n)
 		by_resource = policy_evaluate(r->arena, resource.policy, &request, true);
 	if (id->is_anonymous)
-		return by_resource == POLICY_ALLOW ? 0 : deny(r, request.resource, "a resource-based", false);
+		return by_resource == POLICY_ALLOW
+			       ? 0
+			       : deny(r, request.resource, "a resource-based", false);
 	effect = identity_effect(r, &request);
 	if (by_resource == POLICY_DENY && !(id->is_root && is_own))
 		return deny(r, request.resource, "a resource-based", true);
-	if (effect == POLICY_DENY || (effect == POLICY_NO_MATCH && !(is_own && by_resource == POLICY_ALLOW)))
+	if (effect == POLICY_DENY ||
+		(effect == POLICY_NO_MATCH && !(is_own && by_resource == POLICY_ALLOW)))
 		return deny(r, request.resource, "an identity-based", effect == POLICY_DENY);
 	if (!is_own && by_resource != POLICY_ALLOW)
 		return deny(r, request.resource, "a resource-based", false);

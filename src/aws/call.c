@@ -16,10 +16,11 @@ struct call_after {
 	void *arg;
 };
 
-static int fail_text(struct call *call, const struct error_shape *error, const void *detail, const char *fmt,
-	va_list ap)
+static int fail_text(struct call *call, const struct error_shape *error, const void *detail,
+	const char *fmt, va_list ap)
 {
-	/* What can't be read of the store stays the answer, whatever the handler makes of the absence. */
+	/* What can't be read of the store stays the answer, whatever the handler makes of the
+	 * absence. */
 	if (call->error.shape == &aws_internal_failure)
 		return -1;
 	void *copy = detail && error->shape ? arena_alloc(call->arena, error->shape->size) : NULL;
@@ -38,7 +39,8 @@ int fail(struct call *call, const struct error_shape *error, const char *fmt, ..
 	return -1;
 }
 
-int fail_with(struct call *call, const struct error_shape *error, const void *detail, const char *fmt, ...)
+int fail_with(struct call *call, const struct error_shape *error, const void *detail,
+	const char *fmt, ...)
 {
 	va_list ap;
 	va_start(ap, fmt);
@@ -47,7 +49,8 @@ int fail_with(struct call *call, const struct error_shape *error, const void *de
 	return -1;
 }
 
-void call_init(struct call *call, struct aws *aws, struct arena *arena, const struct identity *identity)
+void call_init(
+	struct call *call, struct aws *aws, struct arena *arena, const struct identity *identity)
 {
 	*call = (struct call){ .aws = aws, .arena = arena };
 	if (identity)
@@ -111,11 +114,13 @@ static int transaction_end(struct call *call, struct store *store, int r)
 		return -1;
 	call->error = (struct call_error){ 0 };
 	if (r == -ENOSPC)
-		return fail(call, &aws_service_unavailable, "The server's disk is full; nothing was stored.");
+		return fail(call, &aws_service_unavailable,
+			"The server's disk is full; nothing was stored.");
 	const char *why = store_failure(store);
 	if (why)
 		return fail(call, &aws_service_unavailable, "The store takes no writes: %s", why);
-	log_error("%s: the store answered %s", call->operation ? call->operation->name : "a transaction", strerror(-r));
+	log_error("%s: the store answered %s",
+		call->operation ? call->operation->name : "a transaction", strerror(-r));
 	return fail(call, &aws_internal_failure, "The store could not serve the request.");
 }
 
@@ -178,7 +183,8 @@ int operation_run(struct call *call, const void *in, void *out)
 	return -1;
 }
 
-int call_inner(struct call *parent, const struct operation *op, const struct identity *as, const void *in, void *out)
+int call_inner(struct call *parent, const struct operation *op, const struct identity *as,
+	const void *in, void *out)
 {
 	struct call child = {
 		.aws = parent->aws,
@@ -202,7 +208,8 @@ int call_inner(struct call *parent, const struct operation *op, const struct ide
 		parent->error = child.error;
 		return -1;
 	}
-	/* It joined the parent's transaction: what is left for afterwards waits for the parent's commit. */
+	/* It joined the parent's transaction: what is left for afterwards waits for the parent's
+	 * commit. */
 	struct call_after **last = &parent->after;
 	while (*last)
 		last = &(*last)->next;
@@ -216,8 +223,8 @@ struct str call_arn(struct call *call, const char *service, const char *fmt, ...
 	va_start(ap, fmt);
 	struct str rest = arena_vprintf(call->arena, fmt, ap);
 	va_end(ap);
-	struct str parts[] = { STR("arn:aws:"), str_c(service), STR(":"), call->identity.region, STR(":"),
-		call->identity.account, STR(":"), rest };
+	struct str parts[] = { STR("arn:aws:"), str_c(service), STR(":"), call->identity.region,
+		STR(":"), call->identity.account, STR(":"), rest };
 	return arena_concat(call->arena, parts, COUNT_OF(parts));
 }
 
@@ -232,8 +239,8 @@ struct str call_base_url(struct call *call)
 	const struct http_request *request = call->http ? http_request(call->http) : NULL;
 	if (request && request->host.n) {
 		struct str proto = http_header_get(&request->headers, STR("x-forwarded-proto"));
-		return arena_printf(call->arena, "%s://%.*s", str_is(proto, "https") ? "https" : "http",
-			STR_ARG(request->host));
+		return arena_printf(call->arena, "%s://%.*s",
+			str_is(proto, "https") ? "https" : "http", STR_ARG(request->host));
 	}
 	struct str address = call->aws->address;
 	bool is_v6 = str_index(address, ':') >= 0;
@@ -241,6 +248,6 @@ struct str call_base_url(struct call *call)
 		address = STR("127.0.0.1");
 		is_v6 = false;
 	}
-	return arena_printf(call->arena, "http://%s%.*s%s:%u", is_v6 ? "[" : "", STR_ARG(address), is_v6 ? "]" : "",
-		(unsigned)call->aws->port);
+	return arena_printf(call->arena, "http://%s%.*s%s:%u", is_v6 ? "[" : "", STR_ARG(address),
+		is_v6 ? "]" : "", (unsigned)call->aws->port);
 }

@@ -13,17 +13,20 @@ struct identity {
 	struct str account;       /* 12 digits */
 	struct str region;        /* from the credential scope: "us-east-1" */
 	struct str access_key_id; /* empty for inner calls */
-	struct str principal_arn; /* user, role session (arn:aws:sts::...:assumed-role/role/session), or :root */
+	struct str principal_arn; /* user, role session
+				     (arn:aws:sts::...:assumed-role/role/session), or :root */
 	struct str principal_id;  /* UserId of GetCallerIdentity */
 	struct str role_arn;      /* of an assumed role; else p == NULL */
 	struct str session_name;
-	struct str instance;      /* the function instance that calls with its own keys, or p == NULL */
-	struct str service;       /* "apigateway.amazonaws.com" when a service calls for itself; else p == NULL */
-	bool is_root;             /* the account itself: no policies are asked */
+	struct str instance; /* the function instance that calls with its own keys, or p == NULL */
+	struct str service; /* "apigateway.amazonaws.com" when a service calls for itself; else p ==
+			       NULL */
+	bool is_root;       /* the account itself: no policies are asked */
 	bool is_anonymous;
 };
 
-/* The body of an input that streams; headers that the answer has beside its output's; an answer out of files. */
+/* The body of an input that streams; headers that the answer has beside its output's; an answer out
+ * of files. */
 struct call_body;
 struct call_answer;
 struct call_header {
@@ -34,7 +37,8 @@ struct call_header {
 struct call_error {
 	const struct error_shape *shape; /* NULL: none */
 	struct str message;
-	const void *detail; /* the error's structure when it has more members than its message, or NULL */
+	const void *detail; /* the error's structure when it has more members than its message, or
+			       NULL */
 };
 
 struct call {
@@ -43,42 +47,44 @@ struct call {
 	const struct api *api;
 	const struct operation *operation;
 	struct identity identity;
-	struct str request_id;     /* a UUID */
-	int64_t now_ms;            /* the call's one time */
-	struct txn *txn;           /* of a @readonly or default operation; NULL in @waits */
+	struct str request_id;      /* a UUID */
+	int64_t now_ms;             /* the call's one time */
+	struct txn *txn;            /* of a @readonly or default operation; NULL in @waits */
 	struct http_exchange *http; /* the request; NULL in inner calls */
 	struct str source_ip, user_agent;
 	struct call_error error;
-	struct call_after *after;  /* call_after()'s list */
+	struct call_after *after; /* call_after()'s list */
 	struct call_body *body;
 	struct call_header *headers;
 	struct call_answer *answer;
-	int answer_status;         /* of the success, when it is not the operation's own; else 0 */
+	int answer_status; /* of the success, when it is not the operation's own; else 0 */
 };
 
 /*
- * The way to fail: return fail(call, &lambda_resource_not_found_exception, "Function not found: %.*s", ...);
- * The transaction rolls back. Returns -1 always. The message is copied into the arena.
+ * The way to fail: return fail(call, &lambda_resource_not_found_exception, "Function not found:
+ * %.*s", ...); The transaction rolls back. Returns -1 always. The message is copied into the arena.
  */
-int fail(struct call *call, const struct error_shape *error, const char *fmt, ...) PRINTF_LIKE(3, 4);
+int fail(struct call *call, const struct error_shape *error, const char *fmt, ...)
+	PRINTF_LIKE(3, 4);
 /* The same with more members: detail is the error's generated structure, which is copied. */
-int fail_with(struct call *call, const struct error_shape *error, const void *detail, const char *fmt, ...)
-	PRINTF_LIKE(4, 5);
+int fail_with(struct call *call, const struct error_shape *error, const void *detail,
+	const char *fmt, ...) PRINTF_LIKE(4, 5);
 /* Errors that every service has (AWS, "Common errors"). */
-extern const struct error_shape aws_internal_failure;      /* 500 InternalFailure */
-extern const struct error_shape aws_access_denied;         /* 403 AccessDeniedException */
-extern const struct error_shape aws_validation_exception;  /* 400 ValidationException */
-extern const struct error_shape aws_service_unavailable;   /* 503 ServiceUnavailable */
-extern const struct error_shape aws_throttling_exception;  /* 400 ThrottlingException */
-extern const struct error_shape aws_unknown_operation;     /* 400 UnknownOperationException */
+extern const struct error_shape aws_internal_failure;     /* 500 InternalFailure */
+extern const struct error_shape aws_access_denied;        /* 403 AccessDeniedException */
+extern const struct error_shape aws_validation_exception; /* 400 ValidationException */
+extern const struct error_shape aws_service_unavailable;  /* 503 ServiceUnavailable */
+extern const struct error_shape aws_throttling_exception; /* 400 ThrottlingException */
+extern const struct error_shape aws_unknown_operation;    /* 400 UnknownOperationException */
 
-/* fn(arg) on the loop's thread once the call's transaction is on disk; not at all if it rolls back. */
+/* fn(arg) on the loop's thread once the call's transaction is on disk; not at all if it rolls back.
+ */
 void call_after(struct call *call, void (*fn)(void *arg), void *arg);
 
 /*
- * For @waits operations and for a service's own fibers: a transaction around fn(call, arg), with call->txn set
- * and call->error of its own failures. Answers 0, or -1 after fail(); a store's error becomes aws_internal_failure
- * or aws_service_unavailable.
+ * For @waits operations and for a service's own fibers: a transaction around fn(call, arg), with
+ * call->txn set and call->error of its own failures. Answers 0, or -1 after fail(); a store's error
+ * becomes aws_internal_failure or aws_service_unavailable.
  */
 typedef int call_fn(struct call *call, void *arg);
 int call_write(struct call *call, call_fn *fn, void *arg) MUSTCHECK;
@@ -88,18 +94,18 @@ int call_write_to(struct call *call, struct store *store, call_fn *fn, void *arg
 int call_read_from(struct call *call, struct store *store, call_fn *fn, void *arg) MUSTCHECK;
 
 /*
- * One service calls another: op's handler with a call of its own and the caller's identity (or `as`, if not
- * NULL), validated but not authorised. Inside a transaction it joins it (op may then not be @waits);
- * outside, it gets what its kind asks for. The error, if any, is in parent->error: -1.
+ * One service calls another: op's handler with a call of its own and the caller's identity (or
+ * `as`, if not NULL), validated but not authorised. Inside a transaction it joins it (op may then
+ * not be @waits); outside, it gets what its kind asks for. The error, if any, is in parent->error:
+ * -1.
  */
-int call_inner(struct call *parent, const struct operation *op, const struct identity *as, const void *in,
-	void *out) MUSTCHECK;
+int call_inner(struct call *parent, const struct operation *op, const struct identity *as,
+	const void *in, void *out) MUSTCHECK;
 
 /*
- * For @waits operations whose input has a @streaming member: the next part of the body, valid until the next call, with
- * aws-chunked undone and the signatures and x-amz-content-sha256 checked: 1, 0 at the end (then it is whole),
- * or -1 after
- * fail().
+ * For @waits operations whose input has a @streaming member: the next part of the body, valid until
+ * the next call, with aws-chunked undone and the signatures and x-amz-content-sha256 checked: 1, 0
+ * at the end (then it is whole), or -1 after fail().
  */
 int call_body_next(struct call *call, struct str *part) MUSTCHECK;
 /* Its length as the client said it, or -1. */
@@ -115,35 +121,42 @@ struct call_part {
 	uint64_t offset, length;
 };
 /*
- * The answer's payload is these parts one after another, sent once the handler has returned 0. They are pinned
- * from here
- * on: look afterwards whether the record still refers to them, or drop the answer.
+ * The answer's payload is these parts one after another, sent once the handler has returned 0. They
+ * are pinned from here on: look afterwards whether the record still refers to them, or drop the
+ * answer.
  */
 void call_answer_parts(struct call *call, struct call_part *parts, size_t n);
 void call_answer_drop(struct call *call);
 /* The answer to HEAD: the Content-Length that GET's would have. */
 void call_answer_length(struct call *call, uint64_t length);
 
-/* A call that no AWS request began: a timer's, a data plane's. Arena and identity are the caller's. */
-void call_init(struct call *call, struct aws *aws, struct arena *arena, const struct identity *identity);
+/* A call that no AWS request began: a timer's, a data plane's. Arena and identity are the caller's.
+ */
+void call_init(
+	struct call *call, struct aws *aws, struct arena *arena, const struct identity *identity);
 
 /* "arn:aws:lambda:us-east-1:000000000000:" + the printf, with this call's region and account. */
 struct str call_arn(struct call *call, const char *service, const char *fmt, ...) PRINTF_LIKE(3, 4);
-/* The key (api->name, account, region, kind, name) of this call, the common form of a service's records. */
+/* The key (api->name, account, region, kind, name) of this call, the common form of a service's
+ * records. */
 struct str call_key(struct call *call, const char *kind, struct str name);
 
 /*
- * The URL base that leads the client back to this server: scheme and authority as the request used them
+ * The URL base that leads the client back to this server: scheme and authority as the request used
+ * them
  * ("http://127.0.0.1:4566"), or the listening address in inner calls.
  */
 struct str call_base_url(struct call *call);
 
 /* Stored records: a structure of the .smithy as CBOR, tolerant of members added later. */
 struct str record_encode(struct arena *arena, const struct shape *shape, const void *record);
-/* 0, or -EINVAL for bytes that are no such record. *out points at a zeroed structure of that shape. */
-int record_decode(struct arena *arena, const struct shape *shape, struct str bytes, void *out) MUSTCHECK;
+/* 0, or -EINVAL for bytes that are no such record. *out points at a zeroed structure of that shape.
+ */
+int record_decode(
+	struct arena *arena, const struct shape *shape, struct str bytes, void *out) MUSTCHECK;
 /* txn_get or txn_put of a record. false: no such key. */
 bool call_get_record(struct call *call, struct str key, const struct shape *shape, void *out);
-void call_put_record(struct call *call, struct str key, const struct shape *shape, const void *record);
+void call_put_record(
+	struct call *call, struct str key, const struct shape *shape, const void *record);
 
 #endif

@@ -1,6 +1,6 @@
 /*
- * CBOR to structures and back (RFC 8949; Smithy RPC v2 CBOR), by the tables of shape.h. docs/adr says why
- * this reader is our own.
+ * CBOR to structures and back (RFC 8949; Smithy RPC v2 CBOR), by the tables of shape.h. docs/adr
+ * says why this reader is our own.
  */
 #include "aws/codec.h"
 #include "aws/limits.h"
@@ -63,9 +63,10 @@ static bool at_break(struct reader *r)
 
 static int wrong_type(struct reader *r, const struct head *h, const char *wanted)
 {
-	static const char *const names[] = { "an integer", "an integer", "a byte string", "a text string",
-		"an array", "a map", "a tag", "a simple value" };
-	return decode_fail(r->error, "%s can not be converted to %s (%s)", names[h->major], wanted, r->at);
+	static const char *const names[] = { "an integer", "an integer", "a byte string",
+		"a text string", "an array", "a map", "a tag", "a simple value" };
+	return decode_fail(
+		r->error, "%s can not be converted to %s (%s)", names[h->major], wanted, r->at);
 }
 
 static int enter(struct reader *r)
@@ -82,7 +83,9 @@ static int skip_rest(struct reader *r, const struct head *h)
 	uint64_t left = h->major == MAP ? 2 * h->value : h->value;
 	int e;
 	if (h->major == UINT || h->major == NEGATIVE || h->major == SIMPLE)
-		return h->is_indefinite ? decode_fail(r->error, "a break outside of a list (%s)", r->at) : 0;
+		return h->is_indefinite
+			       ? decode_fail(r->error, "a break outside of a list (%s)", r->at)
+			       : 0;
 	if ((h->major == BYTES || h->major == TEXT) && !h->is_indefinite) {
 		if (h->value > (uint64_t)(r->end - r->p))
 			return decode_fail(r->error, "the CBOR ends too early (%s)", r->at);
@@ -120,7 +123,8 @@ static int read_chunks(struct reader *r, enum major major, struct str *out)
 	int e = 0;
 	while (e == 0 && !at_break(r)) {
 		e = read_head(r, &h);
-		if (e == 0 && (h.major != major || h.is_indefinite || h.value > (uint64_t)(r->end - r->p)))
+		if (e == 0 && (h.major != major || h.is_indefinite ||
+				      h.value > (uint64_t)(r->end - r->p)))
 			e = decode_fail(r->error, "a broken string (%s)", r->at);
 		if (e == 0) {
 			buf_append(&b, r->p, h.value);
@@ -138,7 +142,8 @@ static int read_chunks(struct reader *r, enum major major, struct str *out)
 	return e;
 }
 
-/* A string whose head was read: it points into the body's copy, or is put together from its chunks. */
+/* A string whose head was read: it points into the body's copy, or is put together from its chunks.
+ */
 static int read_string(struct reader *r, const struct head *h, struct str *out)
 {
 	struct str s;
@@ -195,8 +200,8 @@ static int read_integer(
 	double real;
 	if (h->major == UINT || h->major == NEGATIVE) {
 		if (h->value > INT64_MAX)
-			return decode_fail(
-				r->error, "a number is out of the range of a %s (%s)", shape->name, r->at);
+			return decode_fail(r->error, "a number is out of the range of a %s (%s)",
+				shape->name, r->at);
 		value = h->major == UINT ? (int64_t)h->value : -1 - (int64_t)h->value;
 	} else if (number_of(h, &real) && real == trunc(real) && fabs(real) <= 9007199254740992.0) {
 		value = (int64_t)real;
@@ -212,7 +217,8 @@ static int read_integer(
 static int read_value(struct reader *r, const struct shape *shape, void *out);
 static int read_collection(
 	struct reader *r, const struct shape *shape, const struct head *h, struct any_list *out);
-static int read_structure(struct reader *r, const struct shape *shape, const struct head *h, void *out);
+static int read_structure(
+	struct reader *r, const struct shape *shape, const struct head *h, void *out);
 
 static int read_simple(
 	struct reader *r, const struct shape *shape, const struct head *h, uint64_t tag, void *out)
@@ -231,7 +237,8 @@ static int read_simple(
 	case SHAPE_FLOAT:
 		if (!number_of(h, &number))
 			return wrong_type(r, h, "a Double");
-		*(struct opt_f64 *)out = OPT_F64(shape->bits == 32 ? (double)(float)number : number);
+		*(struct opt_f64 *)out =
+			OPT_F64(shape->bits == 32 ? (double)(float)number : number);
 		return 0;
 	case SHAPE_TIMESTAMP:
 		if (!number_of(h, &number) || (tag && tag != TAG_EPOCH))
@@ -265,8 +272,9 @@ static int read_value(struct reader *r, const struct shape *shape, void *out)
 						   : "a structure");
 	e = enter(r);
 	if (e == 0)
-		e = shape->type == SHAPE_LIST || shape->type == SHAPE_MAP ? read_collection(r, shape, &h, out)
-									  : read_structure(r, shape, &h, out);
+		e = shape->type == SHAPE_LIST || shape->type == SHAPE_MAP
+			    ? read_collection(r, shape, &h, out)
+			    : read_structure(r, shape, &h, out);
 	r->depth--;
 	return e;
 }
@@ -280,7 +288,8 @@ static bool at_null(struct reader *r)
 }
 
 /* Room for one more element, zeroed. */
-static void *list_grow(struct reader *r, const struct shape *shape, struct any_list *list, size_t *cap)
+static void *list_grow(
+	struct reader *r, const struct shape *shape, struct any_list *list, size_t *cap)
 {
 	if (list->n == *cap) {
 		size_t more = *cap ? *cap * 2 : LIST_START;
@@ -316,7 +325,8 @@ static int read_collection(
 	struct any_list list = { 0 };
 	size_t cap = 0;
 	/* Each element has a byte at least. */
-	if (!h->is_indefinite && (h->value > (uint64_t)(r->end - r->p) || h->value > CODEC_ELEMENTS_MAX))
+	if (!h->is_indefinite &&
+		(h->value > (uint64_t)(r->end - r->p) || h->value > CODEC_ELEMENTS_MAX))
 		return decode_fail(r->error, "more elements than there can be (%s)", r->at);
 	cap = h->is_indefinite ? 0 : h->value;
 	list.v = arena_try(r->arena, cap * shape->element_size);
@@ -332,7 +342,8 @@ static int read_collection(
 		if (e < 0)
 			return e;
 		if (++list.n > CODEC_ELEMENTS_MAX)
-			return decode_fail(r->error, "more than %d elements (%s)", CODEC_ELEMENTS_MAX, r->at);
+			return decode_fail(
+				r->error, "more than %d elements (%s)", CODEC_ELEMENTS_MAX, r->at);
 	}
 	if (is_map)
 		list.n = map_last_wins(list.v, list.n, shape->element_size);
@@ -367,7 +378,8 @@ static int read_member(struct reader *r, const struct member *m, void *structure
 	return read_value(r, m->shape, place);
 }
 
-static int read_structure(struct reader *r, const struct shape *shape, const struct head *h, void *out)
+static int read_structure(
+	struct reader *r, const struct shape *shape, const struct head *h, void *out)
 {
 	uint32_t next = 0;
 	for (uint64_t i = 0; h->is_indefinite ? !at_break(r) : i < h->value; i++) {
@@ -423,7 +435,8 @@ int cbor_decode_stored(struct arena *arena, const struct shape *shape, struct st
 }
 
 /* ---- writing
- * ---------------------------------------------------------------------------------------------------- */
+ * ----------------------------------------------------------------------------------------------------
+ */
 
 static void write_bits(struct buf *b, unsigned char first, uint64_t value, size_t n)
 {
@@ -522,7 +535,9 @@ void cbor_encode(struct buf *b, const struct shape *shape, const void *value)
 	}
 	switch (shape->type) {
 	case SHAPE_BOOLEAN:
-		write_bits(b, SIMPLE << 5 | (((const struct opt_bool *)value)->v ? TRUE_VALUE : FALSE_VALUE),
+		write_bits(b,
+			SIMPLE << 5 |
+				(((const struct opt_bool *)value)->v ? TRUE_VALUE : FALSE_VALUE),
 			0, 0);
 		return;
 	case SHAPE_INTEGER:
@@ -538,7 +553,8 @@ void cbor_encode(struct buf *b, const struct shape *shape, const void *value)
 	case SHAPE_ENUM:
 	case SHAPE_DOCUMENT:
 	case SHAPE_BLOB:
-		write_string(b, shape->type == SHAPE_BLOB ? BYTES : TEXT, *(const struct str *)value);
+		write_string(
+			b, shape->type == SHAPE_BLOB ? BYTES : TEXT, *(const struct str *)value);
 		return;
 	case SHAPE_LIST:
 	case SHAPE_MAP:

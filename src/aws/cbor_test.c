@@ -19,7 +19,8 @@ static int decode(const char *hex, struct all_types_all_types *out)
 		abort();
 	*out = (struct all_types_all_types){ 0 };
 	error.text[0] = 0;
-	return cbor_decode(&arena, &all_types_all_types_shape, (struct str){ bytes, n }, out, &error);
+	return cbor_decode(
+		&arena, &all_types_all_types_shape, (struct str){ bytes, n }, out, &error);
 }
 
 static struct str encode_hex(const struct all_types_all_types *value)
@@ -137,8 +138,8 @@ static void refuses_what_is_broken(void)
 		"a1" TEXT_KEY "62"
 		"61",
 		"a1" TEXT_KEY "61ff", "a1" TEXT_KEY "5161", "a1" TEXT_KEY "01",
-		"a1" STRINGS_KEY "9bffffffffffffffff", "a1" STRINGS_KEY "81f6", "a1" STRINGS_KEY "9f6161",
-		"1c", "ff", "a1" TEXT_KEY "7f4161ff", "a0a0",
+		"a1" STRINGS_KEY "9bffffffffffffffff", "a1" STRINGS_KEY "81f6",
+		"a1" STRINGS_KEY "9f6161", "1c", "ff", "a1" TEXT_KEY "7f4161ff", "a0a0",
 		"a1"
 		"01"
 		"02",
@@ -173,7 +174,8 @@ static void depth_and_memory_have_limits(void)
 		buf_append(&b, "\xa0", 1);
 	buf_append(&b, "\xff", 1);
 	v = (struct all_types_all_types){ 0 };
-	CHECK_INT(cbor_decode(&small, &all_types_all_types_shape, buf_view(&b), &v, &error), -ENOMEM);
+	CHECK_INT(
+		cbor_decode(&small, &all_types_all_types_shape, buf_view(&b), &v, &error), -ENOMEM);
 	arena_fini(&small);
 	buf_fini(&b);
 }
@@ -189,8 +191,10 @@ static void stored_text_is_not_checked(void)
 
 static void writes_the_shortest_forms(void)
 {
-	CHECK_STR(encode_hex(&(struct all_types_all_types){ .number = OPT_I64(23) }), "a1" NUMBER_KEY "17");
-	CHECK_STR(encode_hex(&(struct all_types_all_types){ .number = OPT_I64(24) }), "a1" NUMBER_KEY "1818");
+	CHECK_STR(encode_hex(&(struct all_types_all_types){ .number = OPT_I64(23) }),
+		"a1" NUMBER_KEY "17");
+	CHECK_STR(encode_hex(&(struct all_types_all_types){ .number = OPT_I64(24) }),
+		"a1" NUMBER_KEY "1818");
 	CHECK_STR(encode_hex(&(struct all_types_all_types){ .number = OPT_I64(-1000) }),
 		"a1" NUMBER_KEY "3903e7");
 	CHECK_STR(encode_hex(&(struct all_types_all_types){ .real = OPT_F64(1.5) }),
@@ -201,7 +205,8 @@ static void writes_the_shortest_forms(void)
 		"a1" MOMENT_KEY "c11a514b67b0");
 	CHECK_STR(encode_hex(&(struct all_types_all_types){ .moment = OPT_TIME(1363896240500) }),
 		"a1" MOMENT_KEY "c1fb41d452d9ec200000");
-	CHECK_STR(encode_hex(&(struct all_types_all_types){ .bytes = STR("\x01") }), "a1" BYTES_KEY "4101");
+	CHECK_STR(encode_hex(&(struct all_types_all_types){ .bytes = STR("\x01") }),
+		"a1" BYTES_KEY "4101");
 }
 
 static void random_values_come_back(void)
@@ -213,7 +218,8 @@ static void random_values_come_back(void)
 		struct buf b = { 0 };
 		values_fill(&g, &all_types_all_types_shape, NULL, &v, 0);
 		cbor_encode(&b, &all_types_all_types_shape, &v);
-		int r = cbor_decode_stored(&arena, &all_types_all_types_shape, buf_view(&b), &back, &error);
+		int r = cbor_decode_stored(
+			&arena, &all_types_all_types_shape, buf_view(&b), &back, &error);
 		buf_fini(&b);
 		if (r < 0 || !values_equal(&all_types_all_types_shape, &v, &back)) {
 			printf("# seed %llu: %d %s\n", (unsigned long long)seed, r, error.text);

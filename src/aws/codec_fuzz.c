@@ -1,6 +1,6 @@
 /*
- * Fuzz target of every reader: the first byte chooses the format, the rest is the body. What could be read is
- * validated, written in each format, and must be readable again.
+ * Fuzz target of every reader: the first byte chooses the format, the rest is the body. What could
+ * be read is validated, written in each format, and must be readable again.
  */
 #include "aws/codec.h"
 #include "aws/validate.h"
@@ -9,9 +9,11 @@
 #include <errno.h>
 #include <stdlib.h>
 
-typedef int decode_fn(struct arena *, const struct shape *, struct str, void *, struct decode_error *);
+typedef int decode_fn(
+	struct arena *, const struct shape *, struct str, void *, struct decode_error *);
 
-static const struct shape *const shapes[] = { &all_types_all_types_shape, &all_types_checked_shape };
+static const struct shape *const shapes[] = { &all_types_all_types_shape,
+	&all_types_checked_shape };
 static decode_fn *const readers[] = { json_decode, cbor_decode, xml_decode, query_decode };
 
 union value {
@@ -19,7 +21,8 @@ union value {
 	struct all_types_checked checked;
 };
 
-/* What we write must be read again, but for memory. (XML has no form for some control characters.) */
+/* What we write must be read again, but for memory. (XML has no form for some control characters.)
+ */
 static void write_and_read(struct arena *arena, const struct shape *shape, const union value *value)
 {
 	struct buf b = { 0 };

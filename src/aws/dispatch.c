@@ -143,7 +143,7 @@ static int serve(struct request *r, void **out)
 	if (!is_valid && wire_is_s3(r))
 		return fail(call, &aws_s3_malformed_xml,
 			"The XML you provided was not well-formed or did not validate against our published "
-				"schema: %.*s",
+			"schema: %.*s",
 			STR_ARG(message));
 	if (!is_valid)
 		return fail(call, validation_error(r->operation), "%.*s", STR_ARG(message));
@@ -181,7 +181,9 @@ static void send_reply(struct request *r, struct reply *reply)
 static void request_init(struct request *r, struct aws *aws, struct http_exchange *ex)
 {
 	const struct http_request *http = http_request(ex);
-	*r = (struct request){ .aws = aws, .ex = ex, .http = http, .arena = http_arena(ex), .path = http->path };
+	*r = (struct request){
+		.aws = aws, .ex = ex, .http = http, .arena = http_arena(ex), .path = http->path
+	};
 	r->signed_part =
 		(struct sigv4_request){ http->method, http->path, http->query, &http->headers };
 	call_init(&r->call, aws, r->arena, NULL);

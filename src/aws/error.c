@@ -6,10 +6,15 @@ struct common_error {
 	struct str message;
 };
 
-static const struct shape string_shape = { .name = "String", .type = SHAPE_STRING, .size = sizeof(struct str) };
+static const struct shape string_shape = {
+	.name = "String", .type = SHAPE_STRING, .size = sizeof(struct str)
+};
 
 static const struct member common_members[] = {
-	{ .name = "message", .json_name = "message", .xml_name = "Message", .shape = &string_shape,
+	{ .name = "message",
+		.json_name = "message",
+		.xml_name = "Message",
+		.shape = &string_shape,
 		.offset = offsetof(struct common_error, message) },
 };
 
@@ -22,9 +27,12 @@ static const struct shape common_shape = {
 };
 
 /* The name is JSON's and CBOR's, the code Query's and REST-XML's. */
-#define COMMON_ERROR(id, error_name, code, http_status)                                            \
-	const struct error_shape id = { .name = (error_name), .query_code = (code),                \
-		.status = (http_status), .is_server_fault = (http_status) >= 500, .shape = &common_shape }
+#define COMMON_ERROR(id, error_name, code, http_status) \
+	const struct error_shape id = { .name = (error_name), \
+		.query_code = (code), \
+		.status = (http_status), \
+		.is_server_fault = (http_status) >= 500, \
+		.shape = &common_shape }
 
 COMMON_ERROR(aws_internal_failure, "InternalFailure", "InternalFailure", 500);
 COMMON_ERROR(aws_access_denied, "AccessDeniedException", "AccessDenied", 403);
@@ -35,11 +43,13 @@ COMMON_ERROR(aws_unknown_operation, "UnknownOperationException", "InvalidAction"
 
 COMMON_ERROR(aws_serialization, "SerializationException", "MalformedInput", 400);
 COMMON_ERROR(aws_invalid_request_content, "InvalidRequestContentException", "MalformedInput", 400);
-COMMON_ERROR(aws_unsupported_media_type, "UnsupportedMediaTypeException", "UnsupportedMediaType", 415);
+COMMON_ERROR(
+	aws_unsupported_media_type, "UnsupportedMediaTypeException", "UnsupportedMediaType", 415);
 COMMON_ERROR(aws_request_too_large, "RequestEntityTooLargeException", "RequestEntityTooLarge", 413);
 /* 501 is not among the statuses that SDKs try again. */
 COMMON_ERROR(aws_unknown_service, "UnknownOperationException", "InvalidAction", 501);
-COMMON_ERROR(aws_missing_authentication, "MissingAuthenticationTokenException", "MissingAuthenticationToken", 403);
+COMMON_ERROR(aws_missing_authentication, "MissingAuthenticationTokenException",
+	"MissingAuthenticationToken", 403);
 COMMON_ERROR(aws_incomplete_signature, "IncompleteSignatureException", "IncompleteSignature", 400);
 COMMON_ERROR(aws_invalid_signature, "InvalidSignatureException", "SignatureDoesNotMatch", 403);
 COMMON_ERROR(aws_invalid_client_token, "UnrecognizedClientException", "InvalidClientTokenId", 403);
@@ -47,11 +57,13 @@ COMMON_ERROR(aws_expired_token, "ExpiredTokenException", "ExpiredToken", 403);
 COMMON_ERROR(aws_forbidden_host, "ForbiddenException", "Forbidden", 403);
 
 COMMON_ERROR(aws_s3_missing_authentication, "AccessDenied", "AccessDenied", 403);
-COMMON_ERROR(aws_s3_incomplete_signature, "AuthorizationHeaderMalformed", "AuthorizationHeaderMalformed", 400);
+COMMON_ERROR(aws_s3_incomplete_signature, "AuthorizationHeaderMalformed",
+	"AuthorizationHeaderMalformed", 400);
 COMMON_ERROR(aws_s3_invalid_key, "InvalidAccessKeyId", "InvalidAccessKeyId", 403);
 COMMON_ERROR(aws_s3_skewed, "RequestTimeTooSkewed", "RequestTimeTooSkewed", 403);
 COMMON_ERROR(aws_s3_expired, "AccessDenied", "AccessDenied", 403);
-COMMON_ERROR(aws_s3_bad_query, "AuthorizationQueryParametersError", "AuthorizationQueryParametersError", 400);
+COMMON_ERROR(aws_s3_bad_query, "AuthorizationQueryParametersError",
+	"AuthorizationQueryParametersError", 400);
 COMMON_ERROR(aws_s3_body_changed, "XAmzContentSHA256Mismatch", "XAmzContentSHA256Mismatch", 400);
 COMMON_ERROR(aws_s3_expired_token, "ExpiredToken", "ExpiredToken", 400);
 COMMON_ERROR(aws_s3_invalid_token, "InvalidToken", "InvalidToken", 400);

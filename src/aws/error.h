@@ -1,4 +1,5 @@
-/* The errors that the dispatcher itself raises, besides those of call.h. (AWS, "Common error types") */
+/* The errors that the dispatcher itself raises, besides those of call.h. (AWS, "Common error
+ * types") */
 #ifndef SAMOVAR_AWS_ERROR_H
 #define SAMOVAR_AWS_ERROR_H
 
@@ -15,9 +16,12 @@ extern const struct error_shape aws_invalid_signature;
 extern const struct error_shape aws_invalid_client_token;
 extern const struct error_shape aws_expired_token;
 /* S3's own names for the same (S3 API Reference, "Error responses"). */
-extern const struct error_shape aws_s3_missing_authentication, aws_s3_incomplete_signature, aws_s3_invalid_key;
-extern const struct error_shape aws_s3_skewed, aws_s3_expired, aws_s3_bad_query, aws_s3_body_changed;
-extern const struct error_shape aws_s3_malformed_xml, aws_s3_incomplete_body, aws_s3_request_timeout;
+extern const struct error_shape aws_s3_missing_authentication, aws_s3_incomplete_signature,
+	aws_s3_invalid_key;
+extern const struct error_shape aws_s3_skewed, aws_s3_expired, aws_s3_bad_query,
+	aws_s3_body_changed;
+extern const struct error_shape aws_s3_malformed_xml, aws_s3_incomplete_body,
+	aws_s3_request_timeout;
 extern const struct error_shape aws_s3_expired_token, aws_s3_invalid_token;
 extern const struct error_shape aws_forbidden_host;
 

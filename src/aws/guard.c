@@ -49,7 +49,8 @@ bool aws_host_is_allowed(const struct aws *aws, struct str host)
 	struct str name = host_name(host);
 	if (!is_local_name(host_name(aws->address)))
 		return true;
-	static const char *const domains[] = { "amazonaws.com", "amazonaws.com.cn", "api.aws", "on.aws" };
+	static const char *const domains[] = { "amazonaws.com", "amazonaws.com.cn", "api.aws",
+		"on.aws" };
 	bool is_ours = name.n == 0 || is_local_name(name);
 	for (size_t i = 0; i < COUNT_OF(domains); i++)
 		is_ours |= is_below(name, domains[i]);

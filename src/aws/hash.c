@@ -7,7 +7,8 @@
 
 enum { SHA256_BLOCK = 64 };
 
-/* One for each thread: handlers hash on the writer's thread too. They live as long as the thread. */
+/* One for each thread: handlers hash on the writer's thread too. They live as long as the thread.
+ */
 struct hashing {
 	EVP_MD *md;
 	EVP_MD_CTX *ctx;

@@ -1,4 +1,5 @@
-/* JSON to structures and back (AWS JSON 1.0 and 1.1, REST-JSON), by the tables of shape.h. Parsed by yyjson.
+/* JSON to structures and back (AWS JSON 1.0 and 1.1, REST-JSON), by the tables of shape.h. Parsed
+ * by yyjson.
  */
 #include "aws/codec.h"
 #include "aws/limits.h"
@@ -34,7 +35,8 @@ static struct str text_of(yyjson_val *val)
 	return (struct str){ yyjson_get_str(val), yyjson_get_len(val) };
 }
 
-static int read_integer(struct reader *r, const struct shape *shape, yyjson_val *val, struct opt_i64 *out)
+static int read_integer(
+	struct reader *r, const struct shape *shape, yyjson_val *val, struct opt_i64 *out)
 {
 	int64_t value;
 	if (yyjson_is_sint(val)) {
@@ -55,7 +57,8 @@ static int read_integer(struct reader *r, const struct shape *shape, yyjson_val 
 	return e;
 }
 
-static int read_float(struct reader *r, const struct shape *shape, yyjson_val *val, struct opt_f64 *out)
+static int read_float(
+	struct reader *r, const struct shape *shape, yyjson_val *val, struct opt_f64 *out)
 {
 	double value;
 	if (yyjson_is_num(val))
@@ -66,7 +69,8 @@ static int read_float(struct reader *r, const struct shape *shape, yyjson_val *v
 	return 0;
 }
 
-static int read_time(struct reader *r, enum timestamp_format format, yyjson_val *val, struct opt_time *out)
+static int read_time(
+	struct reader *r, enum timestamp_format format, yyjson_val *val, struct opt_time *out)
 {
 	int64_t ms = 0;
 	int e;
@@ -104,7 +108,8 @@ static int read_value(struct reader *r, const struct shape *shape, enum timestam
 static int open_list(struct reader *r, const struct shape *shape, size_t n, struct any_list *list)
 {
 	if (n > CODEC_ELEMENTS_MAX)
-		return decode_fail(r->error, "more than %d elements (%s)", CODEC_ELEMENTS_MAX, r->at);
+		return decode_fail(
+			r->error, "more than %d elements (%s)", CODEC_ELEMENTS_MAX, r->at);
 	size_t bytes = n * shape->element_size;
 	list->v = arena_try(r->arena, bytes);
 	if (!list->v)
@@ -114,7 +119,8 @@ static int open_list(struct reader *r, const struct shape *shape, size_t n, stru
 	return 0;
 }
 
-static int read_list(struct reader *r, const struct shape *shape, yyjson_val *val, struct any_list *out)
+static int read_list(
+	struct reader *r, const struct shape *shape, yyjson_val *val, struct any_list *out)
 {
 	const struct member *m = &shape->members[0];
 	struct any_list list;
@@ -139,7 +145,8 @@ static int read_list(struct reader *r, const struct shape *shape, yyjson_val *va
 	return 0;
 }
 
-static int read_map(struct reader *r, const struct shape *shape, yyjson_val *val, struct any_list *out)
+static int read_map(
+	struct reader *r, const struct shape *shape, yyjson_val *val, struct any_list *out)
 {
 	const struct member *m = &shape->members[1];
 	struct any_list list;
@@ -166,8 +173,8 @@ static int read_map(struct reader *r, const struct shape *shape, yyjson_val *val
 	return 0;
 }
 
-static int read_value(
-	struct reader *r, const struct shape *shape, enum timestamp_format format, yyjson_val *val, void *out)
+static int read_value(struct reader *r, const struct shape *shape, enum timestamp_format format,
+	yyjson_val *val, void *out)
 {
 	int e;
 	switch (shape->type) {
@@ -213,7 +220,8 @@ static bool is_named(const struct member *m, struct str name)
 	       (m->name_bytes == name.n && memcmp(m->name, name.p, name.n) == 0);
 }
 
-/* The member of that name. Clients mostly keep to the interface's order, so the search begins at *next. */
+/* The member of that name. Clients mostly keep to the interface's order, so the search begins at
+ * *next. */
 static const struct member *find_member(const struct shape *shape, struct str name, uint32_t *next)
 {
 	for (uint32_t i = 0, at = *next; i < shape->member_count; i++, at++) {
@@ -279,9 +287,11 @@ int json_decode(struct arena *arena, const struct shape *shape, struct str body,
 }
 
 /* ---- writing
- * ---------------------------------------------------------------------------------------------------- */
+ * ----------------------------------------------------------------------------------------------------
+ */
 
-/* 0: as it is; 'u': \u00xx; 1: part of a sequence that must be UTF-8; else the letter after the backslash. */
+/* 0: as it is; 'u': \u00xx; 1: part of a sequence that must be UTF-8; else the letter after the
+ * backslash. */
 static const char escapes[256] = {
 	[0 ... 7] = 'u',
 	['\b'] = 'b',
@@ -340,8 +350,8 @@ void json_quote(struct buf *b, struct str s)
 static void write_value(struct buf *b, const struct shape *shape, enum timestamp_format format,
 	const void *at, bool use_json_name);
 
-static void write_structure(
-	struct buf *b, const struct shape *shape, const void *structure, bool use_json_name, bool is_top)
+static void write_structure(struct buf *b, const struct shape *shape, const void *structure,
+	bool use_json_name, bool is_top)
 {
 	char separator = '{';
 	for (uint32_t i = 0; i < shape->member_count; i++) {

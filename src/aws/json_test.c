@@ -61,7 +61,9 @@ static void reads_every_type(void)
 static void unknown_and_null_are_absent(void)
 {
 	struct all_types_all_types v;
-	CHECK_INT(decode("{\"Text\":null,\"Nothing\":{\"a\":[1]},\"Child\":null,\"Strings\":[]}", &v), 0);
+	CHECK_INT(
+		decode("{\"Text\":null,\"Nothing\":{\"a\":[1]},\"Child\":null,\"Strings\":[]}", &v),
+		0);
 	CHECK(!v.text.p && !v.child);
 	CHECK(v.strings.v && v.strings.n == 0);
 	CHECK_INT(decode("", &v), 0);
@@ -86,7 +88,8 @@ static void refuses_wrong_types(void)
 		const char *text, *message;
 	} cases[] = {
 		{ "{\"Text\":5}", "NUMBER_VALUE can not be converted to a String (Text)" },
-		{ "{\"Number\":\"5\"}", "STRING_VALUE can not be converted to an Integer (Number)" },
+		{ "{\"Number\":\"5\"}",
+			"STRING_VALUE can not be converted to an Integer (Number)" },
 		{ "{\"Text\":{}}", "Start of structure or map found where not expected (Text)" },
 		{ "{\"Text\":[]}", "Start of list found where not expected (Text)" },
 		{ "{\"Child\":true}", "TRUE_VALUE can not be converted to a structure (Child)" },
@@ -96,7 +99,8 @@ static void refuses_wrong_types(void)
 		{ "{\"Number\":2147483648}", "2147483648 is out of the range of a Integer" },
 		{ "{\"Number\":1.5}", "1.5 is no Integer (Number)" },
 		{ "{\"Bytes\":\"*\"}", "no base64 (Bytes)" },
-		{ "{\"Moment\":\"2023\"}", "STRING_VALUE can not be converted to a Timestamp (Moment)" },
+		{ "{\"Moment\":\"2023\"}",
+			"STRING_VALUE can not be converted to a Timestamp (Moment)" },
 		{ "{\"IsoMoment\":\"2023\"}", "\"2023\" is no timestamp" },
 		{ "{\"Moment\":1e300}", "1e+300 is no time" },
 		{ "[]", "Start of list found where not expected (AllTypes)" },
@@ -111,8 +115,8 @@ static void refuses_wrong_types(void)
 static void refuses_what_is_no_json(void)
 {
 	static const char *const cases[] = { "{", "{\"Text\":}", "{\"Text\":\"\xff\"}",
-		"{\"Text\":\"\xc0\x80\"}", "{}x", "{\"Text\":\"a\nb\"}", "nul", "{\"Text\":\"\\ud800\"}",
-		"{'a':1}", "\xef\xbb\xbf{" };
+		"{\"Text\":\"\xc0\x80\"}", "{}x", "{\"Text\":\"a\nb\"}", "nul",
+		"{\"Text\":\"\\ud800\"}", "{'a':1}", "\xef\xbb\xbf{" };
 	struct all_types_all_types v;
 	for (size_t i = 0; i < COUNT_OF(cases); i++)
 		CHECK_INT(decode(cases[i], &v), -EINVAL);
@@ -135,7 +139,8 @@ static void depth_and_memory_have_limits(void)
 	buf_cat(&b, "]}");
 	struct arena small;
 	arena_init(&small, 256 * 1024);
-	CHECK_INT(json_decode(&small, &all_types_all_types_shape, buf_view(&b), &v, &error), -ENOMEM);
+	CHECK_INT(
+		json_decode(&small, &all_types_all_types_shape, buf_view(&b), &v, &error), -ENOMEM);
 	arena_fini(&small);
 	buf_fini(&b);
 }
@@ -166,7 +171,8 @@ static void writes_every_type(void)
 		"\"IsoMoment\":\"2023-11-14T22:13:20Z\","
 		"\"HttpMoment\":\"Tue, 14 Nov 2023 22:13:20 GMT\",\"Strings\":[],"
 		"\"Moments\":[1.5,-1.5],\"Choice\":{\"M\":{\"k\":{\"N\":7}}},\"Other\":\"o\"}");
-	CHECK_STR(encode(&(struct all_types_all_types){ .other = STR("o") }, true), "{\"json-name\":\"o\"}");
+	CHECK_STR(encode(&(struct all_types_all_types){ .other = STR("o") }, true),
+		"{\"json-name\":\"o\"}");
 	CHECK_STR(encode(&(struct all_types_all_types){ 0 }, false), "{}");
 }
 
@@ -211,8 +217,8 @@ static void random_values_come_back(void)
 		struct str text = encode(&v, seed % 2);
 		int r = decode(text.p, &back);
 		if (r < 0 || !values_equal(&all_types_all_types_shape, &v, &back)) {
-			printf("# seed %llu: %d %s\n# %.*s\n", (unsigned long long)seed, r, error.text,
-				STR_ARG(str_sub(text, 0, MIN(text.n, 500u))));
+			printf("# seed %llu: %d %s\n# %.*s\n", (unsigned long long)seed, r,
+				error.text, STR_ARG(str_sub(text, 0, MIN(text.n, 500u))));
 			CHECK(!"the value comes back");
 			break;
 		}
@@ -226,7 +232,8 @@ int main(int argc, char **argv)
 {
 	static const struct test tests[] = {
 		{ "json: reads every type", reads_every_type },
-		{ "json: unknown members are ignored, null is absent", unknown_and_null_are_absent },
+		{ "json: unknown members are ignored, null is absent",
+			unknown_and_null_are_absent },
 		{ "json: the last of duplicate keys wins", last_of_duplicates_wins },
 		{ "json: refuses wrong types in AWS's words", refuses_wrong_types },
 		{ "json: refuses what is no JSON", refuses_what_is_no_json },

@@ -56,12 +56,13 @@ static int compare_dates(struct str actual, struct str wanted)
 	return a < w ? -1 : a > w;
 }
 
-#define COMPARISON(kind, name, condition)                                                          \
-	static bool kind##_##name(const struct evaluation *e, struct str wanted, struct str actual) \
-	{                                                                                          \
-		(void)e;                                                                           \
-		int order = compare_##kind##s(actual, wanted);                                     \
-		return condition;                                                                  \
+#define COMPARISON(kind, name, condition) \
+	static bool kind##_##name( \
+		const struct evaluation *e, struct str wanted, struct str actual) \
+	{ \
+		(void)e; \
+		int order = compare_##kind##s(actual, wanted); \
+		return condition; \
 	}
 COMPARISON(number, equals, order == 0)
 COMPARISON(number, less, order == -1)
@@ -108,12 +109,14 @@ static bool ip_address(const struct evaluation *e, struct str wanted, struct str
 	ssize_t slash = str_index(wanted, '/');
 	uint64_t bits;
 	(void)e;
-	if (!parse_address(slash < 0 ? wanted : str_sub(wanted, 0, (size_t)slash), network, &network_bytes) ||
+	if (!parse_address(slash < 0 ? wanted : str_sub(wanted, 0, (size_t)slash), network,
+		    &network_bytes) ||
 		!parse_address(actual, address, &address_bytes) || network_bytes != address_bytes)
 		return false;
 	if (slash < 0)
 		bits = network_bytes * 8;
-	else if (str_to_u64(str_from(wanted, (size_t)slash + 1), &bits) < 0 || bits > network_bytes * 8)
+	else if (str_to_u64(str_from(wanted, (size_t)slash + 1), &bits) < 0 ||
+		 bits > network_bytes * 8)
 		return false;
 	for (size_t i = 0; i < network_bytes && bits > 0; i++) {
 		unsigned take = bits >= 8 ? 8 : (unsigned)bits;
@@ -130,8 +133,8 @@ static bool arn_like(const struct evaluation *e, struct str wanted, struct str a
 {
 	for (int i = 0; i < 5; i++) {
 		struct str w, a;
-		if (!str_cut(&wanted, ':', &w) || !str_cut(&actual, ':', &a) || !wanted.p || !actual.p ||
-			!policy_matches(e, w, a, PATTERN_CASE))
+		if (!str_cut(&wanted, ':', &w) || !str_cut(&actual, ':', &a) || !wanted.p ||
+			!actual.p || !policy_matches(e, w, a, PATTERN_CASE))
 			return false;
 	}
 	return policy_matches(e, wanted, actual, PATTERN_CASE);
@@ -220,11 +223,13 @@ static bool value_matches(yyjson_val *v, void *arg)
 	if (yyjson_is_str(v))
 		return c->op->compare(c->e, json_text(v), c->actual);
 	if (yyjson_is_bool(v))
-		return c->op->compare(c->e, yyjson_get_bool(v) ? STR("true") : STR("false"), c->actual);
+		return c->op->compare(
+			c->e, yyjson_get_bool(v) ? STR("true") : STR("false"), c->actual);
 	if (!yyjson_is_num(v))
 		return false;
-	int n = yyjson_is_int(v) ? snprintf(number, sizeof number, "%lld", (long long)yyjson_get_sint(v)) :
-				   snprintf(number, sizeof number, "%.17g", yyjson_get_num(v));
+	int n = yyjson_is_int(v)
+			? snprintf(number, sizeof number, "%lld", (long long)yyjson_get_sint(v))
+			: snprintf(number, sizeof number, "%.17g", yyjson_get_num(v));
 	return c->op->compare(c->e, (struct str){ number, (size_t)n }, c->actual);
 }
 
@@ -235,7 +240,8 @@ static bool is_true(yyjson_val *v, void *arg)
 }
 
 /* One key of one operator, over the set of the request's values for it. */
-static bool key_holds(const struct evaluation *e, const struct parsed_operator *o, struct str key, yyjson_val *values)
+static bool key_holds(const struct evaluation *e, const struct parsed_operator *o, struct str key,
+	yyjson_val *values)
 {
 	const struct policy_request *r = e->request;
 	size_t present = 0, matched = 0;
@@ -252,8 +258,10 @@ static bool key_holds(const struct evaluation *e, const struct parsed_operator *
 	if (!o->op->compare)
 		return policy_any(values, is_true, NULL) == (present == 0);
 	if (present == 0)
-		return o->quantifier == FOR_ALL || o->if_exists || (o->op->negated && o->quantifier == PLAIN);
-	/* Without a quantifier a negated operator must hold for all of the values, another for one. */
+		return o->quantifier == FOR_ALL || o->if_exists ||
+		       (o->op->negated && o->quantifier == PLAIN);
+	/* Without a quantifier a negated operator must hold for all of the values, another for one.
+	 */
 	if (o->quantifier == FOR_ALL || (o->quantifier == PLAIN && o->op->negated))
 		return matched == present;
 	return matched > 0;

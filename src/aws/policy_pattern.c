@@ -1,4 +1,5 @@
-/* Patterns of policies: wildcards and variables (IAM User Guide, "IAM policy elements: Variables and tags"). */
+/* Patterns of policies: wildcards and variables (IAM User Guide, "IAM policy elements: Variables
+ * and tags"). */
 #include "aws/limits.h"
 #include "aws/policy_internal.h"
 
@@ -51,7 +52,8 @@ static bool put_variable(const struct evaluation *e, struct expanded *out, struc
 	return value.p && put(out, value);
 }
 
-static bool expand(const struct evaluation *e, struct str pattern, enum pattern_rules rules, struct expanded *out)
+static bool expand(const struct evaluation *e, struct str pattern, enum pattern_rules rules,
+	struct expanded *out)
 {
 	bool wildcards = !(rules & PATTERN_NO_WILDCARDS);
 	out->n = 0;
@@ -88,7 +90,8 @@ static bool match(const unsigned char *p, size_t pn, struct str s, bool ignore_c
 			run = i++;
 			tried = j;
 		} else if (i < pn && (p[i] == ANY_ONE ||
-			folded(p[i], ignore_case) == folded((unsigned char)s.p[j], ignore_case))) {
+					     folded(p[i], ignore_case) ==
+						     folded((unsigned char)s.p[j], ignore_case))) {
 			i++;
 			j++;
 		} else if (run != SIZE_MAX) {
@@ -103,11 +106,12 @@ static bool match(const unsigned char *p, size_t pn, struct str s, bool ignore_c
 	return i == pn;
 }
 
-bool policy_matches(const struct evaluation *e, struct str pattern, struct str text, enum pattern_rules rules)
+bool policy_matches(
+	const struct evaluation *e, struct str pattern, struct str text, enum pattern_rules rules)
 {
 	struct expanded expanded;
 	return expand(e, pattern, rules, &expanded) &&
-		match(expanded.v, expanded.n, text, (rules & PATTERN_IGNORE_CASE) != 0);
+	       match(expanded.v, expanded.n, text, (rules & PATTERN_IGNORE_CASE) != 0);
 }
 
 bool policy_any(yyjson_val *one_or_many, policy_value_fn *fn, void *arg)

@@ -12,7 +12,8 @@ const struct wire *wire_match(struct request *r)
 
 bool wire_is_s3(const struct request *r)
 {
-	return r->entry ? str_is(str_c(r->entry->api->signing_name), "s3") : str_is(r->service_name, "s3");
+	return r->entry ? str_is(str_c(r->entry->api->signing_name), "s3")
+			: str_is(r->service_name, "s3");
 }
 
 static const struct member *message_member(const struct shape *shape)
@@ -29,7 +30,8 @@ const char *wire_message_name(const struct error_shape *error)
 
 static void set_text(void *structure, const struct member *m, struct str text)
 {
-	if (m && (m->shape->type == SHAPE_STRING || m->shape->type == SHAPE_ENUM) && !member_is_set(m, structure))
+	if (m && (m->shape->type == SHAPE_STRING || m->shape->type == SHAPE_ENUM) &&
+		!member_is_set(m, structure))
 		*(struct str *)((char *)structure + m->offset) = text;
 }
 
@@ -54,7 +56,8 @@ bool wire_error_value(struct request *r, const struct call_error *error, const v
 	else
 		set_text(copy, message, error->message);
 	/* Lambda's errors say whose fault it is. */
-	set_text(copy, shape_member(shape, STR("Type")), error->shape->is_server_fault ? STR("Service") : STR("User"));
+	set_text(copy, shape_member(shape, STR("Type")),
+		error->shape->is_server_fault ? STR("Service") : STR("User"));
 	*value = copy;
 	return message != NULL;
 }
@@ -66,7 +69,8 @@ void reply_header(struct reply *reply, struct str name, struct str value)
 		reply->header_cap = REPLY_HEADERS_MIN;
 	}
 	if (reply->header_count == reply->header_cap) {
-		struct http_header *more = arena_alloc(reply->arena, 2 * reply->header_cap * sizeof *more);
+		struct http_header *more =
+			arena_alloc(reply->arena, 2 * reply->header_cap * sizeof *more);
 		memcpy(more, reply->headers, reply->header_count * sizeof *more);
 		reply->headers = more;
 		reply->header_cap *= 2;

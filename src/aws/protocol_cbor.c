@@ -1,4 +1,5 @@
-/* Smithy RPC v2 CBOR: POST /service/{Service}/operation/{Operation} with smithy-protocol: rpc-v2-cbor. */
+/* Smithy RPC v2 CBOR: POST /service/{Service}/operation/{Operation} with smithy-protocol:
+ * rpc-v2-cbor. */
 #include "aws/error.h"
 #include "aws/wire.h"
 
@@ -22,8 +23,8 @@ static int read_body(struct request *r, void *in, struct decode_error *error)
 	if (r->body.n == 0)
 		return 0;
 	if (type.p && !str_starts_ci(type, STR("application/cbor"))) {
-		fail(&r->call, &aws_unsupported_media_type, "The content type %.*s is not application/cbor.",
-			STR_ARG(type));
+		fail(&r->call, &aws_unsupported_media_type,
+			"The content type %.*s is not application/cbor.", STR_ARG(type));
 		return decode_fail(error, "not application/cbor");
 	}
 	return cbor_decode(r->arena, r->operation->input, r->body, in, error);
@@ -76,8 +77,8 @@ static void fail_cbor(struct request *r, struct reply *reply, const struct call_
 	/* A map of unknown length: the type, the members, a break. */
 	buf_char(b, (char)0xbf);
 	append_text(b, STR("__type"));
-	append_text(b, arena_printf(r->arena, "com.amazonaws.%s#%s", r->entry ? r->entry->api->name : "samovar",
-		error->shape->name));
+	append_text(b, arena_printf(r->arena, "com.amazonaws.%s#%s",
+			       r->entry ? r->entry->api->name : "samovar", error->shape->name));
 	if (value) {
 		bool has_break;
 		cbor_encode(&members, error->shape->shape, value);
@@ -92,8 +93,9 @@ static void fail_cbor(struct request *r, struct reply *reply, const struct call_
 	}
 	buf_char(b, (char)0xff);
 	if (r->entry && r->entry->api->protocols & PROTOCOL_QUERY)
-		reply_header(reply, STR("x-amzn-query-error"), arena_printf(r->arena, "%s;%s", error->shape->query_code,
-			error->shape->is_server_fault ? "Receiver" : "Sender"));
+		reply_header(reply, STR("x-amzn-query-error"),
+			arena_printf(r->arena, "%s;%s", error->shape->query_code,
+				error->shape->is_server_fault ? "Receiver" : "Sender"));
 	finish(reply);
 }
 

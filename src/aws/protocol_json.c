@@ -41,7 +41,8 @@ static void finish(struct request *r, struct reply *reply)
 	/* DynamoDB's clients check it. */
 	if (r->entry && str_is(str_c(r->entry->api->signing_name), "dynamodb"))
 		reply_header(reply, STR("x-amz-crc32"),
-			arena_printf(r->arena, "%u", crc32_update(0, reply->text.p, reply->text.n)));
+			arena_printf(
+				r->arena, "%u", crc32_update(0, reply->text.p, reply->text.n)));
 }
 
 static void ok(struct request *r, struct reply *reply, const void *out)
@@ -85,9 +86,11 @@ static void fail_json(struct request *r, struct reply *reply, const struct call_
 	}
 	buf_char(b, '}');
 	if (r->entry && r->entry->api->protocols & PROTOCOL_QUERY)
-		reply_header(reply, STR("x-amzn-query-error"), arena_printf(r->arena, "%s;%s", error->shape->query_code,
-			error->shape->is_server_fault ? "Receiver" : "Sender"));
+		reply_header(reply, STR("x-amzn-query-error"),
+			arena_printf(r->arena, "%s;%s", error->shape->query_code,
+				error->shape->is_server_fault ? "Receiver" : "Sender"));
 	finish(r, reply);
 }
 
-const struct wire wire_json = { PROTOCOL_JSON_1_0 | PROTOCOL_JSON_1_1, match, find, read_body, ok, fail_json };
+const struct wire wire_json = { PROTOCOL_JSON_1_0 | PROTOCOL_JSON_1_1, match, find, read_body, ok,
+	fail_json };

@@ -23,8 +23,8 @@ static bool match(struct request *r)
 {
 	if (has_action(r->http->query))
 		return true;
-	return str_is(r->http->method, "POST") && is_form(r) && request_read_body(r, AWS_BODY_BYTES_MAX) == 0 &&
-		has_action(r->body);
+	return str_is(r->http->method, "POST") && is_form(r) &&
+	       request_read_body(r, AWS_BODY_BYTES_MAX) == 0 && has_action(r->body);
 }
 
 static void find(struct request *r)
@@ -52,9 +52,11 @@ static void ok(struct request *r, struct reply *reply, const void *out)
 	if (xmlns)
 		buf_printf(b, " xmlns=\"%s\"", xmlns);
 	buf_char(b, '>');
-	/* An operation without output has an empty result, which some clients look for and none minds. */
+	/* An operation without output has an empty result, which some clients look for and none
+	 * minds. */
 	xml_encode(b, r->operation->output, out, arena_printf(r->arena, "%sResult", name).p, NULL);
-	buf_printf(b, "<ResponseMetadata><RequestId>%.*s</RequestId></ResponseMetadata></%sResponse>",
+	buf_printf(b,
+		"<ResponseMetadata><RequestId>%.*s</RequestId></ResponseMetadata></%sResponse>",
 		STR_ARG(r->call.request_id), name);
 }
 

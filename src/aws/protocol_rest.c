@@ -10,17 +10,20 @@ static bool match(struct request *r)
 	return true;
 }
 
-/* ---- JSON ----------------------------------------------------------------------------------------------------- */
+/* ---- JSON
+ * -----------------------------------------------------------------------------------------------------
+ */
 
-static void write_json(struct request *r, struct buf *b, const struct shape *shape, const void *value,
-	const char *name)
+static void write_json(struct request *r, struct buf *b, const struct shape *shape,
+	const void *value, const char *name)
 {
 	(void)r;
 	(void)name;
 	json_encode(b, shape, value, true);
 }
 
-static const struct rest_format json_format = { STR_INIT("application/json"), json_decode, write_json };
+static const struct rest_format json_format = { STR_INIT("application/json"), json_decode,
+	write_json };
 
 static int read_json(struct request *r, void *in, struct decode_error *error)
 {
@@ -33,13 +36,15 @@ static void ok_json(struct request *r, struct reply *reply, const void *out)
 }
 
 /* Members of an error that go in headers: "Retry-After". */
-static void error_headers(struct request *r, struct reply *reply, const struct shape *shape, const void *value)
+static void error_headers(
+	struct request *r, struct reply *reply, const struct shape *shape, const void *value)
 {
 	for (uint32_t i = 0; value && i < shape->member_count; i++) {
 		const struct member *m = &shape->members[i];
-		if (m->location == IN_HEADER && m->shape->type != SHAPE_LIST && member_is_set(m, value))
-			reply_header(reply, str_c(m->location_name), rest_header_text(r->arena, m,
-				(const char *)value + m->offset));
+		if (m->location == IN_HEADER && m->shape->type != SHAPE_LIST &&
+			member_is_set(m, value))
+			reply_header(reply, str_c(m->location_name),
+				rest_header_text(r->arena, m, (const char *)value + m->offset));
 	}
 }
 
@@ -66,15 +71,19 @@ static void fail_json(struct request *r, struct reply *reply, const struct call_
 	}
 }
 
-const struct wire wire_rest_json = { PROTOCOL_REST_JSON, match, rest_find, read_json, ok_json, fail_json };
+const struct wire wire_rest_json = { PROTOCOL_REST_JSON, match, rest_find, read_json, ok_json,
+	fail_json };
 
-/* ---- XML ------------------------------------------------------------------------------------------------------ */
+/* ---- XML
+ * ------------------------------------------------------------------------------------------------------
+ */
 
-static void write_xml(struct request *r, struct buf *b, const struct shape *shape, const void *value,
-	const char *name)
+static void write_xml(struct request *r, struct buf *b, const struct shape *shape,
+	const void *value, const char *name)
 {
 	const char *root = name ? name : shape->xml_name ? shape->xml_name : shape->name;
-	const char *xmlns = shape->xml_namespace ? shape->xml_namespace : r->entry->api->xml_namespace;
+	const char *xmlns =
+		shape->xml_namespace ? shape->xml_namespace : r->entry->api->xml_namespace;
 	buf_cat(b, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
 	xml_encode(b, shape, value, root, xmlns);
 }
@@ -91,4 +100,5 @@ static void ok_xml(struct request *r, struct reply *reply, const void *out)
 	rest_write(r, reply, &xml_format, out);
 }
 
-const struct wire wire_rest_xml = { PROTOCOL_REST_XML, match, rest_find, read_xml, ok_xml, xml_error };
+const struct wire wire_rest_xml = { PROTOCOL_REST_XML, match, rest_find, read_xml, ok_xml,
+	xml_error };

@@ -1,7 +1,7 @@
 /*
- * Form bodies of the Query protocol to structures: Name.Member=value, Names.member.N, Flat.N, Map.entry.N.key
- * and .value (Smithy, "AWS Query protocol"). The pairs are sorted so that what belongs together stands
- * together; the reader then goes down by parts of the keys.
+ * Form bodies of the Query protocol to structures: Name.Member=value, Names.member.N, Flat.N,
+ * Map.entry.N.key and .value (Smithy, "AWS Query protocol"). The pairs are sorted so that what
+ * belongs together stands together; the reader then goes down by parts of the keys.
  */
 #include "aws/codec.h"
 #include "aws/limits.h"
@@ -52,7 +52,8 @@ static int compare_pairs(const void *a, const void *b)
 	const struct pair *x = a, *y = b;
 	struct str rest_x = x->key, rest_y = y->key, part_x, part_y;
 	for (;;) {
-		bool more_x = str_cut(&rest_x, '.', &part_x), more_y = str_cut(&rest_y, '.', &part_y);
+		bool more_x = str_cut(&rest_x, '.', &part_x),
+		     more_y = str_cut(&rest_y, '.', &part_y);
 		if (!more_x || !more_y)
 			return more_x ? 1 : more_y ? -1 : x->position < y->position ? -1 : 1;
 		int c = compare_parts(part_x, part_y);
@@ -143,13 +144,14 @@ static int read_elements(
 		char *place = (char *)list.v + list.n * shape->element_size;
 		if (!is_number(part)) {
 			if (part.n)
-				return decode_fail(
-					r->error, "%.*s is no number of a list", STR_ARG(group.v->key));
+				return decode_fail(r->error, "%.*s is no number of a list",
+					STR_ARG(group.v->key));
 			continue;
 		}
-		int e = shape->type == SHAPE_MAP ? read_entry(r, shape, group, place)
-						 : read_value(r, shape->members[0].shape,
-							   shape->members[0].timestamp, group, place);
+		int e = shape->type == SHAPE_MAP
+				? read_entry(r, shape, group, place)
+				: read_value(r, shape->members[0].shape,
+					  shape->members[0].timestamp, group, place);
 		if (e < 0)
 			return e;
 		list.n++;
@@ -160,9 +162,10 @@ static int read_elements(
 	return 0;
 }
 
-/* A list or map below its name: behind one more part, unless it is flattened. "Names=" is an empty one. */
-static int read_collection(struct reader *r, const struct shape *shape, struct range range, bool is_flattened,
-	struct any_list *out)
+/* A list or map below its name: behind one more part, unless it is flattened. "Names=" is an empty
+ * one. */
+static int read_collection(struct reader *r, const struct shape *shape, struct range range,
+	bool is_flattened, struct any_list *out)
 {
 	const char *wanted = shape->type == SHAPE_MAP ? "entry" : shape->members[0].xml_name;
 	struct str part;
@@ -177,12 +180,14 @@ static int read_collection(struct reader *r, const struct shape *shape, struct r
 				return e;
 			found = true;
 		} else if (part.n) {
-			return decode_fail(r->error, "%.*s: %s expected", STR_ARG(group.v->key), wanted);
+			return decode_fail(
+				r->error, "%.*s: %s expected", STR_ARG(group.v->key), wanted);
 		}
 	return found ? 0 : read_elements(r, shape, none, out);
 }
 
-static int read_member(struct reader *r, const struct member *m, struct range range, void *structure)
+static int read_member(
+	struct reader *r, const struct member *m, struct range range, void *structure)
 {
 	void *place = (char *)structure + m->offset;
 	if (m->shape->type == SHAPE_LIST || m->shape->type == SHAPE_MAP)
@@ -198,7 +203,8 @@ static int read_member(struct reader *r, const struct member *m, struct range ra
 	return read_value(r, m->shape, m->timestamp, range, place);
 }
 
-static int read_structure(struct reader *r, const struct shape *shape, struct range range, void *out)
+static int read_structure(
+	struct reader *r, const struct shape *shape, struct range range, void *out)
 {
 	struct str part;
 	struct range group;
@@ -222,7 +228,8 @@ static int read_value(struct reader *r, const struct shape *shape, enum timestam
 	int e;
 	if (shape->type < SHAPE_LIST) {
 		if (!own_value(&range, &value))
-			return decode_fail(r->error, "%.*s is below a simple value", STR_ARG(range.v->key));
+			return decode_fail(
+				r->error, "%.*s is below a simple value", STR_ARG(range.v->key));
 		return text_decode(r->arena, shape, format, value, out, r->error);
 	}
 	if (++r->depth > CODEC_DEPTH_MAX)

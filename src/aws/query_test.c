@@ -52,11 +52,10 @@ static void reads_every_form(void)
 static void order_and_gaps_do_not_matter(void)
 {
 	struct all_types_all_types v;
-	CHECK_INT(
-		decode("Flat.10=c&Flat.2=a&Strings.member.7=z&Flat.9=b&StringMap.entry.2.value=v2"
-		       "&StringMap.entry.1.key=k1"
-		       "&StringMap.entry.2.key=k2&StringMap.entry.1.value=v1&Strings.member.3=y",
-			&v),
+	CHECK_INT(decode("Flat.10=c&Flat.2=a&Strings.member.7=z&Flat.9=b&StringMap.entry.2.value=v2"
+			 "&StringMap.entry.1.key=k1"
+			 "&StringMap.entry.2.key=k2&StringMap.entry.1.value=v1&Strings.member.3=y",
+			  &v),
 		0);
 	CHECK_INT(v.flat_strings.n, 3);
 	CHECK_STR(v.flat_strings.v[0], "a");
@@ -81,9 +80,9 @@ static void empty_and_repeated(void)
 
 static void refuses_what_is_broken(void)
 {
-	static const char *const cases[] = { "Text=%zz", "Text=%ff", "Text.x=1", "Number=five", "Strings.1=a",
-		"Strings.member.x=a", "StringMap.entry.1.key=k", "StringMap.entry.1.value=v", "Tiny=1000",
-		"Flat.1.x=a", "Moment=1700000000" };
+	static const char *const cases[] = { "Text=%zz", "Text=%ff", "Text.x=1", "Number=five",
+		"Strings.1=a", "Strings.member.x=a", "StringMap.entry.1.key=k",
+		"StringMap.entry.1.value=v", "Tiny=1000", "Flat.1.x=a", "Moment=1700000000" };
 	struct all_types_all_types v;
 	for (size_t i = 0; i < COUNT_OF(cases); i++) {
 		CHECK_INT(decode(cases[i], &v), -EINVAL);
@@ -103,7 +102,8 @@ static void depth_and_count_have_limits(void)
 	CHECK_INT(decode(buf_cstr(&b), &v), 0);
 	CHECK_INT(v.flat_strings.n, QUERY_PAIRS_MAX);
 	arena_init(&small, 64 * 1024);
-	CHECK_INT(query_decode(&small, &all_types_all_types_shape, buf_view(&b), &v, &error), -ENOMEM);
+	CHECK_INT(query_decode(&small, &all_types_all_types_shape, buf_view(&b), &v, &error),
+		-ENOMEM);
 	arena_fini(&small);
 	b.n = 0;
 	for (int i = 0; i <= CODEC_DEPTH_MAX; i++)
@@ -117,29 +117,32 @@ static void depth_and_count_have_limits(void)
 /* ---- a writer of forms, as the SDKs have it, for the way there
  * ------------------------------------------------- */
 
-static void write_form(struct buf *b, struct str path, const struct shape *s, const struct member *m,
-	const void *at, bool is_flat);
+static void write_form(struct buf *b, struct str path, const struct shape *s,
+	const struct member *m, const void *at, bool is_flat);
 
-static void write_form_list(
-	struct buf *b, struct str path, const struct shape *s, const struct any_list *list, bool is_flat)
+static void write_form_list(struct buf *b, struct str path, const struct shape *s,
+	const struct any_list *list, bool is_flat)
 {
 	bool is_map = s->type == SHAPE_MAP;
 	const struct member *value = &s->members[is_map];
 	const char *part = is_flat ? "" : is_map ? "entry." : value->xml_name;
 	for (size_t i = 0; i < list->n; i++) {
 		const char *element = (const char *)list->v + i * s->element_size;
-		struct str at = arena_printf(
-			&arena, "%.*s%s%s%zu.", STR_ARG(path), part, is_flat || is_map ? "" : ".", i + 1);
+		struct str at = arena_printf(&arena, "%.*s%s%s%zu.", STR_ARG(path), part,
+			is_flat || is_map ? "" : ".", i + 1);
 		struct str inner = arena_printf(&arena, "%.*s%s.", STR_ARG(at), value->xml_name);
 		if (is_map)
-			write_form(b, arena_printf(&arena, "%.*s%s.", STR_ARG(at), s->members[0].xml_name),
+			write_form(b,
+				arena_printf(
+					&arena, "%.*s%s.", STR_ARG(at), s->members[0].xml_name),
 				&shape_string, &s->members[0], element, false);
-		write_form(b, is_map ? inner : at, value->shape, value, element + value->offset, false);
+		write_form(b, is_map ? inner : at, value->shape, value, element + value->offset,
+			false);
 	}
 }
 
-static void write_form(struct buf *b, struct str path, const struct shape *s, const struct member *m,
-	const void *at, bool is_flat)
+static void write_form(struct buf *b, struct str path, const struct shape *s,
+	const struct member *m, const void *at, bool is_flat)
 {
 	struct buf text = { 0 };
 	if (s->type == SHAPE_LIST || s->type == SHAPE_MAP) {
@@ -150,7 +153,9 @@ static void write_form(struct buf *b, struct str path, const struct shape *s, co
 		for (uint32_t i = 0; i < s->member_count; i++) {
 			const struct member *inner = &s->members[i];
 			if (member_is_set(inner, at))
-				write_form(b, arena_printf(&arena, "%.*s%s.", STR_ARG(path), inner->xml_name),
+				write_form(b,
+					arena_printf(
+						&arena, "%.*s%s.", STR_ARG(path), inner->xml_name),
 					inner->shape, inner, member_value(inner, at),
 					inner->flags & MEMBER_XML_FLATTENED);
 		}
@@ -191,9 +196,9 @@ static void random_values_come_back(void)
 	struct arena values_arena = { 0 };
 	int compared = 0;
 	for (uint64_t seed = 1; seed <= 2000; seed++) {
-		struct values g = {
-			.arena = &values_arena, .state = seed * 0x9e3779b97f4a7c15ull, .is_filled = true
-		};
+		struct values g = { .arena = &values_arena,
+			.state = seed * 0x9e3779b97f4a7c15ull,
+			.is_filled = true };
 		struct all_types_all_types v = { 0 }, back;
 		struct buf b = { 0 };
 		arena_reset(&values_arena);

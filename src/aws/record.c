@@ -1,4 +1,5 @@
-/* Stored records: structures of a .smithy as CBOR, so that members added later are simply absent in old ones. */
+/* Stored records: structures of a .smithy as CBOR, so that members added later are simply absent in
+ * old ones. */
 #include "aws/call.h"
 #include "aws/codec.h"
 #include "base/log.h"
@@ -35,7 +36,8 @@ bool call_get_record(struct call *call, struct str key, const struct shape *shap
 	return record_decode(call->arena, shape, bytes, out) == 0;
 }
 
-void call_put_record(struct call *call, struct str key, const struct shape *shape, const void *record)
+void call_put_record(
+	struct call *call, struct str key, const struct shape *shape, const void *record)
 {
 	assert(call->txn);
 	struct buf b = { 0 };

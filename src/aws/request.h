@@ -1,4 +1,5 @@
-/* One API request on its way through the dispatcher, and the answer being made: what its files share. */
+/* One API request on its way through the dispatcher, and the answer being made: what its files
+ * share. */
 #ifndef SAMOVAR_AWS_REQUEST_H
 #define SAMOVAR_AWS_REQUEST_H
 
@@ -18,14 +19,15 @@ struct request {
 	struct sigv4_request signed_part; /* the same request as the signature sees it */
 	struct sigv4_claim claim;
 	const struct wire *wire;
-	const struct api_entry *entry;    /* NULL: no service of ours */
+	const struct api_entry *entry; /* NULL: no service of ours */
 	const struct operation *operation;
-	struct str path;                  /* that tells the operation: a bucket in the host's name is put before it */
-	struct str secret;                /* the caller's key when its signature was verified; else p == NULL */
-	struct str service_name;          /* as asked for, for errors: "kinesis" */
-	struct str operation_name;        /* likewise: "PutRecord", "GET /a/b" */
+	struct str
+		path; /* that tells the operation: a bucket in the host's name is put before it */
+	struct str secret; /* the caller's key when its signature was verified; else p == NULL */
+	struct str service_name;   /* as asked for, for errors: "kinesis" */
+	struct str operation_name; /* likewise: "PutRecord", "GET /a/b" */
 	struct route_match route;
-	struct str session_policy;        /* narrows an assumed role, or empty */
+	struct str session_policy; /* narrows an assumed role, or empty */
 	bool body_is_read;
 	struct str body;
 	struct call call;

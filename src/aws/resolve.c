@@ -1,6 +1,6 @@
 /*
- * Which service is meant: X-Amz-Target or the CBOR path first, then the service in the signature's scope, then the
- * host, then the path or Action and Version.
+ * Which service is meant: X-Amz-Target or the CBOR path first, then the service in the signature's
+ * scope, then the host, then the path or Action and Version.
  */
 #include "aws/resolve.h"
 #include "aws/wire.h"
@@ -12,7 +12,8 @@ static const struct wire *rest_wire(const struct api_entry *e)
 	return e->api->protocols & PROTOCOL_REST_XML ? &wire_rest_xml : NULL;
 }
 
-/* Whether the entry has the operation, over the marked protocol or, if it has none of that, over REST. */
+/* Whether the entry has the operation, over the marked protocol or, if it has none of that, over
+ * REST. */
 static bool try_entry(struct request *r, const struct api_entry *e, const struct wire *marked)
 {
 	const struct wire *wire = marked;
@@ -26,13 +27,15 @@ static bool try_entry(struct request *r, const struct api_entry *e, const struct
 		return false;
 	}
 	r->wire->find(r);
-	/* CBOR is the way of the samovar command to every service (docs/adr/one-protocol-for-our-own-client.md). */
+	/* CBOR is the way of the samovar command to every service
+	 * (docs/adr/one-protocol-for-our-own-client.md). */
 	if (r->wire != &wire_cbor && !(e->api->protocols & r->wire->protocols))
 		r->operation = NULL;
 	return r->operation != NULL;
 }
 
-/* Several APIs may sign by one name (SES v1 and v2): the one that has the operation, else the first. */
+/* Several APIs may sign by one name (SES v1 and v2): the one that has the operation, else the
+ * first. */
 static bool try_named(struct request *r, const struct wire *marked, struct str name,
 	const char *(*name_of)(const struct api *))
 {
@@ -62,7 +65,8 @@ static const char *endpoint_prefix(const struct api *api)
 	return api->endpoint_prefix;
 }
 
-/* "GraniteServiceVersion20100801" of /service/GraniteServiceVersion20100801/operation/PutMetricData. */
+/* "GraniteServiceVersion20100801" of
+ * /service/GraniteServiceVersion20100801/operation/PutMetricData. */
 static struct str cbor_service(struct str path)
 {
 	ssize_t at = str_find(path, STR("/service/"));
@@ -124,8 +128,9 @@ static bool cut_s3(struct str *host)
 			return false;
 		struct str label = str_from(left, (size_t)dot + 1);
 		left.n = (size_t)dot;
-		if (str_eq_ci(label, STR("s3")) || (str_starts_ci(label, STR("s3-")) && !str_starts_ci(label,
-			STR("s3-website")))) {
+		if (str_eq_ci(label, STR("s3")) ||
+			(str_starts_ci(label, STR("s3-")) &&
+				!str_starts_ci(label, STR("s3-website")))) {
 			*host = left;
 			return true;
 		}
@@ -134,14 +139,13 @@ static bool cut_s3(struct str *host)
 }
 
 /*
- * The bucket in the host's name (S3 User Guide, "Virtual hosting of general purpose buckets"), or p == NULL.
- * is_signed: the
- * request is S3's by its signature; then bucket.localhost is a bucket, too.
+ * The bucket in the host's name (S3 User Guide, "Virtual hosting of general purpose buckets"), or p
+ * == NULL. is_signed: the request is S3's by its signature; then bucket.localhost is a bucket, too.
  */
 static struct str host_bucket(const struct request *r, bool is_signed)
 {
-	static const char *const domains[] = { ".amazonaws.com", ".amazonaws.com.cn", ".localhost.localstack.cloud",
-		".localhost" };
+	static const char *const domains[] = { ".amazonaws.com", ".amazonaws.com.cn",
+		".localhost.localstack.cloud", ".localhost" };
 	struct str host = r->http->host;
 	ssize_t colon = str_index(host, ':');
 	if (colon >= 0)
@@ -153,7 +157,7 @@ static struct str host_bucket(const struct request *r, bool is_signed)
 		if (cut_s3(&host))
 			return host;
 		bool is_s3 = str_eq_ci(whole, STR("s3")) || str_starts_ci(whole, STR("s3.")) ||
-			str_starts_ci(whole, STR("s3-"));
+			     str_starts_ci(whole, STR("s3-"));
 		return is_signed && !is_s3 && i >= 2 ? whole : (struct str){ 0 };
 	}
 	return (struct str){ 0 };
@@ -163,9 +167,11 @@ static struct str host_bucket(const struct request *r, bool is_signed)
 static bool is_s3(struct request *r)
 {
 	bool is_signed = str_is(r->claim.service, "s3");
-	struct str bucket = r->claim.service.n && !is_signed ? (struct str){ 0 } : host_bucket(r, is_signed);
+	struct str bucket =
+		r->claim.service.n && !is_signed ? (struct str){ 0 } : host_bucket(r, is_signed);
 	if (bucket.n)
-		r->path = arena_concat(r->arena, (struct str[]){ STR("/"), bucket, r->http->path }, 3);
+		r->path = arena_concat(
+			r->arena, (struct str[]){ STR("/"), bucket, r->http->path }, 3);
 	return is_signed || bucket.n;
 }
 
@@ -188,7 +194,8 @@ static bool try_all(struct request *r, const struct wire *marked)
 	}
 	for (size_t i = 0; i < t->api_count; i++) {
 		const struct api *api = t->apis[i].api;
-		if (marked == &wire_query && version.p && api->version && !str_is(version, api->version))
+		if (marked == &wire_query && version.p && api->version &&
+			!str_is(version, api->version))
 			continue;
 		if (try_entry(r, &t->apis[i], marked))
 			return true;
@@ -213,8 +220,10 @@ int resolve(struct request *r)
 {
 	struct str labels[4];
 	/* An object may have any type and any query: they mark no protocol. */
-	const struct wire *marked = is_s3(r) ? (wire_cbor.match(r) ? &wire_cbor : NULL) : wire_match(r);
-	if (r->path.p != r->http->path.p && !marked && try_named(r, NULL, STR("s3"), signing_name)) {
+	const struct wire *marked =
+		is_s3(r) ? (wire_cbor.match(r) ? &wire_cbor : NULL) : wire_match(r);
+	if (r->path.p != r->http->path.p && !marked &&
+		try_named(r, NULL, STR("s3"), signing_name)) {
 		r->service_name = STR("s3");
 		return 0;
 	}
@@ -224,7 +233,8 @@ int resolve(struct request *r)
 		return -1;
 	}
 	if (r->service_name.n) {
-		const struct api_entry *e = map_get(&aws_tables(r->aws)->by_target, r->service_name);
+		const struct api_entry *e =
+			map_get(&aws_tables(r->aws)->by_target, r->service_name);
 		if (e)
 			try_entry(r, e, marked);
 		else

@@ -5,8 +5,9 @@
 #include "aws/request.h"
 
 /*
- * Sets wire, and entry and operation when there are such; service_name and operation_name in any case, for the
- * error that names them. -1 with call.error set when the body, which may tell, can't be read.
+ * Sets wire, and entry and operation when there are such; service_name and operation_name in any
+ * case, for the error that names them. -1 with call.error set when the body, which may tell, can't
+ * be read.
  */
 int resolve(struct request *r) MUSTCHECK;
 /* The region in the host's name ("lambda.eu-west-1.amazonaws.com"), or p == NULL. */

@@ -19,7 +19,8 @@ static void *slot(const struct member *m, void *structure)
 	return (char *)structure + m->offset;
 }
 
-/* ---- lists in headers and queries ------------------------------------------------------------------------------- */
+/* ---- lists in headers and queries
+ * ------------------------------------------------------------------------------- */
 
 struct texts {
 	struct str *v;
@@ -64,23 +65,26 @@ static int set_list(struct arena *arena, const struct member *m, enum timestamp_
 	list->n = texts->n;
 	for (size_t i = 0; i < texts->n; i++)
 		if (text_decode(arena, item->shape, rest_format_of(item, where), texts->v[i],
-			list->v + i * m->shape->element_size, error) < 0)
+			    list->v + i * m->shape->element_size, error) < 0)
 			return bad(error, m, "an item of the list can't be read");
 	return 0;
 }
 
-static int set_one(struct arena *arena, const struct member *m, enum timestamp_format where, struct str text,
-	void *structure, struct decode_error *error)
+static int set_one(struct arena *arena, const struct member *m, enum timestamp_format where,
+	struct str text, void *structure, struct decode_error *error)
 {
 	struct decode_error why;
-	if (text_decode(arena, m->shape, rest_format_of(m, where), text, slot(m, structure), &why) < 0)
+	if (text_decode(arena, m->shape, rest_format_of(m, where), text, slot(m, structure), &why) <
+		0)
 		return bad(error, m, why.text);
 	return 0;
 }
 
-/* ---- one member ---------------------------------------------------------------------------------------------- */
+/* ---- one member
+ * ---------------------------------------------------------------------------------------------- */
 
-static int read_label(struct request *r, const struct member *m, void *in, struct decode_error *error)
+static int read_label(
+	struct request *r, const struct member *m, void *in, struct decode_error *error)
 {
 	struct str name = str_c(m->location_name ? m->location_name : m->name), text;
 	for (size_t i = 0; i < r->route.label_count; i++) {
@@ -93,7 +97,8 @@ static int read_label(struct request *r, const struct member *m, void *in, struc
 	return 0;
 }
 
-static int read_header(struct request *r, const struct member *m, void *in, struct decode_error *error)
+static int read_header(
+	struct request *r, const struct member *m, void *in, struct decode_error *error)
 {
 	struct str value = http_header_get(&r->http->headers, str_c(m->location_name));
 	if (!value.p)
@@ -101,14 +106,15 @@ static int read_header(struct request *r, const struct member *m, void *in, stru
 	if (m->shape->type != SHAPE_LIST)
 		return set_one(r->arena, m, TIMESTAMP_HTTP_DATE, str_trim(value), in, error);
 	const struct member *item = &m->shape->members[0];
-	bool is_date = item->shape->type == SHAPE_TIMESTAMP && item->timestamp != TIMESTAMP_DATE_TIME &&
-		item->timestamp != TIMESTAMP_EPOCH;
+	bool is_date = item->shape->type == SHAPE_TIMESTAMP &&
+		       item->timestamp != TIMESTAMP_DATE_TIME && item->timestamp != TIMESTAMP_EPOCH;
 	struct texts texts;
 	split_header(r->arena, value, is_date, &texts);
 	return set_list(r->arena, m, TIMESTAMP_HTTP_DATE, &texts, in, error);
 }
 
-static int read_query(struct request *r, const struct member *m, void *in, struct decode_error *error)
+static int read_query(
+	struct request *r, const struct member *m, void *in, struct decode_error *error)
 {
 	struct str query = r->http->query, name, value;
 	struct texts texts = { 0 };
@@ -128,9 +134,10 @@ static int read_query(struct request *r, const struct member *m, void *in, struc
 	return texts.n ? set_list(r->arena, m, TIMESTAMP_DATE_TIME, &texts, in, error) : 0;
 }
 
-/* Adds name and value to a map of text (to text, or to lists of text) that gets at most so many entries. */
-static void map_add(struct request *r, const struct member *m, void *in, size_t entries_max, struct str name,
-	struct str value)
+/* Adds name and value to a map of text (to text, or to lists of text) that gets at most so many
+ * entries. */
+static void map_add(struct request *r, const struct member *m, void *in, size_t entries_max,
+	struct str name, struct str value)
 {
 	struct list_value *map = slot(m, in);
 	const struct member *values = &m->shape->members[1];
@@ -188,15 +195,16 @@ static int read_query_params(struct request *r, const struct member *m, void *in
 	while (query.n && http_query_next(r->arena, &query, &name, &value)) {
 		bool taken = false;
 		for (uint32_t i = 0; i < shape->member_count && !taken; i++)
-			taken = shape->members[i].location == IN_QUERY && str_is(name, shape->members[i].location_name);
+			taken = shape->members[i].location == IN_QUERY &&
+				str_is(name, shape->members[i].location_name);
 		if (!taken)
 			map_add(r, m, in, entries_max, name, value);
 	}
 	return 0;
 }
 
-static int read_payload(struct request *r, const struct rest_format *format, const struct member *m, void *in,
-	struct decode_error *error)
+static int read_payload(struct request *r, const struct rest_format *format, const struct member *m,
+	void *in, struct decode_error *error)
 {
 	if (m->flags & MEMBER_STREAMING || r->body.n == 0)
 		return 0;
@@ -220,8 +228,8 @@ static int read_payload(struct request *r, const struct rest_format *format, con
 	}
 }
 
-static int read_member(struct request *r, const struct rest_format *format, const struct member *m, void *in,
-	struct decode_error *error)
+static int read_member(struct request *r, const struct rest_format *format, const struct member *m,
+	void *in, struct decode_error *error)
 {
 	switch (m->location) {
 	case IN_LABEL:
@@ -243,7 +251,8 @@ static int read_member(struct request *r, const struct rest_format *format, cons
 	return 0;
 }
 
-int rest_read(struct request *r, const struct rest_format *format, void *in, struct decode_error *error)
+int rest_read(
+	struct request *r, const struct rest_format *format, void *in, struct decode_error *error)
 {
 	const struct shape *shape = r->operation->input;
 	bool has_body_members = false;
@@ -280,7 +289,8 @@ static bool has_header(const void *arg, const char *name)
 void rest_find(struct request *r)
 {
 	struct route_request wanted = { r->http->method, r->path, r->http->query, has_header, r };
-	r->operation_name = arena_concat(r->arena, (struct str[]){ r->http->method, STR(" "), r->path }, 3);
+	r->operation_name =
+		arena_concat(r->arena, (struct str[]){ r->http->method, STR(" "), r->path }, 3);
 	if (r->entry && routes_find(&r->entry->routes, &wanted, &r->route) == 0) {
 		r->operation = r->route.operation;
 		r->operation_name = str_c(r->operation->name);

@@ -24,7 +24,8 @@ static struct str list_text(struct arena *arena, const struct member *m, const v
 	struct buf b = { 0 };
 	for (size_t i = 0; i < list->n; i++) {
 		struct str s = rest_header_text(arena, item, list->v + i * m->shape->element_size);
-		bool quoted = item->shape->type == SHAPE_STRING && (str_index(s, ',') >= 0 || str_index(s, '"') >= 0);
+		bool quoted = item->shape->type == SHAPE_STRING &&
+			      (str_index(s, ',') >= 0 || str_index(s, '"') >= 0);
 		if (i)
 			buf_cat(&b, ", ");
 		if (quoted)
@@ -54,23 +55,26 @@ static struct str one_line(struct arena *arena, struct str s)
 	return (struct str){ copy, s.n };
 }
 
-static void write_header(struct request *r, struct reply *reply, const struct member *m, const void *out)
+static void write_header(
+	struct request *r, struct reply *reply, const struct member *m, const void *out)
 {
 	const void *value = (const char *)out + m->offset;
-	struct str text = m->shape->type == SHAPE_LIST ? list_text(r->arena, m, value) :
-							 rest_header_text(r->arena, m, value);
+	struct str text = m->shape->type == SHAPE_LIST ? list_text(r->arena, m, value)
+						       : rest_header_text(r->arena, m, value);
 	if (text.n || m->shape->type != SHAPE_LIST)
 		reply_header(reply, str_c(m->location_name), one_line(r->arena, text));
 }
 
-static void write_prefix_headers(struct request *r, struct reply *reply, const struct member *m, const void *out)
+static void write_prefix_headers(
+	struct request *r, struct reply *reply, const struct member *m, const void *out)
 {
 	const struct list_value *map = (const void *)((const char *)out + m->offset);
 	const struct member *values = &m->shape->members[1];
 	struct str prefix = str_c(m->location_name ? m->location_name : "");
 	for (size_t i = 0; i < map->n; i++) {
 		const char *entry = map->v + i * m->shape->element_size;
-		struct str name = arena_concat(r->arena, (struct str[]){ prefix, *(const struct str *)entry }, 2);
+		struct str name = arena_concat(
+			r->arena, (struct str[]){ prefix, *(const struct str *)entry }, 2);
 		reply_header(reply, one_line(r->arena, name),
 			one_line(r->arena, *(const struct str *)(entry + values->offset)));
 	}
@@ -114,7 +118,8 @@ static void write_payload(struct request *r, struct reply *reply, const struct r
 	}
 }
 
-void rest_write(struct request *r, struct reply *reply, const struct rest_format *format, const void *out)
+void rest_write(
+	struct request *r, struct reply *reply, const struct rest_format *format, const void *out)
 {
 	const struct shape *shape = r->operation->output;
 	const struct member *payload = NULL;
@@ -132,7 +137,8 @@ void rest_write(struct request *r, struct reply *reply, const struct rest_format
 		else if (m->location == IN_PREFIX_HEADERS)
 			write_prefix_headers(r, reply, m, out);
 		else if (m->location == IN_STATUS)
-			reply->status = (int)((const struct opt_i64 *)((const char *)out + m->offset))->v;
+			reply->status =
+				(int)((const struct opt_i64 *)((const char *)out + m->offset))->v;
 	}
 	if (reply->status == 204 || reply->status == 304)
 		return;

@@ -15,7 +15,8 @@ struct route_node {
 	struct str literal; /* the segment; unused for label nodes */
 	struct route_node **literals;
 	size_t literal_count;
-	struct route_node *label, *greedy; /* below: any one segment; all that is left (and what follows it) */
+	struct route_node *label,
+		*greedy; /* below: any one segment; all that is left (and what follows it) */
 	struct leaf *leaves;
 	size_t leaf_count;
 };
@@ -215,7 +216,8 @@ static const struct route_node *find_literal(const struct route_node *n, struct 
 
 static bool walk_node(struct walk *w, const struct route_node *n, struct str rest);
 
-/* A greedy label takes all that is left, or all but the literal segments that its pattern ends with. */
+/* A greedy label takes all that is left, or all but the literal segments that its pattern ends
+ * with. */
 static bool walk_greedy(struct walk *w, const struct route_node *n, struct str rest)
 {
 	for (size_t i = rest.n; n->literal_count && i > 1; i--) {
@@ -256,7 +258,8 @@ static bool walk_node(struct walk *w, const struct route_node *n, struct str res
 	return n->greedy && walk_greedy(w, n->greedy, rest);
 }
 
-int routes_find(const struct routes *routes, const struct route_request *request, struct route_match *out)
+int routes_find(
+	const struct routes *routes, const struct route_request *request, struct route_match *out)
 {
 	struct walk w = { .request = request, .steps = 4 * ROUTE_DEPTH_MAX };
 	struct str path = request->path;

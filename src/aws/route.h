@@ -1,4 +1,5 @@
-/* Finding an operation by its method and path: the uri patterns of @http (Smithy 2.0, "HTTP binding traits"). */
+/* Finding an operation by its method and path: the uri patterns of @http (Smithy 2.0, "HTTP binding
+ * traits"). */
 #ifndef SAMOVAR_AWS_ROUTE_H
 #define SAMOVAR_AWS_ROUTE_H
 
@@ -14,7 +15,8 @@ struct routes {
 	size_t count;
 };
 
-/* A label of the path: its name in the pattern, and the text that stands in its place, still percent-encoded. */
+/* A label of the path: its name in the pattern, and the text that stands in its place, still
+ * percent-encoded. */
 struct route_label {
 	struct str name, value;
 };
@@ -37,11 +39,13 @@ void routes_add(struct routes *routes, const struct operation *op);
 void routes_finish(struct routes *routes);
 void routes_fini(struct routes *routes);
 /*
- * 0 and the operation; -ENOENT for a path that is unknown, -ENOTSUP for one that is known by other methods.
- * Literal segments win over labels, labels over greedy ones. Among operations of one path and method, the one
- * whose literal query and required query and header members the request has the most of wins: this is how S3
- * tells its operations apart. A slash at the end of the path is the same as none.
+ * 0 and the operation; -ENOENT for a path that is unknown, -ENOTSUP for one that is known by other
+ * methods. Literal segments win over labels, labels over greedy ones. Among operations of one path
+ * and method, the one whose literal query and required query and header members the request has the
+ * most of wins: this is how S3 tells its operations apart. A slash at the end of the path is the
+ * same as none.
  */
-int routes_find(const struct routes *routes, const struct route_request *request, struct route_match *out) MUSTCHECK;
+int routes_find(const struct routes *routes, const struct route_request *request,
+	struct route_match *out) MUSTCHECK;
 
 #endif

@@ -1,6 +1,7 @@
 /*
- * Session tokens: the session's fields as length-prefixed bytes and their HMAC under the server's key, in base64.
- * The secret is an HMAC of the access key id under the same key, with a label of its own.
+ * Session tokens: the session's fields as length-prefixed bytes and their HMAC under the server's
+ * key, in base64. The secret is an HMAC of the access key id under the same key, with a label of
+ * its own.
  */
 #include "aws/session.h"
 #include "aws/hash.h"
@@ -11,7 +12,8 @@
 
 enum { TOKEN_VERSION = 1, MAC_BYTES = SHA256_BYTES, SECRET_BYTES = 30, KEY_ID_RANDOM = 16 };
 
-static struct str mac_of(const struct aws *aws, struct arena *arena, const char *label, struct str data)
+static struct str mac_of(
+	const struct aws *aws, struct arena *arena, const char *label, struct str data)
 {
 	struct str text = arena_concat(arena, (struct str[]){ str_c(label), STR(":"), data }, 3);
 	unsigned char *mac = arena_alloc(arena, MAC_BYTES);
@@ -21,7 +23,8 @@ static struct str mac_of(const struct aws *aws, struct arena *arena, const char 
 
 static struct str secret_of(const struct aws *aws, struct arena *arena, struct str access_key_id)
 {
-	return base64_encode(arena, str_sub(mac_of(aws, arena, "session-secret", access_key_id), 0, SECRET_BYTES));
+	return base64_encode(arena,
+		str_sub(mac_of(aws, arena, "session-secret", access_key_id), 0, SECRET_BYTES));
 }
 
 static void put_text(struct buf *b, struct str s)
@@ -68,12 +71,13 @@ void session_issue(const struct aws *aws, struct arena *arena, const struct sess
 	assert(out->session_token.n <= SESSION_TOKEN_BYTES_MAX);
 }
 
-int session_verify(const struct aws *aws, struct arena *arena, struct str access_key_id, struct str session_token,
-	int64_t now_ms, struct session *out, struct str *secret)
+int session_verify(const struct aws *aws, struct arena *arena, struct str access_key_id,
+	struct str session_token, int64_t now_ms, struct session *out, struct str *secret)
 {
 	struct str bytes, key_id;
 	struct session s = { 0 };
-	if (session_token.n > SESSION_TOKEN_BYTES_MAX || base64_decode(arena, session_token, &bytes) < 0)
+	if (session_token.n > SESSION_TOKEN_BYTES_MAX ||
+		base64_decode(arena, session_token, &bytes) < 0)
 		return -EINVAL;
 	if (bytes.n < 1 + 8 + MAC_BYTES || bytes.p[0] != TOKEN_VERSION)
 		return -EINVAL;
@@ -85,8 +89,9 @@ int session_verify(const struct aws *aws, struct arena *arena, struct str access
 	for (int i = 1; i <= 8; i++)
 		expires = expires << 8 | (unsigned char)bytes.p[i];
 	struct str rest = str_from(signed_part, 9);
-	if (!take_text(&rest, &key_id) || !take_text(&rest, &s.account) || !take_text(&rest, &s.role_arn) ||
-		!take_text(&rest, &s.role_id) || !take_text(&rest, &s.session_name) || !take_text(&rest, &s.instance) ||
+	if (!take_text(&rest, &key_id) || !take_text(&rest, &s.account) ||
+		!take_text(&rest, &s.role_arn) || !take_text(&rest, &s.role_id) ||
+		!take_text(&rest, &s.session_name) || !take_text(&rest, &s.instance) ||
 		!take_text(&rest, &s.policy) || rest.n || !str_eq(key_id, access_key_id))
 		return -EINVAL;
 	s.expires_ms = (int64_t)expires;

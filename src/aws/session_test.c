@@ -25,7 +25,9 @@ static void test_round_trip(void)
 	CHECK(str_starts(c.access_key_id, STR("ASIA")));
 	CHECK_INT(c.access_key_id.n, 20);
 	CHECK_INT(c.secret_access_key.n, 40);
-	CHECK_INT(session_verify(&server, &arena, c.access_key_id, c.session_token, 999999, &s, &secret), 0);
+	CHECK_INT(session_verify(
+			  &server, &arena, c.access_key_id, c.session_token, 999999, &s, &secret),
+		0);
 	CHECK(str_eq(secret, c.secret_access_key));
 	CHECK_STR(s.account, "123456789012");
 	CHECK_STR(s.role_arn, "arn:aws:iam::123456789012:role/service/worker");
@@ -44,7 +46,9 @@ static void test_expired(void)
 	struct session s;
 	struct str secret;
 	session_issue(&server, &arena, &some_session, &c);
-	CHECK_INT(session_verify(&server, &arena, c.access_key_id, c.session_token, 1000000, &s, &secret), -ETIMEDOUT);
+	CHECK_INT(session_verify(
+			  &server, &arena, c.access_key_id, c.session_token, 1000000, &s, &secret),
+		-ETIMEDOUT);
 	CHECK_STR(s.session_name, "resize");
 	arena_fini(&arena);
 }
@@ -60,16 +64,21 @@ static void test_forged(void)
 	session_issue(&server, &arena, &some_session, &b);
 	CHECK(!str_eq(a.access_key_id, b.access_key_id));
 	/* Another's token, another server's token, every changed character, every cut. */
-	CHECK_INT(session_verify(&server, &arena, a.access_key_id, b.session_token, 0, &s, &secret), -EINVAL);
-	CHECK_INT(session_verify(&other, &arena, a.access_key_id, a.session_token, 0, &s, &secret), -EINVAL);
+	CHECK_INT(session_verify(&server, &arena, a.access_key_id, b.session_token, 0, &s, &secret),
+		-EINVAL);
+	CHECK_INT(session_verify(&other, &arena, a.access_key_id, a.session_token, 0, &s, &secret),
+		-EINVAL);
 	char *copy = arena_cstr(&arena, a.session_token);
 	for (size_t i = 0; i < a.session_token.n; i++) {
 		char kept = copy[i];
 		copy[i] = kept == 'A' ? 'B' : 'A';
-		CHECK_INT(session_verify(&server, &arena, a.access_key_id, str_c(copy), 0, &s, &secret), -EINVAL);
+		CHECK_INT(session_verify(
+				  &server, &arena, a.access_key_id, str_c(copy), 0, &s, &secret),
+			-EINVAL);
 		copy[i] = kept;
 		struct str cut = str_sub(a.session_token, 0, i);
-		CHECK_INT(session_verify(&server, &arena, a.access_key_id, cut, 0, &s, &secret), -EINVAL);
+		CHECK_INT(session_verify(&server, &arena, a.access_key_id, cut, 0, &s, &secret),
+			-EINVAL);
 	}
 	arena_fini(&arena);
 }

@@ -3,7 +3,9 @@
 #include "base/mem.h"
 #include <stdlib.h>
 
-const struct shape shape_string = { .name = "String", .type = SHAPE_STRING, .size = sizeof(struct str) };
+const struct shape shape_string = {
+	.name = "String", .type = SHAPE_STRING, .size = sizeof(struct str)
+};
 const struct shape shape_boolean = {
 	.name = "Boolean", .type = SHAPE_BOOLEAN, .size = sizeof(struct opt_bool)
 };

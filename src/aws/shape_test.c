@@ -25,7 +25,8 @@ static void presence(void)
 		.moment = OPT_TIME(0),
 		.strings = { (struct str[1]){ { 0 } }, 0 },
 		.child = &child };
-	static const char *const names[] = { "Text", "Flag", "Number", "Real", "Moment", "Strings", "Child" };
+	static const char *const names[] = { "Text", "Flag", "Number", "Real", "Moment", "Strings",
+		"Child" };
 	for (size_t i = 0; i < COUNT_OF(names); i++) {
 		const struct member *m = shape_member(&all_types_all_types_shape, str_c(names[i]));
 		CHECK(!member_is_set(m, &none));
@@ -45,7 +46,8 @@ static void tables_say_what_the_file_says(void)
 	CHECK_INT(MEMBER("Tiny")->shape->bits, 8);
 	CHECK_INT(MEMBER("Level")->shape->type, SHAPE_INTEGER);
 	CHECK_STR(str_c(MEMBER("Color")->shape->values_known[2]), "blue");
-	CHECK(!all_types_child_shape.has_constraints && !all_types_string_list_shape.has_constraints);
+	CHECK(!all_types_child_shape.has_constraints &&
+		!all_types_string_list_shape.has_constraints);
 	CHECK(all_types_checked_shape.has_constraints && all_types_tag_list_shape.has_constraints);
 	CHECK_INT(all_types_child_list_shape.element_size, sizeof(struct all_types_child));
 }

@@ -58,9 +58,8 @@ bool sigv4_hashes_body(const struct sigv4_request *request, const struct sigv4_c
 	enum sigv4_rules rules);
 
 /*
- * 0, or -EACCES with the reason. body is looked at if sigv4_hashes_body; p == NULL: whoever reads it checks the
- * hash that the
- * request names.
+ * 0, or -EACCES with the reason. body is looked at if sigv4_hashes_body; p == NULL: whoever reads
+ * it checks the hash that the request names.
  */
 int sigv4_verify(struct arena *arena, const struct sigv4_request *request,
 	const struct sigv4_claim *claim, struct str secret, struct str body, enum sigv4_rules rules,

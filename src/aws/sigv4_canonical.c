@@ -126,8 +126,9 @@ static void append_header(struct buf *b, const struct http_headers *headers, str
 	buf_char(b, '\n');
 }
 
-void sigv4_canonical_request(struct buf *b, struct arena *arena, const struct sigv4_request *request,
-	struct str signed_headers, struct str payload_hash, enum sigv4_rules rules)
+void sigv4_canonical_request(struct buf *b, struct arena *arena,
+	const struct sigv4_request *request, struct str signed_headers, struct str payload_hash,
+	enum sigv4_rules rules)
 {
 	struct str names = signed_headers, name;
 	size_t n = 0;

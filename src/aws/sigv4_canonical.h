@@ -6,8 +6,9 @@
 #include "base/buf.h"
 
 /* Appends the canonical request. payload_hash is the last line, as it is. */
-void sigv4_canonical_request(struct buf *b, struct arena *arena, const struct sigv4_request *request,
-	struct str signed_headers, struct str payload_hash, enum sigv4_rules rules);
+void sigv4_canonical_request(struct buf *b, struct arena *arena,
+	const struct sigv4_request *request, struct str signed_headers, struct str payload_hash,
+	enum sigv4_rules rules);
 /* Appends the string to sign of that canonical request. */
 void sigv4_string_to_sign(struct buf *b, const struct sigv4_claim *claim, struct str canonical);
 

@@ -1,4 +1,5 @@
-/* Fuzzing Signature Version 4: a request line, headers and a body, parsed and verified with a known secret. */
+/* Fuzzing Signature Version 4: a request line, headers and a body, parsed and verified with a known
+ * secret. */
 #include "aws/sigv4.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -30,8 +31,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct sigv4_error error;
 	sigv4_parse(&arena, &request, &claim);
 	for (int rules = SIGV4_RULES_COMMON; rules <= SIGV4_RULES_S3; rules++)
-		if (sigv4_verify(&arena, &request, &claim, STR("secret"), body, (enum sigv4_rules)rules, 1440938160000,
-			&error) < 0)
+		if (sigv4_verify(&arena, &request, &claim, STR("secret"), body,
+			    (enum sigv4_rules)rules, 1440938160000, &error) < 0)
 			assert(error.message.n > 0);
 	arena_fini(&arena);
 	return 0;

@@ -44,7 +44,8 @@ static struct aws_tables *tables_create(const struct aws *aws)
 		if (api->target_prefix)
 			map_put(&t->by_target, str_c(api->target_prefix), &t->apis[i]);
 		for (size_t j = 0; j < api->operation_count; j++)
-			t->owners[t->owner_count++] = (struct operation_owner){ api->operations[j], api };
+			t->owners[t->owner_count++] =
+				(struct operation_owner){ api->operations[j], api };
 	}
 	qsort(t->owners, t->owner_count, sizeof *t->owners, compare_owners);
 	return t;

@@ -1,4 +1,5 @@
-/* What the dispatcher makes once of the server's services: maps of their names and operations, and their routes. */
+/* What the dispatcher makes once of the server's services: maps of their names and operations, and
+ * their routes. */
 #ifndef SAMOVAR_AWS_TABLES_H
 #define SAMOVAR_AWS_TABLES_H
 
@@ -22,7 +23,7 @@ struct operation_owner {
 struct aws_tables {
 	struct api_entry *apis;
 	size_t api_count;
-	struct map by_target;           /* X-Amz-Target's prefix, and rpc-v2-cbor's service: api_entry */
+	struct map by_target; /* X-Amz-Target's prefix, and rpc-v2-cbor's service: api_entry */
 	struct operation_owner *owners; /* sorted by the operation's address */
 	size_t owner_count;
 };

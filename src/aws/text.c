@@ -25,7 +25,8 @@ int integer_check(const struct shape *shape, int64_t value, struct decode_error 
 {
 	int64_t max = shape->bits >= 64 ? INT64_MAX : ((int64_t)1 << (shape->bits - 1)) - 1;
 	if (value > max || value < -max - 1)
-		return decode_fail(error, "%lld is out of the range of a %s", (long long)value, shape->name);
+		return decode_fail(
+			error, "%lld is out of the range of a %s", (long long)value, shape->name);
 	return 0;
 }
 
@@ -50,7 +51,8 @@ bool float_from_name(struct str text, double *out)
 	return true;
 }
 
-int time_decode(enum timestamp_format format, struct str text, int64_t *ms, struct decode_error *error)
+int time_decode(
+	enum timestamp_format format, struct str text, int64_t *ms, struct decode_error *error)
 {
 	double seconds;
 	int r = -EINVAL;
@@ -65,13 +67,17 @@ int time_decode(enum timestamp_format format, struct str text, int64_t *ms, stru
 	default:
 		r = clock_parse_iso(text, ms);
 	}
-	return r == 0 ? 0 : decode_fail(error, "\"%.*s\" is no timestamp", (int)MIN(text.n, 64u), text.p);
+	return r == 0 ? 0
+		      : decode_fail(
+				error, "\"%.*s\" is no timestamp", (int)MIN(text.n, 64u), text.p);
 }
 
-static int float_decode(const struct shape *shape, struct str text, double *out, struct decode_error *error)
+static int float_decode(
+	const struct shape *shape, struct str text, double *out, struct decode_error *error)
 {
 	if (!float_from_name(text, out) && str_to_f64(text, out) < 0)
-		return decode_fail(error, "\"%.*s\" is no %s", (int)MIN(text.n, 64u), text.p, shape->name);
+		return decode_fail(
+			error, "\"%.*s\" is no %s", (int)MIN(text.n, 64u), text.p, shape->name);
 	return 0;
 }
 
@@ -96,7 +102,8 @@ void utf8_repair(struct buf *b, struct str s)
 	}
 }
 
-static int string_decode(struct arena *arena, struct str text, struct str *out, struct decode_error *error)
+static int string_decode(
+	struct arena *arena, struct str text, struct str *out, struct decode_error *error)
 {
 	if (!str_is_utf8(text))
 		return decode_fail(error, "the text is no UTF-8");
@@ -110,8 +117,8 @@ static int string_decode(struct arena *arena, struct str text, struct str *out, 
 	return 0;
 }
 
-int text_decode(struct arena *arena, const struct shape *shape, enum timestamp_format format, struct str text,
-	void *out, struct decode_error *error)
+int text_decode(struct arena *arena, const struct shape *shape, enum timestamp_format format,
+	struct str text, void *out, struct decode_error *error)
 {
 	int64_t i64;
 	double f64;
@@ -119,13 +126,14 @@ int text_decode(struct arena *arena, const struct shape *shape, enum timestamp_f
 	switch (shape->type) {
 	case SHAPE_BOOLEAN:
 		if (!str_is(text, "true") && !str_is(text, "false"))
-			return decode_fail(error, "\"%.*s\" is no boolean", (int)MIN(text.n, 64u), text.p);
+			return decode_fail(
+				error, "\"%.*s\" is no boolean", (int)MIN(text.n, 64u), text.p);
 		*(struct opt_bool *)out = OPT_BOOL(text.p[0] == 't');
 		return 0;
 	case SHAPE_INTEGER:
 		if (str_to_i64(text, &i64) < 0)
-			return decode_fail(
-				error, "\"%.*s\" is no %s", (int)MIN(text.n, 64u), text.p, shape->name);
+			return decode_fail(error, "\"%.*s\" is no %s", (int)MIN(text.n, 64u),
+				text.p, shape->name);
 		r = integer_check(shape, i64, error);
 		if (r == 0)
 			*(struct opt_i64 *)out = OPT_I64(i64);
@@ -133,7 +141,8 @@ int text_decode(struct arena *arena, const struct shape *shape, enum timestamp_f
 	case SHAPE_FLOAT:
 		r = float_decode(shape, text, &f64, error);
 		if (r == 0)
-			*(struct opt_f64 *)out = OPT_F64(shape->bits == 32 ? (double)(float)f64 : f64);
+			*(struct opt_f64 *)out =
+				OPT_F64(shape->bits == 32 ? (double)(float)f64 : f64);
 		return r;
 	case SHAPE_TIMESTAMP:
 		r = time_decode(format, text, &i64, error);
@@ -199,7 +208,8 @@ void time_encode(struct buf *b, enum timestamp_format format, int64_t ms)
 	}
 }
 
-void text_encode(struct buf *b, const struct shape *shape, enum timestamp_format format, const void *value)
+void text_encode(
+	struct buf *b, const struct shape *shape, enum timestamp_format format, const void *value)
 {
 	switch (shape->type) {
 	case SHAPE_BOOLEAN:

@@ -1,4 +1,5 @@
-/* Tests of simple values as text (Smithy 2.0, "HTTP bindings": serialization of headers, labels and queries).
+/* Tests of simple values as text (Smithy 2.0, "HTTP bindings": serialization of headers, labels and
+ * queries).
  */
 #include "aws/codec.h"
 #include "tests/check.h"
@@ -6,7 +7,8 @@
 
 static struct arena arena;
 
-static int read(const struct shape *shape, enum timestamp_format format, const char *text, void *out)
+static int read(
+	const struct shape *shape, enum timestamp_format format, const char *text, void *out)
 {
 	struct decode_error error = { "" };
 	int r = text_decode(&arena, shape, format, str_c(text), out, &error);

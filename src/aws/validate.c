@@ -1,7 +1,7 @@
 /*
- * Validation: @required, @length, @range, @pattern, @uniqueItems, enums and unions, all the way down. The
- * messages are those that AWS's services answer; they are not specified, so they follow what the services are
- * seen to say.
+ * Validation: @required, @length, @range, @pattern, @uniqueItems, enums and unions, all the way
+ * down. The messages are those that AWS's services answer; they are not specified, so they follow
+ * what the services are seen to say.
  */
 #include "aws/validate.h"
 #include "aws/codec.h"
@@ -40,7 +40,8 @@ static pcre2_code *compiled(const struct constraints *c)
 	if (code)
 		return code;
 	code = pcre2_compile((PCRE2_SPTR)c->pattern, PCRE2_ZERO_TERMINATED,
-		PCRE2_UTF | PCRE2_ALT_BSUX | PCRE2_ANCHORED | PCRE2_ENDANCHORED | PCRE2_DOLLAR_ENDONLY,
+		PCRE2_UTF | PCRE2_ALT_BSUX | PCRE2_ANCHORED | PCRE2_ENDANCHORED |
+			PCRE2_DOLLAR_ENDONLY,
 		&error, &at, NULL);
 	assert(code); /* idlc has compiled it */
 	void *expected = NULL;
@@ -70,13 +71,15 @@ static bool matches(const struct constraints *c, struct str s)
 /* Code points, counted only where bytes alone don't tell. */
 static double text_length(struct str s, const struct constraints *c)
 {
-	bool bytes_do = (!c->has_max || (double)s.n <= c->max) && (!c->has_min || (double)s.n >= 4 * c->min);
+	bool bytes_do = (!c->has_max || (double)s.n <= c->max) &&
+			(!c->has_min || (double)s.n >= 4 * c->min);
 	return (double)(bytes_do || !str_is_utf8(s) ? s.n : str_utf8_length(s));
 }
 
 static unsigned check_bounds(const struct constraints *c, double v)
 {
-	return (c->has_max && !(v <= c->max) ? OVER_MAX : 0) | (c->has_min && !(v >= c->min) ? UNDER_MIN : 0);
+	return (c->has_max && !(v <= c->max) ? OVER_MAX : 0) |
+	       (c->has_min && !(v >= c->min) ? UNDER_MIN : 0);
 }
 
 static int compare_texts(const void *a, const void *b)
@@ -107,7 +110,8 @@ static bool is_unique(const struct shape *shape, const struct any_list *list)
 	return unique;
 }
 
-static unsigned check_constraints(const struct shape *shape, const struct constraints *c, const void *at)
+static unsigned check_constraints(
+	const struct shape *shape, const struct constraints *c, const void *at)
 {
 	if (!c)
 		return 0;
@@ -128,7 +132,8 @@ static unsigned check_constraints(const struct shape *shape, const struct constr
 		s = *(const struct str *)at;
 		unsigned broken = check_bounds(c, text_length(s, c));
 		/* A text that is too long already is not matched. */
-		return broken | (c->pattern && !(broken & OVER_MAX) && !matches(c, s) ? NO_MATCH : 0);
+		return broken |
+		       (c->pattern && !(broken & OVER_MAX) && !matches(c, s) ? NO_MATCH : 0);
 	default:
 		return 0;
 	}
@@ -141,7 +146,8 @@ static unsigned check_enum(const struct shape *shape, const void *at)
 	if (!shape->values_known)
 		return 0;
 	if (shape->type == SHAPE_INTEGER) {
-		int n = snprintf(digits, sizeof digits, "%lld", (long long)((const struct opt_i64 *)at)->v);
+		int n = snprintf(
+			digits, sizeof digits, "%lld", (long long)((const struct opt_i64 *)at)->v);
 		s = (struct str){ digits, (size_t)n };
 	} else {
 		s = *(const struct str *)at;
@@ -153,12 +159,14 @@ static unsigned check_enum(const struct shape *shape, const void *at)
 }
 
 /* ---- messages
- * --------------------------------------------------------------------------------------------------- */
+ * ---------------------------------------------------------------------------------------------------
+ */
 
 static void write_bound(struct buf *b, const struct shape *shape, const char *words, double bound)
 {
 	bool is_number = shape->type == SHAPE_INTEGER || shape->type == SHAPE_FLOAT;
-	buf_printf(b, "Member must have %s %s than or equal to ", is_number ? "value" : "length", words);
+	buf_printf(b, "Member must have %s %s than or equal to ", is_number ? "value" : "length",
+		words);
 	if (bound == trunc(bound) && fabs(bound) < 1e18)
 		buf_i64(b, (int64_t)bound);
 	else
@@ -279,10 +287,10 @@ static void write_quoted_value(struct buf *b, const struct shape *shape, const v
 	buf_fini(&value);
 }
 
-/* "Value 'x' at 'path' failed to satisfy constraint: "; the constraint itself follows. at NULL: the value is
- * missing. */
-static struct buf *begin_error(struct validation *v, const struct shape *shape, const struct step *step,
-	bool is_hidden, const void *at)
+/* "Value 'x' at 'path' failed to satisfy constraint: "; the constraint itself follows. at NULL: the
+ * value is missing. */
+static struct buf *begin_error(struct validation *v, const struct shape *shape,
+	const struct step *step, bool is_hidden, const void *at)
 {
 	struct buf *b = &v->text;
 	if (v->count++)
@@ -300,10 +308,11 @@ static struct buf *begin_error(struct validation *v, const struct shape *shape, 
 }
 
 /* ---- the walk
- * --------------------------------------------------------------------------------------------------- */
+ * ---------------------------------------------------------------------------------------------------
+ */
 
-static void check_value(struct validation *v, const struct shape *shape, const struct constraints *more,
-	const struct step *step, bool is_hidden, const void *at);
+static void check_value(struct validation *v, const struct shape *shape,
+	const struct constraints *more, const struct step *step, bool is_hidden, const void *at);
 
 static void report(struct validation *v, const struct shape *shape, const struct constraints *c,
 	unsigned broken, const struct step *step, bool is_hidden, const void *at)
@@ -367,7 +376,8 @@ static void check_elements(struct validation *v, const struct shape *shape, cons
 		if (m->shape->type < SHAPE_LIST)
 			values_broken |= is_simple_and_broken(m, element + m->offset);
 		else
-			check_value(v, m->shape, m->constraints, &inner, is_hidden, element + m->offset);
+			check_value(v, m->shape, m->constraints, &inner, is_hidden,
+				element + m->offset);
 	}
 	if (keys_broken)
 		report_elements(v, shape, &shape->members[0], "Map keys", step, is_hidden, at);
@@ -389,15 +399,16 @@ static void check_members(struct validation *v, const struct shape *shape, const
 			continue;
 		}
 		set++;
-		check_value(v, m->shape, m->constraints, &inner, is_hidden || (m->flags & MEMBER_SENSITIVE),
-			member_value(m, structure));
+		check_value(v, m->shape, m->constraints, &inner,
+			is_hidden || (m->flags & MEMBER_SENSITIVE), member_value(m, structure));
 	}
 	if (shape->type == SHAPE_UNION && set != 1)
-		buf_cat(begin_error(v, shape, step, true, structure), "Exactly one member must be set");
+		buf_cat(begin_error(v, shape, step, true, structure),
+			"Exactly one member must be set");
 }
 
-static void check_value(struct validation *v, const struct shape *shape, const struct constraints *more,
-	const struct step *step, bool is_hidden, const void *at)
+static void check_value(struct validation *v, const struct shape *shape,
+	const struct constraints *more, const struct step *step, bool is_hidden, const void *at)
 {
 	if (!shape->has_constraints && !more)
 		return;

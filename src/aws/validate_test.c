@@ -1,4 +1,5 @@
-/* Tests of validation: the constraint traits of Smithy 2.0, and the messages that AWS's services answer. */
+/* Tests of validation: the constraint traits of Smithy 2.0, and the messages that AWS's services
+ * answer. */
 #include "aws/validate.h"
 #include "api/all_types.h"
 #include "api/all_types.c"
@@ -25,9 +26,11 @@ static void required(void)
 {
 	struct str text;
 	CHECK_INT(
-		validate(&arena, &all_types_checked_shape, &(struct all_types_checked){ 0 }, &text), -EINVAL);
+		validate(&arena, &all_types_checked_shape, &(struct all_types_checked){ 0 }, &text),
+		-EINVAL);
 	CHECK_STR(text, ONE "Value null at 'functionName'" FAILED "Member must not be null");
-	CHECK_STR(message((struct all_types_checked){ .vpc_config = &(struct all_types_small){ { 0 } } }),
+	CHECK_STR(message((struct all_types_checked){
+			  .vpc_config = &(struct all_types_small){ { 0 } } }),
 		ONE "Value null at 'vPCConfig.id'" FAILED "Member must not be null");
 }
 
@@ -42,7 +45,8 @@ static void length_and_pattern(void)
 		    "Member must have length less than or equal to 8");
 	CHECK_STR(message((struct all_types_checked){ .function_name = STR("") }),
 		"2 validation errors detected: "
-		"Value '' at 'functionName'" FAILED "Member must have length greater than or equal to 1; "
+		"Value '' at 'functionName'" FAILED
+		"Member must have length greater than or equal to 1; "
 		"Value '' at 'functionName'" FAILED
 		"Member must satisfy regular expression pattern: ^[a-zA-Z0-9-_]+$");
 	/* A trailing newline is part of the value. */
@@ -56,27 +60,36 @@ static void length_and_pattern(void)
 
 static void range(void)
 {
-	CHECK_STR(message((struct all_types_checked){ .timeout = OPT_I64(900), .rate = OPT_F64(0.5) }), "");
+	CHECK_STR(message((struct all_types_checked){
+			  .timeout = OPT_I64(900), .rate = OPT_F64(0.5) }),
+		"");
 	CHECK_STR(message((struct all_types_checked){ .timeout = OPT_I64(901) }),
-		ONE "Value '901' at 'timeout'" FAILED "Member must have value less than or equal to 900");
+		ONE "Value '901' at 'timeout'" FAILED
+		    "Member must have value less than or equal to 900");
 	CHECK_STR(message((struct all_types_checked){ .timeout = OPT_I64(0) }),
-		ONE "Value '0' at 'timeout'" FAILED "Member must have value greater than or equal to 1");
+		ONE "Value '0' at 'timeout'" FAILED
+		    "Member must have value greater than or equal to 1");
 	CHECK_STR(message((struct all_types_checked){ .rate = OPT_F64(0.25) }),
-		ONE "Value '0.25' at 'rate'" FAILED "Member must have value greater than or equal to 0.5");
+		ONE "Value '0.25' at 'rate'" FAILED
+		    "Member must have value greater than or equal to 0.5");
 }
 
 static void enums(void)
 {
-	CHECK_STR(message((struct all_types_checked){ .runtime = STR("red"), .level = OPT_I64(10) }), "");
-	CHECK_STR(message((struct all_types_checked){ .runtime = STR("cobol") }), ONE
-		"Value 'cobol' at 'runtime'" FAILED "Member must satisfy enum value set: [red, green, blue]");
+	CHECK_STR(
+		message((struct all_types_checked){ .runtime = STR("red"), .level = OPT_I64(10) }),
+		"");
+	CHECK_STR(message((struct all_types_checked){ .runtime = STR("cobol") }),
+		ONE "Value 'cobol' at 'runtime'" FAILED
+		    "Member must satisfy enum value set: [red, green, blue]");
 	CHECK_STR(message((struct all_types_checked){ .level = OPT_I64(2) }),
 		ONE "Value '2' at 'level'" FAILED "Member must satisfy enum value set: [1, 10]");
 }
 
 static void lists_and_maps(void)
 {
-	struct all_types_tag tags[] = { { .key = STR("k") }, { .key = STR("") }, { .value = STR("v") } };
+	struct all_types_tag tags[] = { { .key = STR("k") }, { .key = STR("") },
+		{ .value = STR("v") } };
 	CHECK_STR(message((struct all_types_checked){ .tags = { tags, 1 } }), "");
 	CHECK_STR(message((struct all_types_checked){ .tags = { tags, 2 } }),
 		ONE "Value '' at 'tags.2.member.key'" FAILED
@@ -97,20 +110,22 @@ static void lists_and_maps(void)
 		"Value '{KEY=v}' at 'variables'" FAILED
 		"Map keys must satisfy constraint: [Member must satisfy regular expression pattern: [a-z]+]");
 	struct all_types_variable_map_entry values[] = { { STR("k"), STR("long") } };
-	CHECK_STR(message((struct all_types_checked){ .variables = { values, 1 } }),
-		ONE "Value '{k=long}' at 'variables'" FAILED
-		    "Map value must satisfy constraint: [Member must have length less than or equal to 3]");
+	CHECK_STR(message((struct all_types_checked){ .variables = { values, 1 } }), ONE
+		"Value '{k=long}' at 'variables'" FAILED
+		"Map value must satisfy constraint: [Member must have length less than or equal to 3]");
 }
 
 static void unions(void)
 {
-	CHECK_STR(
-		message((struct all_types_checked){ .choice = &(struct all_types_choice){ .s = STR("x") } }),
+	CHECK_STR(message((struct all_types_checked){
+			  .choice = &(struct all_types_choice){ .s = STR("x") } }),
 		"");
 	CHECK(message((struct all_types_checked){
-			      .choice = &(struct all_types_choice){ .s = STR("x"), .n = OPT_I64(1) } })
+			      .choice = &(
+				      struct all_types_choice){ .s = STR("x"), .n = OPT_I64(1) } })
 			.n > 0);
-	CHECK_STR(message((struct all_types_checked){ .choice = &(struct all_types_choice){ .s = { 0 } } }),
+	CHECK_STR(message((struct all_types_checked){
+			  .choice = &(struct all_types_choice){ .s = { 0 } } }),
 		ONE "Value at 'choice'" FAILED "Exactly one member must be set");
 }
 
@@ -118,7 +133,9 @@ static void nested_and_alternatives(void)
 {
 	struct all_types_checked inner = { .function_name = STR("n"), .kms_key = STR("nonsense") };
 	CHECK_STR(message((struct all_types_checked){ .kms_key = STR("") }), "");
-	CHECK_STR(message((struct all_types_checked){ .kms_key = STR("arn:aws:kms:us-east-1:1:key/x") }), "");
+	CHECK_STR(message((struct all_types_checked){
+			  .kms_key = STR("arn:aws:kms:us-east-1:1:key/x") }),
+		"");
 	CHECK_STR(message((struct all_types_checked){ .nested = &inner }), ONE
 		"Value 'nonsense' at 'nested.kmsKey'" FAILED
 		"Member must satisfy regular expression pattern: ^(arn:(aws[a-zA-Z-]*)?:[a-z0-9-.]+:.*)|()$");
@@ -144,7 +161,8 @@ int main(int argc, char **argv)
 		{ "validate: enums", enums },
 		{ "validate: lists and maps", lists_and_maps },
 		{ "validate: unions", unions },
-		{ "validate: nested structures, patterns with alternatives", nested_and_alternatives },
+		{ "validate: nested structures, patterns with alternatives",
+			nested_and_alternatives },
 		{ "validate: answers are bounded", answers_are_bounded },
 	};
 	int failed = check_main(tests, COUNT_OF(tests), argc, argv);

@@ -1,6 +1,7 @@
 /*
- * XML to structures and back (REST-XML; the answers of Query), by the tables of shape.h. Parsed by expat into
- * a small tree in the arena. Document types are refused, and with them all entities but XML's own five.
+ * XML to structures and back (REST-XML; the answers of Query), by the tables of shape.h. Parsed by
+ * expat into a small tree in the arena. Document types are refused, and with them all entities but
+ * XML's own five.
  */
 #include "aws/codec.h"
 #include "aws/limits.h"
@@ -172,7 +173,8 @@ static const struct node *child(const struct node *node, const char *name)
 	return NULL;
 }
 
-static int read_entry(struct builder *x, const struct shape *shape, const struct node *node, char *entry)
+static int read_entry(
+	struct builder *x, const struct shape *shape, const struct node *node, char *entry)
 {
 	const struct member *key = &shape->members[0], *value = &shape->members[1];
 	const struct node *k = child(node, key->xml_name), *v = child(node, value->xml_name);
@@ -209,7 +211,8 @@ static int read_elements(struct builder *x, const struct shape *shape, const str
 	return 0;
 }
 
-static int read_member(struct builder *x, const struct member *m, const struct node *node, void *structure)
+static int read_member(
+	struct builder *x, const struct member *m, const struct node *node, void *structure)
 {
 	void *place = (char *)structure + m->offset;
 	if (m->shape->type == SHAPE_STRUCTURE || m->shape->type == SHAPE_UNION) {
@@ -222,11 +225,14 @@ static int read_member(struct builder *x, const struct member *m, const struct n
 	}
 	/* Its elements stand in the structure itself, this one first. */
 	if (m->flags & MEMBER_XML_FLATTENED)
-		return member_is_set(m, structure) ? 0 : read_elements(x, m->shape, node, m->xml_name, place);
+		return member_is_set(m, structure)
+			       ? 0
+			       : read_elements(x, m->shape, node, m->xml_name, place);
 	return read_value(x, m->shape, m->timestamp, node, place);
 }
 
-static int read_structure(struct builder *x, const struct shape *shape, const struct node *node, void *out)
+static int read_structure(
+	struct builder *x, const struct shape *shape, const struct node *node, void *out)
 {
 	int e = 0;
 	for (const struct node *n = node->first; n && e == 0; n = n->next)
@@ -278,11 +284,13 @@ int xml_decode(struct arena *arena, const struct shape *shape, struct str body, 
 	int e = build(&x, body);
 	if (e < 0)
 		return e;
-	return x.root ? read_value(&x, shape, shape->timestamp, x.root, out) : decode_fail(error, "no XML");
+	return x.root ? read_value(&x, shape, shape->timestamp, x.root, out)
+		      : decode_fail(error, "no XML");
 }
 
 /* ---- writing
- * ---------------------------------------------------------------------------------------------------- */
+ * ----------------------------------------------------------------------------------------------------
+ */
 
 static void escape(struct buf *b, struct str s, bool is_attribute)
 {
@@ -298,15 +306,19 @@ static void escape(struct buf *b, struct str s, bool is_attribute)
 	for (size_t i = 0; i < s.n; i++) {
 		unsigned char c = (unsigned char)s.p[i];
 		bool is_blank = (c == '\t' || c == '\n') && !is_attribute;
-		if (c > '>' || is_blank || (c >= ' ' && c != '&' && c != '<' && c != '>' && c != '"'))
+		if (c > '>' || is_blank ||
+			(c >= ' ' && c != '&' && c != '<' && c != '>' && c != '"'))
 			continue;
 		buf_append(b, s.p + start, i - start);
 		start = i + 1;
 		if (c < ' ')
-			buf_printf(
-				b, "&#x%X;", c); /* as S3 does, though XML 1.0 has no form for most of them */
+			buf_printf(b, "&#x%X;",
+				c); /* as S3 does, though XML 1.0 has no form for most of them */
 		else
-			buf_cat(b, c == '&' ? "&amp;" : c == '<' ? "&lt;" : c == '>' ? "&gt;" : "&quot;");
+			buf_cat(b, c == '&'   ? "&amp;"
+				   : c == '<' ? "&lt;"
+				   : c == '>' ? "&gt;"
+					      : "&quot;");
 	}
 	buf_append(b, s.p + start, s.n - start);
 }
@@ -322,7 +334,8 @@ static void write_element(struct buf *b, const struct shape *shape, enum timesta
 static void write_escaped(struct buf *b, const struct shape *shape, enum timestamp_format format,
 	const void *at, bool is_attribute)
 {
-	if (shape->type == SHAPE_STRING || shape->type == SHAPE_ENUM || shape->type == SHAPE_DOCUMENT)
+	if (shape->type == SHAPE_STRING || shape->type == SHAPE_ENUM ||
+		shape->type == SHAPE_DOCUMENT)
 		escape(b, *(const struct str *)at, is_attribute);
 	else
 		text_encode(b, shape, format, at);
@@ -335,10 +348,10 @@ static void write_entries(
 	const char *entry = map->v;
 	for (size_t i = 0; i < map->n; i++, entry += shape->element_size) {
 		buf_printf(b, "<%s>", name);
-		write_element(
-			b, key->shape, TIMESTAMP_DEFAULT, entry, key->xml_name, key->xml_namespace, false);
-		write_element(b, value->shape, value->timestamp, entry + value->offset, value->xml_name,
-			value->xml_namespace, false);
+		write_element(b, key->shape, TIMESTAMP_DEFAULT, entry, key->xml_name,
+			key->xml_namespace, false);
+		write_element(b, value->shape, value->timestamp, entry + value->offset,
+			value->xml_name, value->xml_namespace, false);
 		buf_printf(b, "</%s>", name);
 	}
 }
@@ -378,11 +391,13 @@ static void write_attributes(struct buf *b, const struct shape *shape, const voi
 	}
 }
 
-static void write_members(struct buf *b, const struct shape *shape, const void *structure, bool is_top)
+static void write_members(
+	struct buf *b, const struct shape *shape, const void *structure, bool is_top)
 {
 	for (uint32_t i = 0; i < shape->member_count; i++) {
 		const struct member *m = &shape->members[i];
-		if (member_is_set(m, structure) && !(m->flags & (MEMBER_XML_ATTRIBUTE | MEMBER_STREAMING)) &&
+		if (member_is_set(m, structure) &&
+			!(m->flags & (MEMBER_XML_ATTRIBUTE | MEMBER_STREAMING)) &&
 			(!is_top || m->location == IN_BODY))
 			write_member(b, m, structure);
 	}
@@ -414,8 +429,8 @@ static void write_element(struct buf *b, const struct shape *shape, enum timesta
 	buf_char(b, '>');
 }
 
-void xml_encode(
-	struct buf *b, const struct shape *shape, const void *value, const char *root, const char *xmlns)
+void xml_encode(struct buf *b, const struct shape *shape, const void *value, const char *root,
+	const char *xmlns)
 {
 	write_element(b, shape, shape->timestamp, value, root, xmlns, true);
 }

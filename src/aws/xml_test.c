@@ -29,17 +29,18 @@ static struct str encode(const struct all_types_all_types *value)
 static void reads_every_form(void)
 {
 	struct all_types_all_types v;
-	CHECK_INT(decode("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<R xmlns=\"http://x/\" xmlns:p='urn:p'>"
-			 "<Text>a &amp;&#233;<![CDATA[<b>]]></Text><p:Flag> true </p:Flag><Number>5</Number>"
-			 "<Moment>2023-11-14T22:13:20.250Z</Moment><Bytes>AQI=</Bytes><Real>-Infinity</Real>"
-			 "<Strings><member>a</member><member/></Strings><Renamed><item>x</item></Renamed>"
-			 "<StringMap><entry><key>k</key><value>v</value></entry></StringMap>"
-			 "<RenamedMap><entry><Name>n</Name><Setting>s</Setting></entry></RenamedMap>"
-			 "<Flat>1</Flat><Unknown><Flat>no</Flat></Unknown><Flat>2</Flat>"
-			 "<FlatEntry><key>a</key><value>b</value></FlatEntry>"
-			 "<Child Id=\"i&quot;d\"><Name>n</Name><Child/></Child><XmlName>other</XmlName>"
-			 "<Matrix/></R>",
-			  &v),
+	CHECK_INT(
+		decode("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<R xmlns=\"http://x/\" xmlns:p='urn:p'>"
+		       "<Text>a &amp;&#233;<![CDATA[<b>]]></Text><p:Flag> true </p:Flag><Number>5</Number>"
+		       "<Moment>2023-11-14T22:13:20.250Z</Moment><Bytes>AQI=</Bytes><Real>-Infinity</Real>"
+		       "<Strings><member>a</member><member/></Strings><Renamed><item>x</item></Renamed>"
+		       "<StringMap><entry><key>k</key><value>v</value></entry></StringMap>"
+		       "<RenamedMap><entry><Name>n</Name><Setting>s</Setting></entry></RenamedMap>"
+		       "<Flat>1</Flat><Unknown><Flat>no</Flat></Unknown><Flat>2</Flat>"
+		       "<FlatEntry><key>a</key><value>b</value></FlatEntry>"
+		       "<Child Id=\"i&quot;d\"><Name>n</Name><Child/></Child><XmlName>other</XmlName>"
+		       "<Matrix/></R>",
+			&v),
 		0);
 	CHECK_STR(v.text, "a &\xc3\xa9<b>");
 	CHECK(v.flag.v);
@@ -63,8 +64,9 @@ static void reads_every_form(void)
 static void refuses_doctypes_and_entities(void)
 {
 	struct all_types_all_types v;
-	CHECK_INT(decode("<!DOCTYPE r [<!ENTITY a \"aaaa\"><!ENTITY b \"&a;&a;\">]><r><Text>&b;</Text></r>",
-			  &v),
+	CHECK_INT(
+		decode("<!DOCTYPE r [<!ENTITY a \"aaaa\"><!ENTITY b \"&a;&a;\">]><r><Text>&b;</Text></r>",
+			&v),
 		-EINVAL);
 	CHECK_STR(str_c(error.text), "a document type is not allowed");
 	CHECK_INT(decode("<!DOCTYPE r SYSTEM \"file:///etc/passwd\"><r/>", &v), -EINVAL);
@@ -73,9 +75,10 @@ static void refuses_doctypes_and_entities(void)
 
 static void refuses_what_is_broken(void)
 {
-	static const char *const cases[] = { "<r>", "<r></s>", "text", "<r><Text>\xff</Text></r>", "<r/><r/>",
-		"<r><Number>five</Number></r>", "<r><Number>1<a/></Number></r>", "<r><Bytes>*</Bytes></r>",
-		"<r><Flag>yes</Flag></r>", "<r><Tiny>200</Tiny></r>", "<r><Moment>yesterday</Moment></r>",
+	static const char *const cases[] = { "<r>", "<r></s>", "text", "<r><Text>\xff</Text></r>",
+		"<r/><r/>", "<r><Number>five</Number></r>", "<r><Number>1<a/></Number></r>",
+		"<r><Bytes>*</Bytes></r>", "<r><Flag>yes</Flag></r>", "<r><Tiny>200</Tiny></r>",
+		"<r><Moment>yesterday</Moment></r>",
 		"<r><StringMap><entry><key>k</key></entry></StringMap></r>", "<r a='1' a='2'/>" };
 	struct all_types_all_types v;
 	for (size_t i = 0; i < COUNT_OF(cases); i++) {
@@ -99,7 +102,8 @@ static void depth_and_memory_have_limits(void)
 		buf_cat(&b, "<a/>");
 	buf_cat(&b, "</r>");
 	arena_init(&small, 64 * 1024);
-	CHECK_INT(xml_decode(&small, &all_types_all_types_shape, buf_view(&b), &v, &error), -ENOMEM);
+	CHECK_INT(
+		xml_decode(&small, &all_types_all_types_shape, buf_view(&b), &v, &error), -ENOMEM);
 	arena_fini(&small);
 	buf_fini(&b);
 }
@@ -136,8 +140,8 @@ static void writes_every_form(void)
 		"<Child Id=\"a&quot;&amp;&#xA;\"><Name>n</Name></Child><XmlName>o</XmlName>"
 		"<Spaced xmlns=\"http://example.com/ns\"><Text>t</Text></Spaced></R>");
 	struct buf b = { 0 };
-	xml_encode(&b, &all_types_spaced_shape, &(struct all_types_spaced){ .text = STR("t") }, "Root",
-		"http://r/");
+	xml_encode(&b, &all_types_spaced_shape, &(struct all_types_spaced){ .text = STR("t") },
+		"Root", "http://r/");
 	CHECK_STR(buf_view(&b), "<Root xmlns=\"http://r/\"><Text>t</Text></Root>");
 	buf_fini(&b);
 }
@@ -156,8 +160,8 @@ static void random_values_come_back(void)
 		struct str text = encode(&v);
 		int r = decode(text.p, &back);
 		if (r < 0 || !values_equal(&all_types_all_types_shape, &v, &back)) {
-			printf("# seed %llu: %d %s\n# %.*s\n", (unsigned long long)seed, r, error.text,
-				STR_ARG(str_sub(text, 0, MIN(text.n, 500u))));
+			printf("# seed %llu: %d %s\n# %.*s\n", (unsigned long long)seed, r,
+				error.text, STR_ARG(str_sub(text, 0, MIN(text.n, 500u))));
 			CHECK(!"the value comes back");
 			break;
 		}

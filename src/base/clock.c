@@ -22,7 +22,8 @@ uint64_t clock_mono_ns(void)
 	return (uint64_t)ts.tv_sec * 1000000000u + (uint64_t)ts.tv_nsec;
 }
 
-/* Broken-down UTC; times outside the years 0 to 9999 are clamped, so that every text has its width. */
+/* Broken-down UTC; times outside the years 0 to 9999 are clamped, so that every text has its width.
+ */
 static int split(int64_t ms, struct tm *tm)
 {
 	const int64_t first = -62167219200000, last = 253402300799999;
@@ -41,16 +42,16 @@ size_t clock_format_iso(int64_t ms, char out[CLOCK_TEXT_MAX])
 	char part[8] = "";
 	if (fraction)
 		snprintf(part, sizeof part, ".%03u", (unsigned)fraction % 1000u);
-	return FORMAT(out, "%04d-%02d-%02dT%02d:%02d:%02d%sZ", t.tm_year + 1900, t.tm_mon + 1, t.tm_mday,
-		t.tm_hour, t.tm_min, t.tm_sec, part);
+	return FORMAT(out, "%04d-%02d-%02dT%02d:%02d:%02d%sZ", t.tm_year + 1900, t.tm_mon + 1,
+		t.tm_mday, t.tm_hour, t.tm_min, t.tm_sec, part);
 }
 
 size_t clock_format_lambda(int64_t ms, char out[CLOCK_TEXT_MAX])
 {
 	struct tm t;
 	int fraction = split(ms, &t);
-	return FORMAT(out, "%04d-%02d-%02dT%02d:%02d:%02d.%03d+0000", t.tm_year + 1900, t.tm_mon + 1,
-		t.tm_mday, t.tm_hour, t.tm_min, t.tm_sec, fraction);
+	return FORMAT(out, "%04d-%02d-%02dT%02d:%02d:%02d.%03d+0000", t.tm_year + 1900,
+		t.tm_mon + 1, t.tm_mday, t.tm_hour, t.tm_min, t.tm_sec, fraction);
 }
 
 size_t clock_format_http(int64_t ms, char out[CLOCK_TEXT_MAX])
@@ -98,8 +99,12 @@ static int join(int year, int month, int day, int hour, int minute, int second, 
 	bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
 	if (day > length[month - 1] + (month == 2 && leap))
 		return -EINVAL;
-	struct tm t = { .tm_year = year - 1900, .tm_mon = month - 1, .tm_mday = day, .tm_hour = hour,
-		.tm_min = minute, .tm_sec = second };
+	struct tm t = { .tm_year = year - 1900,
+		.tm_mon = month - 1,
+		.tm_mday = day,
+		.tm_hour = hour,
+		.tm_min = minute,
+		.tm_sec = second };
 	*ms = (int64_t)timegm(&t) * 1000;
 	return 0;
 }
@@ -122,8 +127,8 @@ static int parse_offset(struct str s, int64_t *ms)
 int clock_parse_iso(struct str s, int64_t *ms)
 {
 	int64_t at, offset, fraction = 0;
-	if (s.n < 20 || s.p[4] != '-' || s.p[7] != '-' || (s.p[10] | 0x20) != 't' || s.p[13] != ':' ||
-		s.p[16] != ':')
+	if (s.n < 20 || s.p[4] != '-' || s.p[7] != '-' || (s.p[10] | 0x20) != 't' ||
+		s.p[13] != ':' || s.p[16] != ':')
 		return -EINVAL;
 	if (join(digits(s.p, 4), digits(s.p + 5, 2), digits(s.p + 8, 2), digits(s.p + 11, 2),
 		    digits(s.p + 14, 2), digits(s.p + 17, 2), &at) < 0)
@@ -145,7 +150,8 @@ int clock_parse_iso(struct str s, int64_t *ms)
 
 int clock_parse_http(struct str s, int64_t *ms)
 {
-	if (s.n != 29 || !str_ends(s, STR(" GMT")) || s.p[3] != ',' || s.p[19] != ':' || s.p[22] != ':')
+	if (s.n != 29 || !str_ends(s, STR(" GMT")) || s.p[3] != ',' || s.p[19] != ':' ||
+		s.p[22] != ':')
 		return -EINVAL;
 	for (int month = 0; month < 12; month++)
 		if (memcmp(s.p + 8, months[month], 3) == 0)

@@ -16,7 +16,8 @@ static inline uint64_t clock_mono_ms(void)
 
 enum { CLOCK_TEXT_MAX = 40 };
 /* Each writes a NUL-terminated text and returns its length. */
-/* 2026-11-23T20:00:13Z, with .123 before the Z when the milliseconds are not 0 (Smithy's date-time). */
+/* 2026-11-23T20:00:13Z, with .123 before the Z when the milliseconds are not 0 (Smithy's
+ * date-time). */
 size_t clock_format_iso(int64_t ms, char out[CLOCK_TEXT_MAX]);
 /* 2026-11-23T20:00:13.000+0000, the form of Lambda's LastModified. */
 size_t clock_format_lambda(int64_t ms, char out[CLOCK_TEXT_MAX]);

@@ -1,4 +1,5 @@
-/* Files that the program carries in itself: runtimes, the shim, the console. tools/embed makes the table. */
+/* Files that the program carries in itself: runtimes, the shim, the console. tools/embed makes the
+ * table. */
 #ifndef SAMOVAR_BASE_EMBEDDED_H
 #define SAMOVAR_BASE_EMBEDDED_H
 

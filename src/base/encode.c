@@ -114,8 +114,8 @@ int base64_decode(struct arena *a, struct str text, struct str *bytes)
 
 static bool is_unreserved(char c)
 {
-	return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' ||
-		c == '.' || c == '_' || c == '~';
+	return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
+	       c == '-' || c == '.' || c == '_' || c == '~';
 }
 
 void percent_encode_to(struct buf *b, struct str s, bool keep_slash)
@@ -188,9 +188,10 @@ static uint32_t crc_update(int kind, uint32_t crc, const unsigned char *p, size_
 	const uint32_t(*t)[256] = crc_table[kind];
 	crc = ~crc;
 	for (; n >= 8; p += 8, n -= 8) {
-		uint32_t low = crc ^ ((uint32_t)p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24);
-		crc = t[7][low & 0xff] ^ t[6][low >> 8 & 0xff] ^ t[5][low >> 16 & 0xff] ^ t[4][low >> 24] ^ t[3][p[4]] ^
-			t[2][p[5]] ^ t[1][p[6]] ^ t[0][p[7]];
+		uint32_t low = crc ^ ((uint32_t)p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 |
+					     (uint32_t)p[3] << 24);
+		crc = t[7][low & 0xff] ^ t[6][low >> 8 & 0xff] ^ t[5][low >> 16 & 0xff] ^
+		      t[4][low >> 24] ^ t[3][p[4]] ^ t[2][p[5]] ^ t[1][p[6]] ^ t[0][p[7]];
 	}
 	for (size_t i = 0; i < n; i++)
 		crc = t[0][(crc ^ p[i]) & 0xff] ^ crc >> 8;

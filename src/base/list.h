@@ -45,9 +45,9 @@ static inline void list_remove(struct list *item)
 #define LIST_ITEM(link, type, field) CONTAINER_OF(link, type, field)
 #define LIST_FIRST(head, type, field) LIST_ITEM((head)->next, type, field)
 /* The loop's item may be removed inside it. */
-#define LIST_FOR(item, head, type, field)                                                          \
-	for (struct list *link_ = (head)->next, *next_ = link_->next;                              \
-		link_ != (head) && ((item) = LIST_ITEM(link_, type, field), true);                 \
+#define LIST_FOR(item, head, type, field) \
+	for (struct list *link_ = (head)->next, *next_ = link_->next; \
+		link_ != (head) && ((item) = LIST_ITEM(link_, type, field), true); \
 		link_ = next_, next_ = link_->next)
 
 #endif

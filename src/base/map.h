@@ -23,7 +23,8 @@ void *map_get(const struct map *m, struct str key);
 void *map_put(struct map *m, struct str key, void *value);
 /* Removes the key and returns its value, or NULL. */
 void *map_remove(struct map *m, struct str key);
-/* Walks in no order: start with *at = 0; false at the end. Removing the current entry is allowed. */
+/* Walks in no order: start with *at = 0; false at the end. Removing the current entry is allowed.
+ */
 bool map_next(const struct map *m, size_t *at, struct map_entry **entry);
 
 /* The map's hash: keyed, so that a client can't choose collisions (SipHash-1-3). */

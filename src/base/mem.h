@@ -6,7 +6,8 @@
 #include "base/str.h"
 #include <stdarg.h>
 
-/* malloc, zeroed calloc, realloc and copies that abort when there is no memory; free with free(). */
+/* malloc, zeroed calloc, realloc and copies that abort when there is no memory; free with free().
+ */
 void *xmalloc(size_t n);
 void *xcalloc(size_t count, size_t size);
 void *xrealloc(void *p, size_t n);
@@ -18,8 +19,9 @@ char *xasprintf(const char *fmt, ...) PRINTF_LIKE(1, 2);
 struct arena_chunk;
 
 /*
- * An arena: allocations are cheap, none is freed alone, all end together. One owner, one thread at a
- * time (a request's arena goes with its fiber to the writer thread and back). Zero it or arena_init it.
+ * An arena: allocations are cheap, none is freed alone, all end together. One owner, one thread at
+ * a time (a request's arena goes with its fiber to the writer thread and back). Zero it or
+ * arena_init it.
  */
 struct arena {
 	struct arena_chunk *chunk; /* newest first */

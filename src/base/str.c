@@ -136,7 +136,8 @@ int str_to_f64(struct str s, double *out)
 	return 0;
 }
 
-/* Bytes of the code point at p, or 0 when it is ill-formed: overlong, surrogate, past U+10FFFF or cut. */
+/* Bytes of the code point at p, or 0 when it is ill-formed: overlong, surrogate, past U+10FFFF or
+ * cut. */
 static size_t utf8_length_at(const unsigned char *p, size_t n)
 {
 	if (p[0] < 0x80)

@@ -12,7 +12,10 @@ struct str {
 };
 
 #define STR(literal) ((struct str){ "" literal, sizeof(literal) - 1 })
-#define STR_INIT(literal) { "" literal, sizeof(literal) - 1 }
+#define STR_INIT(literal) \
+	{ \
+		"" literal, sizeof(literal) - 1 \
+	}
 /* For printf: printf("%.*s", STR_ARG(s)) */
 #define STR_ARG(s) (int)(s).n, (s).p ? (s).p : ""
 
@@ -56,8 +59,8 @@ ssize_t str_find(struct str s, struct str needle);
 /* Without leading and trailing blanks (space, tab, CR, LF). */
 struct str str_trim(struct str s);
 /*
- * Takes the part before the next separator off *rest and returns it in *part; false when nothing is left.
- * "a,,b" gives "a", "", "b"; "" gives one empty part; *rest.p is NULL at the end.
+ * Takes the part before the next separator off *rest and returns it in *part; false when nothing is
+ * left. "a,,b" gives "a", "", "b"; "" gives one empty part; *rest.p is NULL at the end.
  */
 bool str_cut(struct str *rest, char separator, struct str *part);
 

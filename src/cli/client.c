@@ -8,7 +8,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { CALL_TIMEOUT_MS = 20 * 60 * 1000, ANSWER_BYTES_MAX = 64 * 1024 * 1024, PING_TIMEOUT_MS = 2000 };
+enum {
+	CALL_TIMEOUT_MS = 20 * 60 * 1000,
+	ANSWER_BYTES_MAX = 64 * 1024 * 1024,
+	PING_TIMEOUT_MS = 2000
+};
 
 const char *client_endpoint_text, *client_region_text;
 
@@ -20,7 +24,8 @@ static struct str environment(const char *name, const char *otherwise)
 
 void client_init(struct client *c)
 {
-	struct str region = environment("AWS_REGION", environment("AWS_DEFAULT_REGION", "us-east-1").p);
+	struct str region =
+		environment("AWS_REGION", environment("AWS_DEFAULT_REGION", "us-east-1").p);
 	*c = (struct client){
 		.endpoint = environment("AWS_ENDPOINT_URL", "http://127.0.0.1:4566"),
 		.region = client_region_text ? str_c(client_region_text) : region,
@@ -43,17 +48,24 @@ void client_fini(struct client *c)
 struct error_body {
 	struct str type, message, capital_message;
 };
-static const struct shape text_shape = { .name = "String", .type = SHAPE_STRING, .size = sizeof(struct str) };
-#define TEXT_MEMBER(text, field)                                                                               \
-	{ .name = text, .name_bytes = sizeof text - 1, .json_name = text, .xml_name = text, .shape = &text_shape, \
-		.offset = offsetof(struct error_body, field) }
+static const struct shape text_shape = {
+	.name = "String", .type = SHAPE_STRING, .size = sizeof(struct str)
+};
+#define TEXT_MEMBER(text, field) \
+	{ \
+		.name = text, .name_bytes = sizeof text - 1, .json_name = text, .xml_name = text, \
+		.shape = &text_shape, .offset = offsetof(struct error_body, field) \
+	}
 static const struct member error_members[] = {
 	TEXT_MEMBER("__type", type),
 	TEXT_MEMBER("message", message),
 	TEXT_MEMBER("Message", capital_message),
 };
-static const struct shape error_shape = { .name = "Error", .type = SHAPE_STRUCTURE, .size = sizeof(struct error_body),
-	.member_count = COUNT_OF(error_members), .members = error_members };
+static const struct shape error_shape = { .name = "Error",
+	.type = SHAPE_STRUCTURE,
+	.size = sizeof(struct error_body),
+	.member_count = COUNT_OF(error_members),
+	.members = error_members };
 
 static int read_error(struct client *c, const struct http_client_response *response)
 {
@@ -77,8 +89,8 @@ static struct str authority(struct str endpoint)
 	return slashes < 0 ? endpoint : str_from(endpoint, (size_t)slashes + 3);
 }
 
-static int send_call(struct client *c, const struct api *api, const struct operation *op, struct str body,
-	struct http_client_response *response)
+static int send_call(struct client *c, const struct api *api, const struct operation *op,
+	struct str body, struct http_client_response *response)
 {
 	struct http_header headers[4 + SIGV4_SIGN_HEADERS_MAX] = {
 		{ STR("Host"), authority(c->endpoint) },
@@ -89,7 +101,8 @@ static int send_call(struct client *c, const struct api *api, const struct opera
 	struct http_headers own = { headers, 4 };
 	struct sigv4_request request = {
 		.method = STR("POST"),
-		.path = arena_printf(&c->arena, "/service/%s/operation/%s", api->target_prefix, op->name),
+		.path = arena_printf(
+			&c->arena, "/service/%s/operation/%s", api->target_prefix, op->name),
 		.query = STR(""),
 		.headers = &own,
 	};
@@ -113,7 +126,8 @@ static int send_call(struct client *c, const struct api *api, const struct opera
 	return http_client_send(&c->arena, &sent, response);
 }
 
-int client_call(struct client *c, const struct api *api, const struct operation *op, const void *in, void *out)
+int client_call(struct client *c, const struct api *api, const struct operation *op, const void *in,
+	void *out)
 {
 	struct buf body = { 0 };
 	struct http_client_response response;
@@ -144,7 +158,8 @@ int client_report(const struct client *c, int r)
 {
 	assert(r < 0);
 	if (r == -EREMOTEIO) {
-		fprintf(stderr, "samovar: %.*s: %.*s\n", STR_ARG(c->error_code), STR_ARG(c->error_message));
+		fprintf(stderr, "samovar: %.*s: %.*s\n", STR_ARG(c->error_code),
+			STR_ARG(c->error_message));
 		return EXIT_FAILED;
 	}
 	fprintf(stderr, "samovar: no answer from %.*s: %s%s\n", STR_ARG(c->endpoint), strerror(-r),

@@ -27,8 +27,9 @@ static void print_wrapped(const char *text, int column)
 static void print_option(const struct option *o)
 {
 	char left[80];
-	int n = snprintf(left, sizeof left, "  %c%c%c --%s%s%s", o->letter ? '-' : ' ', o->letter ? o->letter : ' ',
-		o->letter ? ',' : ' ', o->name, o->value ? " " : "", o->value ? o->value : "");
+	int n = snprintf(left, sizeof left, "  %c%c%c --%s%s%s", o->letter ? '-' : ' ',
+		o->letter ? o->letter : ' ', o->letter ? ',' : ' ', o->name, o->value ? " " : "",
+		o->value ? o->value : "");
 	if (n >= HELP_COLUMN)
 		printf("%s\n%*s", left, HELP_COLUMN, "");
 	else
@@ -38,7 +39,8 @@ static void print_option(const struct option *o)
 
 static int print_help(const struct command *c)
 {
-	printf("samovar %s%s%s [options]: %s\n", c->name, *c->arguments ? " " : "", c->arguments, c->summary);
+	printf("samovar %s%s%s [options]: %s\n", c->name, *c->arguments ? " " : "", c->arguments,
+		c->summary);
 	if (c->help) {
 		printf("\n");
 		print_wrapped(c->help, 0);
@@ -52,7 +54,8 @@ static int print_help(const struct command *c)
 
 int command_usage(const struct command *c, const char *what, const char *which)
 {
-	fprintf(stderr, "samovar %s: %s%s\nTry: samovar %s --help\n", c->name, what, which, c->name);
+	fprintf(stderr, "samovar %s: %s%s\nTry: samovar %s --help\n", c->name, what, which,
+		c->name);
 	return EXIT_USAGE;
 }
 
@@ -69,7 +72,8 @@ static bool option_matches(const struct option *o, const char *word, const char 
 }
 
 /* --name, --name=value, -n or -nvalue: the option, and its value if it stands in the same word. */
-static const struct option *find_option(const struct command *c, const char *word, const char **value)
+static const struct option *find_option(
+	const struct command *c, const char *word, const char **value)
 {
 	for (const struct option *o = c->options(); o->name; o++)
 		if (option_matches(o, word, value))

@@ -16,8 +16,8 @@ enum exit_code {
 struct option {
 	const char *name;  /* "follow": --follow */
 	char letter;       /* 'f': -f; or 0 */
-	const char *value; /* what the help calls its value: "DIR"; NULL for a flag. "K=V...": may be repeated, and its
-	                      values are joined by newlines */
+	const char *value; /* what the help calls its value: "DIR"; NULL for a flag. "K=V...": may
+			      be repeated, and its values are joined by newlines */
 	const char *help;
 	bool *flag;        /* of a flag */
 	const char **text; /* of an option with a value */
@@ -25,7 +25,7 @@ struct option {
 
 struct command {
 	const char *name, *arguments, *summary;
-	const char *help; /* more than the summary; or NULL */
+	const char *help;                      /* more than the summary; or NULL */
 	const struct option *(*options)(void); /* ended by one without a name */
 	size_t arguments_min, arguments_max;
 	/* Answers an exit code. argv holds the arguments without options. */
@@ -37,7 +37,7 @@ int command_run(const struct command *command, int argc, char **argv);
 /* What is wrong with the command line, on stderr. Answers EXIT_USAGE. */
 int command_usage(const struct command *command, const char *what, const char *which);
 
-extern const struct command command_up, command_run_file, command_invoke, command_logs, command_ls, command_rm, command_deploy,
-	command_operations;
+extern const struct command command_up, command_run_file, command_invoke, command_logs, command_ls,
+	command_rm, command_deploy, command_operations;
 
 #endif

@@ -6,13 +6,16 @@
 
 /* --stage and --config, of deploy and of rm. */
 extern const char *deploy_stage_text, *deploy_config_text;
-#define DEPLOY_OPTIONS                                                                                         \
-	{ "stage", 's', "STAGE", "the stage (dev, or what serverless.yml says)", NULL, &deploy_stage_text },    \
-	{                                                                                                      \
-		"config", 'c', "FILE", "instead of serverless.yml or template.yaml", NULL, &deploy_config_text \
+#define DEPLOY_OPTIONS \
+	{ "stage", 's', "STAGE", "the stage (dev, or what serverless.yml says)", NULL, \
+		&deploy_stage_text }, \
+	{ \
+		"config", 'c', "FILE", "instead of serverless.yml or template.yaml", NULL, \
+			&deploy_config_text \
 	}
 
-/* Removes the service of this folder: its stack and its packages. In a fiber; answers an exit code. */
+/* Removes the service of this folder: its stack and its packages. In a fiber; answers an exit code.
+ */
 int deploy_remove(void *arg);
 
 #endif

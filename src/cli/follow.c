@@ -20,8 +20,8 @@ struct reader {
 
 static enum term_style style_of(struct str message)
 {
-	static const struct str platform[] = { STR_INIT("START RequestId"), STR_INIT("END RequestId"),
-		STR_INIT("REPORT RequestId"), STR_INIT("INIT_REPORT") };
+	static const struct str platform[] = { STR_INIT("START RequestId"),
+		STR_INIT("END RequestId"), STR_INIT("REPORT RequestId"), STR_INIT("INIT_REPORT") };
 	for (size_t i = 0; i < COUNT_OF(platform); i++)
 		if (str_starts(message, platform[i]))
 			return TERM_DIM;
@@ -41,7 +41,8 @@ static void print_time(int64_t ms)
 	char text[32];
 	localtime_r(&seconds, &tm);
 	strftime(text, sizeof text, "%H:%M:%S", &tm);
-	printf("%s%s.%03d%s ", term_style(TERM_DIM), text, (int)(ms % 1000), term_style(TERM_PLAIN));
+	printf("%s%s.%03d%s ", term_style(TERM_DIM), text, (int)(ms % 1000),
+		term_style(TERM_PLAIN));
 }
 
 static void print_event(const struct follow *f, int64_t ms, struct str message)
@@ -79,12 +80,15 @@ static int on_part(void *arg, struct str part)
 
 static struct str follow_url(struct client *c, const struct follow *f)
 {
-	bool is_account = c->access_key_id.n == 12 && strspn(c->access_key_id.p, "0123456789") == 12;
+	bool is_account =
+		c->access_key_id.n == 12 && strspn(c->access_key_id.p, "0123456789") == 12;
 	struct str account = is_account ? c->access_key_id : STR("000000000000");
-	return arena_printf(&c->arena, "%.*s/_samovar/logs?group=%.*s&account=%.*s&region=%.*s&since=%lld&filter=%.*s%s",
-		STR_ARG(c->endpoint), STR_ARG(percent_encode(&c->arena, f->group, false)), STR_ARG(account),
-		STR_ARG(percent_encode(&c->arena, c->region, false)), (long long)f->since_ms,
-		STR_ARG(percent_encode(&c->arena, f->filter, false)), f->goes_on ? "&follow=1" : "");
+	return arena_printf(&c->arena,
+		"%.*s/_samovar/logs?group=%.*s&account=%.*s&region=%.*s&since=%lld&filter=%.*s%s",
+		STR_ARG(c->endpoint), STR_ARG(percent_encode(&c->arena, f->group, false)),
+		STR_ARG(account), STR_ARG(percent_encode(&c->arena, c->region, false)),
+		(long long)f->since_ms, STR_ARG(percent_encode(&c->arena, f->filter, false)),
+		f->goes_on ? "&follow=1" : "");
 }
 
 /* ---- by the API, where the stream asks for a signature that a plain GET has not ---- */
@@ -94,7 +98,8 @@ struct poll {
 	int64_t since_ms, newest_ms;
 };
 
-static void print_new(const struct follow *f, struct poll *p, const struct logs_filtered_log_event *e)
+static void print_new(
+	const struct follow *f, struct poll *p, const struct logs_filtered_log_event *e)
 {
 	if (map_get(&p->seen, e->event_id))
 		return;
@@ -106,13 +111,15 @@ static void print_new(const struct follow *f, struct poll *p, const struct logs_
 static int poll_once(struct client *c, const struct follow *f, struct poll *p)
 {
 	struct logs_filter_log_events_output out;
-	struct logs_filter_log_events_input in = { .log_group_name = f->group, .start_time = OPT_I64(p->since_ms) };
+	struct logs_filter_log_events_input in = { .log_group_name = f->group,
+		.start_time = OPT_I64(p->since_ms) };
 	if (f->filter.n > 0)
 		in.filter_pattern = f->filter;
 	do {
 		int r = client_call(c, &logs_api, &logs_filter_log_events_operation, &in, &out);
 		if (r < 0)
-			return client_failed_with(c, &logs_resource_not_found_exception) ? -ENOENT : r;
+			return client_failed_with(c, &logs_resource_not_found_exception) ? -ENOENT
+											 : r;
 		for (size_t i = 0; i < out.events.n; i++)
 			print_new(f, p, &out.events.v[i]);
 		in.next_token = out.next_token;

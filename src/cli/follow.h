@@ -13,8 +13,8 @@ struct follow {
 };
 
 /*
- * Prints the group's events from since_ms on, and then those that come. In a fiber. 0; -ENOENT when there is
- * no such group; or as client_call, with the client's error set.
+ * Prints the group's events from since_ms on, and then those that come. In a fiber. 0; -ENOENT when
+ * there is no such group; or as client_call, with the client's error set.
  */
 int follow_log(struct client *client, const struct follow *follow) MUSTCHECK;
 

@@ -17,9 +17,11 @@ static bool is_async, with_log;
 static const char *payload_text, *qualifier_text;
 
 static const struct option options[] = {
-	{ "payload", 'p', "JSON|@FILE|-", "the event; a file's content, or standard input ({})", NULL, &payload_text },
+	{ "payload", 'p', "JSON|@FILE|-", "the event; a file's content, or standard input ({})",
+		NULL, &payload_text },
 	{ "qualifier", 'q', "VERSION", "a version or an alias", NULL, &qualifier_text },
-	{ "async", 'a', NULL, "hand the event over and don't wait (InvocationType Event)", &is_async, NULL },
+	{ "async", 'a', NULL, "hand the event over and don't wait (InvocationType Event)",
+		&is_async, NULL },
 	{ "log", 'l', NULL, "print the end of the log too, on stderr", &with_log, NULL },
 	CLIENT_OPTIONS,
 	{ 0 },
@@ -86,7 +88,8 @@ static int invoke(void *arg)
 	int code = EXIT_FAILED, r = read_payload(&payload);
 	client_init(&client);
 	if (r < 0) {
-		fprintf(stderr, "samovar: the payload can't be read: %s: %s\n", payload_text, strerror(-r));
+		fprintf(stderr, "samovar: the payload can't be read: %s: %s\n", payload_text,
+			strerror(-r));
 		goto out;
 	}
 	struct lambda_invoke_input in = {
@@ -111,5 +114,6 @@ static int invoke_run(size_t argc, const char *const *argv)
 	return program_run(invoke, (void *)argv);
 }
 
-const struct command command_invoke = { "invoke", "FUNCTION", "call a function and print its answer",
-	"Exits with 1 when the function fails.", invoke_options, 1, 1, invoke_run };
+const struct command command_invoke = { "invoke", "FUNCTION",
+	"call a function and print its answer", "Exits with 1 when the function fails.",
+	invoke_options, 1, 1, invoke_run };

@@ -13,7 +13,8 @@ static const char *since_text, *filter_text;
 static const struct option options[] = {
 	{ "follow", 'f', NULL, "go on with what comes, until Ctrl-C", &goes_on, NULL },
 	{ "since", 's', "AGE", "from how long ago: 30s, 10m, 2h, 1d (10m)", NULL, &since_text },
-	{ "filter", 0, "PATTERN", "only events that match the filter pattern of CloudWatch Logs", NULL, &filter_text },
+	{ "filter", 0, "PATTERN", "only events that match the filter pattern of CloudWatch Logs",
+		NULL, &filter_text },
 	CLIENT_OPTIONS,
 	{ 0 },
 };
@@ -58,9 +59,11 @@ static int logs_run(size_t argc, const char *const *argv)
 	int64_t age_ms = parse_age(since_text ? since_text : "10m");
 	(void)argc;
 	if (age_ms < 0)
-		return command_usage(&command_logs, "not an age like 30s, 10m, 2h or 1d: ", since_text);
+		return command_usage(
+			&command_logs, "not an age like 30s, 10m, 2h or 1d: ", since_text);
 	struct follow follow = {
-		.group = argv[0][0] == '/' ? str_c(argv[0]) : arena_printf(&arena, "/aws/lambda/%s", argv[0]),
+		.group = argv[0][0] == '/' ? str_c(argv[0])
+					   : arena_printf(&arena, "/aws/lambda/%s", argv[0]),
 		.since_ms = clock_now_ms() - age_ms,
 		.filter = str_c(filter_text ? filter_text : ""),
 		.goes_on = goes_on,
@@ -71,6 +74,7 @@ static int logs_run(size_t argc, const char *const *argv)
 	return code;
 }
 
-const struct command command_logs = { "logs", "FUNCTION|GROUP", "print a function's log, and follow it",
-	"A name means the log group /aws/lambda/NAME; what begins with a slash is the name of a log group.", logs_options,
-	1, 1, logs_run };
+const struct command command_logs = { "logs", "FUNCTION|GROUP",
+	"print a function's log, and follow it",
+	"A name means the log group /aws/lambda/NAME; what begins with a slash is the name of a log group.",
+	logs_options, 1, 1, logs_run };

@@ -3,8 +3,8 @@
 #include "cli/command.h"
 #include <stdio.h>
 
-static const struct command *const commands[] = { &command_up, &command_run_file, &command_invoke, &command_logs,
-	&command_ls, &command_rm, &command_deploy, &command_operations, NULL };
+static const struct command *const commands[] = { &command_up, &command_run_file, &command_invoke,
+	&command_logs, &command_ls, &command_rm, &command_deploy, &command_operations, NULL };
 
 static void print_overview(FILE *out)
 {
@@ -14,8 +14,9 @@ static void print_overview(FILE *out)
 		SAMOVAR_VERSION);
 	for (size_t i = 0; commands[i]; i++)
 		fprintf(out, "  %-12s%s\n", commands[i]->name, commands[i]->summary);
-	fprintf(out, "\nsamovar COMMAND --help tells more. Commands find the server by --endpoint or "
-		     "AWS_ENDPOINT_URL,\nelse at http://127.0.0.1:4566.\n");
+	fprintf(out,
+		"\nsamovar COMMAND --help tells more. Commands find the server by --endpoint or "
+		"AWS_ENDPOINT_URL,\nelse at http://127.0.0.1:4566.\n");
 }
 
 int main(int argc, char **argv)

@@ -21,8 +21,12 @@ static const struct {
 	enum protocol protocol;
 	const char *name;
 } protocols[] = {
-	{ PROTOCOL_JSON_1_0, "JSON 1.0" }, { PROTOCOL_JSON_1_1, "JSON 1.1" }, { PROTOCOL_QUERY, "Query" },
-	{ PROTOCOL_REST_JSON, "REST-JSON" }, { PROTOCOL_REST_XML, "REST-XML" }, { PROTOCOL_CBOR, "CBOR" },
+	{ PROTOCOL_JSON_1_0, "JSON 1.0" },
+	{ PROTOCOL_JSON_1_1, "JSON 1.1" },
+	{ PROTOCOL_QUERY, "Query" },
+	{ PROTOCOL_REST_JSON, "REST-JSON" },
+	{ PROTOCOL_REST_XML, "REST-XML" },
+	{ PROTOCOL_CBOR, "CBOR" },
 };
 
 static void print_service(const struct api *api)
@@ -54,5 +58,6 @@ static int operations_run(size_t argc, const char *const *argv)
 	return EXIT_OK;
 }
 
-const struct command command_operations = { "operations", "", "list the operations that this program serves", NULL,
-	operations_options, 0, 0, operations_run };
+const struct command command_operations = { "operations", "",
+	"list the operations that this program serves", NULL, operations_options, 0, 0,
+	operations_run };

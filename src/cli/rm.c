@@ -25,7 +25,8 @@ static int remove_url(struct client *client, struct str name)
 {
 	struct lambda_delete_function_url_config_input in = { .function_name = name };
 	struct lambda_delete_function_url_config_output out;
-	int r = client_call(client, &lambda_api, &lambda_delete_function_url_config_operation, &in, &out);
+	int r = client_call(
+		client, &lambda_api, &lambda_delete_function_url_config_operation, &in, &out);
 	return r < 0 && client_failed_with(client, &lambda_resource_not_found_exception) ? 0 : r;
 }
 
@@ -66,7 +67,8 @@ static int rm_run(size_t argc, const char *const *argv)
 	return program_run(deploy_remove, NULL);
 }
 
-const struct command command_rm = { "rm", "[FUNCTION]", "remove a function, or the service of this folder",
+const struct command command_rm = { "rm", "[FUNCTION]",
+	"remove a function, or the service of this folder",
 	"With a name: the function, its URL and its log. Without: what samovar deploy made of this folder, "
 	"its packages too.",
 	rm_options, 0, 1, rm_run };

@@ -1,4 +1,5 @@
-/* samovar run: a handler file becomes a function behind a URL, its log is followed, each saved change is taken. */
+/* samovar run: a handler file becomes a function behind a URL, its log is followed, each saved
+ * change is taken. */
 #include "api/iam.h"
 #include "api/lambda.h"
 #include "base/clock.h"
@@ -15,18 +16,25 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { FILES_BESIDE_MAX = 2000, DEFAULT_TIMEOUT_S = 30, DEFAULT_MEMORY_MB = 512, ENVIRONMENT_MAX = 64 };
+enum {
+	FILES_BESIDE_MAX = 2000,
+	DEFAULT_TIMEOUT_S = 30,
+	DEFAULT_MEMORY_MB = 512,
+	ENVIRONMENT_MAX = 64
+};
 
 static const char *name_text, *handler_text, *runtime_text, *data_text, *listen_text;
 static bool no_follow;
 
 static const struct option options[] = {
-	{ "name", 'n', "NAME", "the function's name (the file's or the folder's)", NULL, &name_text },
+	{ "name", 'n', "NAME", "the function's name (the file's or the folder's)", NULL,
+		&name_text },
 	{ "handler", 0, "FILE.EXPORT", "the handler (found in the file)", NULL, &handler_text },
 	{ "runtime", 0, "RUNTIME", "the runtime (by the file's ending)", NULL, &runtime_text },
 	{ "no-follow", 0, NULL, "make the function, print its URL, and end", &no_follow, NULL },
 	{ "data", 'd', "DIR", "the data folder of a server that this starts", NULL, &data_text },
-	{ "listen", 'l', "ADDRESS:PORT", "where a server that this starts listens", NULL, &listen_text },
+	{ "listen", 'l', "ADDRESS:PORT", "where a server that this starts listens", NULL,
+		&listen_text },
 	CLIENT_OPTIONS,
 	{ 0 },
 };
@@ -38,12 +46,12 @@ static const struct option *run_options(void)
 
 struct run {
 	const char *path;
-	struct client client;   /* of the fiber that deploys */
+	struct client client; /* of the fiber that deploys */
 	struct handler handler;
-	struct server *server;  /* ours, if none answered */
+	struct server *server; /* ours, if none answered */
 	struct server_config config;
 	struct str url, path_url;
-	int fibers;             /* that still run */
+	int fibers; /* that still run */
 	struct waitq ended;
 };
 
@@ -126,14 +134,18 @@ static int create_function(struct run *run, struct str zip)
 
 static int update_function(struct run *run, struct str zip)
 {
-	struct lambda_update_function_code_input code = { .function_name = run->handler.name, .zip_file = zip };
+	struct lambda_update_function_code_input code = { .function_name = run->handler.name,
+		.zip_file = zip };
 	struct lambda_function_configuration updated;
 	struct lambda_get_function_configuration_input get = { .function_name = run->handler.name };
 	struct lambda_function_configuration now;
-	int r = client_call(&run->client, &lambda_api, &lambda_get_function_configuration_operation, &get, &now);
+	int r = client_call(&run->client, &lambda_api, &lambda_get_function_configuration_operation,
+		&get, &now);
 	if (r == 0)
-		r = client_call(&run->client, &lambda_api, &lambda_update_function_code_operation, &code, &updated);
-	if (r < 0 || (str_eq(now.handler, run->handler.handler) && str_eq(now.runtime, run->handler.runtime)))
+		r = client_call(&run->client, &lambda_api, &lambda_update_function_code_operation,
+			&code, &updated);
+	if (r < 0 || (str_eq(now.handler, run->handler.handler) &&
+			     str_eq(now.runtime, run->handler.runtime)))
 		return r;
 	struct lambda_update_function_configuration_input in = {
 		.function_name = run->handler.name,
@@ -141,7 +153,8 @@ static int update_function(struct run *run, struct str zip)
 		.runtime = run->handler.runtime,
 	};
 	struct lambda_function_configuration out;
-	return client_call(&run->client, &lambda_api, &lambda_update_function_configuration_operation, &in, &out);
+	return client_call(&run->client, &lambda_api,
+		&lambda_update_function_configuration_operation, &in, &out);
 }
 
 /* Packages the folder and makes or updates the function. What is wrong is said. */
@@ -155,7 +168,8 @@ static int deploy(struct run *run)
 		goto out;
 	}
 	r = update_function(run, buf_view(&zip));
-	if (r == -EREMOTEIO && client_failed_with(&run->client, &lambda_resource_not_found_exception))
+	if (r == -EREMOTEIO &&
+		client_failed_with(&run->client, &lambda_resource_not_found_exception))
 		r = create_function(run, buf_view(&zip));
 	if (r < 0)
 		client_report(&run->client, r);
@@ -176,21 +190,24 @@ static int allow_everyone(struct run *run)
 		.function_url_auth_type = STR("NONE"),
 	};
 	int r = client_call(&run->client, &lambda_api, &lambda_add_permission_operation, &in, &out);
-	return r < 0 && client_failed_with(&run->client, &lambda_resource_conflict_exception) ? 0 : r;
+	return r < 0 && client_failed_with(&run->client, &lambda_resource_conflict_exception) ? 0
+											      : r;
 }
 
 static int ensure_url(struct run *run)
 {
-	struct lambda_create_function_url_config_input create = { .function_name = run->handler.name,
-		.auth_type = STR("NONE") };
+	struct lambda_create_function_url_config_input create = {
+		.function_name = run->handler.name, .auth_type = STR("NONE")
+	};
 	struct lambda_function_url_config created;
 	struct lambda_get_function_url_config_input get = { .function_name = run->handler.name };
 	struct lambda_function_url_config got;
-	int r = client_call(&run->client, &lambda_api, &lambda_get_function_url_config_operation, &get, &got);
+	int r = client_call(
+		&run->client, &lambda_api, &lambda_get_function_url_config_operation, &get, &got);
 	run->url = r < 0 ? STR("") : got.function_url;
 	if (r < 0 && client_failed_with(&run->client, &lambda_resource_not_found_exception)) {
-		r = client_call(&run->client, &lambda_api, &lambda_create_function_url_config_operation, &create,
-			&created);
+		r = client_call(&run->client, &lambda_api,
+			&lambda_create_function_url_config_operation, &create, &created);
 		run->url = r < 0 ? STR("") : created.function_url;
 	}
 	if (r == 0)
@@ -200,24 +217,26 @@ static int ensure_url(struct run *run)
 	return r;
 }
 
-/* http://ID.lambda-url.REGION.localhost:4566/ is at http://127.0.0.1:4566/_aws/lambda-url/ID/ too. */
+/* http://ID.lambda-url.REGION.localhost:4566/ is at http://127.0.0.1:4566/_aws/lambda-url/ID/ too.
+ */
 static struct str path_url(struct run *run)
 {
 	ssize_t slashes = str_find(run->url, STR("://"));
 	struct str id = slashes < 0 ? run->url : str_from(run->url, (size_t)slashes + 3);
 	ssize_t dot = str_index(id, '.');
 	id = str_sub(id, 0, dot < 0 ? id.n : (size_t)dot);
-	return arena_printf(&run->client.arena, "%.*s/_aws/lambda-url/%.*s/", STR_ARG(run->client.endpoint),
-		STR_ARG(id));
+	return arena_printf(&run->client.arena, "%.*s/_aws/lambda-url/%.*s/",
+		STR_ARG(run->client.endpoint), STR_ARG(id));
 }
 
 static void announce(struct run *run)
 {
 	struct str link = path_url(run);
-	printf("%s%.*s%s (%.*s, %.*s)\n\n  %s%.*s%s\n  %s%.*s%s\n\n  curl %.*s\n\n", term_style(TERM_BOLD),
-		STR_ARG(run->handler.name), term_style(TERM_PLAIN), STR_ARG(run->handler.runtime),
-		STR_ARG(run->handler.handler), term_style(TERM_CYAN), STR_ARG(run->url), term_style(TERM_PLAIN),
-		term_style(TERM_CYAN), STR_ARG(link), term_style(TERM_PLAIN), STR_ARG(link));
+	printf("%s%.*s%s (%.*s, %.*s)\n\n  %s%.*s%s\n  %s%.*s%s\n\n  curl %.*s\n\n",
+		term_style(TERM_BOLD), STR_ARG(run->handler.name), term_style(TERM_PLAIN),
+		STR_ARG(run->handler.runtime), STR_ARG(run->handler.handler), term_style(TERM_CYAN),
+		STR_ARG(run->url), term_style(TERM_PLAIN), term_style(TERM_CYAN), STR_ARG(link),
+		term_style(TERM_PLAIN), STR_ARG(link));
 	fflush(stdout);
 }
 
@@ -255,7 +274,8 @@ static void follow(void *arg)
 	client_init(&client);
 	client.endpoint = run->client.endpoint;
 	struct follow what = {
-		.group = arena_printf(&client.arena, "/aws/lambda/%.*s", STR_ARG(run->handler.name)),
+		.group =
+			arena_printf(&client.arena, "/aws/lambda/%.*s", STR_ARG(run->handler.name)),
 		.since_ms = clock_now_ms(),
 		.filter = STR(""),
 		.goes_on = true,
@@ -284,7 +304,8 @@ static int ensure_server(struct run *run)
 	server_config_init(config);
 	for (size_t i = 0; i < COUNT_OF(texts); i++)
 		if (texts[i] && server_settings[i].set(config, texts[i]) < 0)
-			return command_usage(&command_run_file, "not a value for this option: ", texts[i]);
+			return command_usage(
+				&command_run_file, "not a value for this option: ", texts[i]);
 	server_config_harden(config);
 	int r = server_create(config, &run->server, why);
 	if (r < 0) {
@@ -292,7 +313,8 @@ static int ensure_server(struct run *run)
 		return EXIT_FAILED;
 	}
 	run->client.endpoint = str_c(server_url(run->server));
-	printf("Samovar %s is ready at %s (data: %s)\n", SAMOVAR_VERSION, server_url(run->server), config->data_dir);
+	printf("Samovar %s is ready at %s (data: %s)\n", SAMOVAR_VERSION, server_url(run->server),
+		config->data_dir);
 	return 0;
 }
 
@@ -335,7 +357,8 @@ static int run_run(size_t argc, const char *const *argv)
 	return program_run(run_main, &run);
 }
 
-const struct command command_run_file = { "run", "FILE|FOLDER", "make a function of a handler file and follow its log",
+const struct command command_run_file = { "run", "FILE|FOLDER",
+	"make a function of a handler file and follow its log",
 	"The runtime follows from the file's ending, the handler from its export. The function gets a URL; each saved "
 	"change is taken at once. Starts a server if none answers. Ends with Ctrl-C; the function stays.",
 	run_options, 0, 1, run_run };

@@ -21,7 +21,8 @@ struct stack {
 int stack_describe(struct stack *s) MUSTCHECK;
 /* Remembers the newest event: stack_follow shows what comes after it. */
 int stack_mark(struct stack *s) MUSTCHECK;
-/* Prints a line for each resource as it is done, until the stack is; *status is the stack's last. */
+/* Prints a line for each resource as it is done, until the stack is; *status is the stack's last.
+ */
 int stack_follow(struct stack *s, struct str *status) MUSTCHECK;
 /* Deletes the stack and follows that. */
 int stack_delete(struct stack *s, struct str *status) MUSTCHECK;

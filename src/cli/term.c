@@ -12,9 +12,13 @@ bool term_has_colours(void)
 
 const char *term_style(enum term_style style)
 {
-	static const char *const sequences[] = { [TERM_PLAIN] = "\033[0m", [TERM_BOLD] = "\033[1m",
-		[TERM_DIM] = "\033[2m", [TERM_RED] = "\033[31m", [TERM_GREEN] = "\033[32m",
-		[TERM_YELLOW] = "\033[33m", [TERM_CYAN] = "\033[36m" };
+	static const char *const sequences[] = { [TERM_PLAIN] = "\033[0m",
+		[TERM_BOLD] = "\033[1m",
+		[TERM_DIM] = "\033[2m",
+		[TERM_RED] = "\033[31m",
+		[TERM_GREEN] = "\033[32m",
+		[TERM_YELLOW] = "\033[33m",
+		[TERM_CYAN] = "\033[36m" };
 	return term_has_colours() ? sequences[style] : "";
 }
 

@@ -11,16 +11,19 @@
 
 enum { SETTINGS_MAX = 16 };
 
-static const char *setting_texts[SETTINGS_MAX]; /* the command line's words for server_settings, in its order */
+static const char *setting_texts[SETTINGS_MAX]; /* the command line's words for server_settings, in
+						   its order */
 static bool is_verbose, is_quiet;
 static struct option options[SETTINGS_MAX + 3];
 
 static void announce(const struct server_config *config, const struct server *server)
 {
 	const struct aws *aws = server_aws(server);
-	printf("Samovar %s is ready at %s (data: %s)\n", SAMOVAR_VERSION, server_url(server), aws->data_dir);
+	printf("Samovar %s is ready at %s (data: %s)\n", SAMOVAR_VERSION, server_url(server),
+		aws->data_dir);
 	if (config->auth == AWS_AUTH_STRICT && !is_quiet)
-		printf("Signatures are demanded; the root key is in %s/root-credentials\n", aws->data_dir);
+		printf("Signatures are demanded; the root key is in %s/root-credentials\n",
+			aws->data_dir);
 	fflush(stdout);
 }
 
@@ -47,8 +50,8 @@ static int configure(struct server_config *config)
 		const struct server_setting *setting = &server_settings[i];
 		if (!setting_texts[i] || setting->set(config, setting_texts[i]) == 0)
 			continue;
-		fprintf(stderr, "samovar up: --%s %s is not of the form %s\n", setting->name, setting_texts[i],
-			setting->value);
+		fprintf(stderr, "samovar up: --%s %s is not of the form %s\n", setting->name,
+			setting_texts[i], setting->value);
 		return EXIT_USAGE;
 	}
 	server_config_harden(config);
@@ -88,7 +91,8 @@ static const struct option *up_options(void)
 		options[n] = (struct option){ server_settings[n].name, 0, server_settings[n].value,
 			server_settings[n].help, NULL, &setting_texts[n] };
 	}
-	options[n++] = (struct option){ "verbose", 'v', NULL, "log what the server does", &is_verbose, NULL };
+	options[n++] = (struct option){ "verbose", 'v', NULL, "log what the server does",
+		&is_verbose, NULL };
 	options[n] = (struct option){ "quiet", 'q', NULL, "log errors only", &is_quiet, NULL };
 	return options;
 }

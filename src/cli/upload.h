@@ -4,9 +4,11 @@
 
 #include "cli/client.h"
 
-/* Whether the object is there already; a bucket that isn't is made. 1, 0, or -errno as client_call. */
+/* Whether the object is there already; a bucket that isn't is made. 1, 0, or -errno as client_call.
+ */
 int upload_is_there(struct client *client, struct str bucket, struct str key) MUSTCHECK;
-int upload_put(struct client *client, struct str bucket, struct str key, struct str bytes) MUSTCHECK;
+int upload_put(
+	struct client *client, struct str bucket, struct str key, struct str bytes) MUSTCHECK;
 /* Deletes all objects whose keys begin with the prefix. */
 int upload_remove(struct client *client, struct str bucket, struct str prefix) MUSTCHECK;
 

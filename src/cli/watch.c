@@ -70,7 +70,8 @@ static void watch_tree(struct watch *w, const char *path)
 	int n = scandir(path, &entries, NULL, alphasort);
 	for (int i = 0; i < n; i++) {
 		const char *name = entries[i]->d_name;
-		if (entries[i]->d_type == DT_DIR && name[0] != '.' && !str_is(str_c(name), "node_modules")) {
+		if (entries[i]->d_type == DT_DIR && name[0] != '.' &&
+			!str_is(str_c(name), "node_modules")) {
 			char *inner = xasprintf("%s/%s", path, name);
 			watch_tree(w, inner);
 			free(inner);

@@ -12,8 +12,8 @@ int watch_create(const char *folder, struct watch **out) MUSTCHECK;
 /* Before the loop ends. */
 void watch_destroy(struct watch *watch);
 /*
- * Waits for a change, and then until nothing has changed for a moment: editors write in several steps. False when
- * the program is to end.
+ * Waits for a change, and then until nothing has changed for a moment: editors write in several
+ * steps. False when the program is to end.
  */
 bool watch_wait(struct watch *watch);
 

@@ -273,24 +273,31 @@ static int schedule_event(struct deploy *d, struct function *f, yyjson_mut_val *
 }
 
 /* What an eventBridge event's rule calls, and with what. */
-static yyjson_mut_val *bus_target(struct deploy *d, struct function *f, yyjson_mut_val *s, struct str rule)
+static yyjson_mut_val *bus_target(
+	struct deploy *d, struct function *f, yyjson_mut_val *s, struct str rule)
 {
-	yyjson_mut_val *dead = tree_get(s, STR("deadLetterQueueArn")), *input = tree_get(s, STR("input"));
-	yyjson_mut_val *retry = tree_get(s, STR("retryPolicy")), *change = tree_get(s, STR("inputTransformer"));
+	yyjson_mut_val *dead = tree_get(s, STR("deadLetterQueueArn")),
+		       *input = tree_get(s, STR("input"));
+	yyjson_mut_val *retry = tree_get(s, STR("retryPolicy")),
+		       *change = tree_get(s, STR("inputTransformer"));
 	yyjson_alc alc = tree_alc(&d->arena);
 	if (input && !yyjson_mut_is_str(input))
 		input = deploy_tree(d, "%c", yyjson_mut_val_write_opts(input, 0, &alc, NULL, NULL));
 	if (change)
 		change = deploy_tree(d, "{'InputPathsMap': %v, 'InputTemplate': %v}",
-			tree_get(change, STR("inputPathsMap")), tree_get(change, STR("inputTemplate")));
+			tree_get(change, STR("inputPathsMap")),
+			tree_get(change, STR("inputTemplate")));
 	if (retry)
-		retry = deploy_tree(d, "{'MaximumEventAgeInSeconds': %v, 'MaximumRetryAttempts': %v}",
-			tree_get(retry, STR("maximumEventAge")), tree_get(retry, STR("maximumRetryAttempts")));
+		retry = deploy_tree(d,
+			"{'MaximumEventAgeInSeconds': %v, 'MaximumRetryAttempts': %v}",
+			tree_get(retry, STR("maximumEventAge")),
+			tree_get(retry, STR("maximumRetryAttempts")));
 	return deploy_tree(d,
 		"{'Arn': %v, 'Id': %s, 'Input': %v, 'InputPath': %v, 'InputTransformer': %v, 'RetryPolicy': %v,"
 		"'DeadLetterConfig': %v}",
 		arn_of(d, f), arena_printf(&d->arena, "%.*s-target", STR_ARG(rule)), input,
-		tree_get(s, STR("inputPath")), change, retry, dead ? deploy_tree(d, "{'Arn': %v}", dead) : NULL);
+		tree_get(s, STR("inputPath")), change, retry,
+		dead ? deploy_tree(d, "{'Arn': %v}", dead) : NULL);
 }
 
 static int bus_event(struct deploy *d, struct function *f, yyjson_mut_val *s)
@@ -330,7 +337,7 @@ static int bus_event(struct deploy *d, struct function *f, yyjson_mut_val *s)
 			? deploy_tree(d, "{'Fn::GetAtt': [%s, 'Arn']}", id)
 			: deploy_tree(d,
 				  "{'Fn::Join': ['', ['arn:', {'Ref': 'AWS::Partition'}, ':events:', "
-					"{'Ref': 'AWS::Region'},"
+				  "{'Ref': 'AWS::Region'},"
 				  "':', {'Ref': 'AWS::AccountId'}, ':rule/', %s]]}",
 				  arena_printf(
 					  &d->arena, "%.*s%.*s", STR_ARG(bus_name), STR_ARG(rule)));
@@ -340,10 +347,14 @@ static int bus_event(struct deploy *d, struct function *f, yyjson_mut_val *s)
 				"{'Type': 'AWS::Events::Rule', 'DependsOn': %s, 'Properties': {"
 				"'EventBusName': %v, 'EventPattern': %v, 'Name': %s,"
 				"'ScheduleExpression': %v, 'State': %c, 'Targets': [%v]}}",
-				bus_id, bus, tree_get(s, STR("pattern")), rule, tree_get(s, STR("schedule")),
-				state_of(tree_get(s, STR("enabled"))), bus_target(d, f, s, rule)));
-	return r < 0 ? r : add_permission(d, f, arena_printf(&d->arena, "%.*sEventBridgeLambdaPermission%u",
-		STR_ARG(f->normal), n), "events.amazonaws.com", source);
+				bus_id, bus, tree_get(s, STR("pattern")), rule,
+				tree_get(s, STR("schedule")), state_of(tree_get(s, STR("enabled"))),
+				bus_target(d, f, s, rule)));
+	return r < 0 ? r
+		     : add_permission(d, f,
+			       arena_printf(&d->arena, "%.*sEventBridgeLambdaPermission%u",
+				       STR_ARG(f->normal), n),
+			       "events.amazonaws.com", source);
 }
 
 /* The rules that say which keys notify: {prefix: x} and {suffix: y}. */

@@ -151,7 +151,7 @@ static int add_url(struct deploy *d, struct function *f)
 				       &d->arena, "%.*sLambdaPermissionFn", STR_ARG(f->normal)),
 			       deploy_tree(d,
 				       "{'Type': 'AWS::Lambda::Permission', 'Properties': "
-					"{'FunctionName': %v, 'Action': 'lambda:InvokeFunction',"
+				       "{'FunctionName': %v, 'Action': 'lambda:InvokeFunction',"
 				       "'Principal': '*', 'InvokedViaFunctionUrl': true}}",
 				       arn));
 }
@@ -491,11 +491,11 @@ int role_translate(struct deploy *d)
 			       deploy_tree(d,
 				       "{'Type': 'AWS::IAM::Role',"
 				       "'Properties': {'AssumeRolePolicyDocument': {'Version': "
-					"'2012-10-17', 'Statement': [{'Effect': 'Allow',"
+				       "'2012-10-17', 'Statement': [{'Effect': 'Allow',"
 				       "'Principal': {'Service': ['lambda.amazonaws.com']}, 'Action': "
-					"['sts:AssumeRole']}]}, 'Policies': [{"
+				       "['sts:AssumeRole']}]}, 'Policies': [{"
 				       "'PolicyName': %s, 'PolicyDocument': {'Version': '2012-10-17', "
-					"'Statement': %v}}], 'Path': %v, 'RoleName': %v,"
+				       "'Statement': %v}}], 'Path': %v, 'RoleName': %v,"
 				       "'ManagedPolicyArns': %v, 'PermissionsBoundary': %v, 'Tags': %v}}",
 				       arena_printf(&d->arena, "%.*s-%.*s-lambda",
 					       STR_ARG(d->service), STR_ARG(d->stage)),

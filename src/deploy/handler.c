@@ -22,12 +22,14 @@ static const struct language {
 };
 
 /* The files that are looked for in a folder, the likeliest first. */
-static const char *const usual_files[] = { "index.mjs", "index.js", "index.cjs", "handler.mjs", "handler.js", "app.mjs",
-	"app.js", "main.mjs", "main.js", "lambda_function.py", "handler.py", "app.py", "main.py", "index.py", "bootstrap" };
+static const char *const usual_files[] = { "index.mjs", "index.js", "index.cjs", "handler.mjs",
+	"handler.js", "app.mjs", "app.js", "main.mjs", "main.js", "lambda_function.py",
+	"handler.py", "app.py", "main.py", "index.py", "bootstrap" };
 
 static bool is_word(char c)
 {
-	return c == '_' || c == '$' || (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
+	return c == '_' || c == '$' || (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') ||
+	       (c >= 'a' && c <= 'z');
 }
 
 static struct str take_word(struct str s)
@@ -46,8 +48,9 @@ static struct str after(struct str line, struct str prefix)
 /* The name that this line exports, or n == 0. */
 static struct str javascript_export(struct str line)
 {
-	static const struct str keywords[] = { STR_INIT("async "), STR_INIT("function"), STR_INIT("const "),
-		STR_INIT("let "), STR_INIT("var "), STR_INIT("*"), STR_INIT(" ") };
+	static const struct str keywords[] = { STR_INIT("async "), STR_INIT("function"),
+		STR_INIT("const "), STR_INIT("let "), STR_INIT("var "), STR_INIT("*"),
+		STR_INIT(" ") };
 	struct str rest = after(line, STR("module.exports."));
 	if (rest.n == 0 && !str_starts(line, STR("exports.__")))
 		rest = after(line, STR("exports."));
@@ -90,7 +93,8 @@ struct str handler_export_python(struct str source)
 		struct str arguments = name.n < rest.n ? str_from(rest, name.n) : STR("");
 		if (str_is(name, "handler") || str_is(name, "lambda_handler"))
 			return name;
-		if (!first.p && name.n > 0 && name.p[0] != '_' && str_starts(arguments, STR("(event")))
+		if (!first.p && name.n > 0 && name.p[0] != '_' &&
+			str_starts(arguments, STR("(event")))
 			first = name;
 	}
 	return first;
@@ -128,7 +132,8 @@ static struct str last_part(struct str path)
 	return str_from(path, (size_t)(str_rindex(path, '/') + 1));
 }
 
-static int find_in_folder(struct arena *arena, const char *folder, struct str *file, char *why, size_t why_bytes)
+static int find_in_folder(
+	struct arena *arena, const char *folder, struct str *file, char *why, size_t why_bytes)
 {
 	for (size_t i = 0; i < COUNT_OF(usual_files); i++) {
 		struct str path = arena_printf(arena, "%s/%s", folder, usual_files[i]);
@@ -137,13 +142,16 @@ static int find_in_folder(struct arena *arena, const char *folder, struct str *f
 			return 0;
 		}
 	}
-	snprintf(why, why_bytes, "%s: no handler file in it (looked for index.mjs, index.js, app.py, main.py, "
-		"bootstrap and the like); name the file", folder);
+	snprintf(why, why_bytes,
+		"%s: no handler file in it (looked for index.mjs, index.js, app.py, main.py, "
+		"bootstrap and the like); name the file",
+		folder);
 	return -ENOENT;
 }
 
 /* Fills what follows from the file's ending and its text. */
-static int describe(struct arena *arena, struct str path, struct handler *out, char *why, size_t why_bytes)
+static int describe(
+	struct arena *arena, struct str path, struct handler *out, char *why, size_t why_bytes)
 {
 	struct str source, export;
 	for (size_t i = 0; i < COUNT_OF(languages); i++) {
@@ -157,10 +165,11 @@ static int describe(struct arena *arena, struct str path, struct handler *out, c
 		}
 		export = l->find_export(source);
 		if (export.n == 0) {
-			snprintf(why, why_bytes, "%s: it exports no function that could be the handler (%s)", path.p,
-				l->find_export == handler_export_python ?
-					"def handler(event, context)" :
-					"exports.handler = async (event) => ...");
+			snprintf(why, why_bytes,
+				"%s: it exports no function that could be the handler (%s)", path.p,
+				l->find_export == handler_export_python
+					? "def handler(event, context)"
+					: "exports.handler = async (event) => ...");
 			return -EINVAL;
 		}
 		struct str stem = str_sub(out->file, 0, out->file.n - strlen(l->ending));
@@ -173,12 +182,14 @@ static int describe(struct arena *arena, struct str path, struct handler *out, c
 		out->handler = STR("bootstrap");
 		return 0;
 	}
-	snprintf(why, why_bytes, "%s: no runtime for this kind of file (.js .mjs .cjs .py, or an executable named bootstrap)",
+	snprintf(why, why_bytes,
+		"%s: no runtime for this kind of file (.js .mjs .cjs .py, or an executable named bootstrap)",
 		path.p);
 	return -EINVAL;
 }
 
-int handler_find(struct arena *arena, const char *path, struct handler *out, char *why, size_t why_bytes)
+int handler_find(
+	struct arena *arena, const char *path, struct handler *out, char *why, size_t why_bytes)
 {
 	char real[PATH_MAX];
 	struct stat st;
@@ -198,7 +209,8 @@ int handler_find(struct arena *arena, const char *path, struct handler *out, cha
 	for (size_t i = 0; i < COUNT_OF(usual_files); i++)
 		is_usual |= str_is(out->file, usual_files[i]);
 	ssize_t dot = str_rindex(out->file, '.');
-	out->name = is_usual ? last_part(out->folder) : str_sub(out->file, 0, dot > 0 ? (size_t)dot : out->file.n);
+	out->name = is_usual ? last_part(out->folder)
+			     : str_sub(out->file, 0, dot > 0 ? (size_t)dot : out->file.n);
 	out->name = function_name(arena, out->name);
 	return describe(arena, file, out, why, why_bytes);
 }

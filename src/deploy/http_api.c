@@ -107,9 +107,9 @@ static int request_authorizer(struct deploy *d, struct str name, yyjson_mut_val 
 			       deploy_tree(d,
 				       "{'Type': 'AWS::Lambda::Permission', 'Properties': {'FunctionName': %v,"
 				       "'Action': 'lambda:InvokeFunction', 'Principal': "
-					"'apigateway.amazonaws.com', 'SourceArn':"
+				       "'apigateway.amazonaws.com', 'SourceArn':"
 				       "{'Fn::Join': ['', ['arn:', {'Ref': 'AWS::Partition'}, "
-					"':execute-api:', {'Ref': 'AWS::Region'}, ':',"
+				       "':execute-api:', {'Ref': 'AWS::Region'}, ':',"
 				       "{'Ref': 'AWS::AccountId'}, ':', %v, '/*']]}}}",
 				       arn, api_reference(d)));
 }
@@ -214,9 +214,9 @@ static int add_integration(struct deploy *d, struct function *f, struct str id)
 			       deploy_tree(d,
 				       "{'Type': 'AWS::Lambda::Permission', 'Properties': {'FunctionName': %v,"
 				       "'Action': 'lambda:InvokeFunction', 'Principal': "
-					"'apigateway.amazonaws.com', 'SourceArn':"
+				       "'apigateway.amazonaws.com', 'SourceArn':"
 				       "{'Fn::Join': ['', ['arn:', {'Ref': 'AWS::Partition'}, "
-					"':execute-api:', {'Ref': 'AWS::Region'}, ':',"
+				       "':execute-api:', {'Ref': 'AWS::Region'}, ':',"
 				       "{'Ref': 'AWS::AccountId'}, ':', %v, '/*']]}}}",
 				       arn, api_reference(d)));
 }

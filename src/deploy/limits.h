@@ -13,7 +13,7 @@ enum {
 	PACKAGE_DEPTH_MAX = 40, /* folders in folders */
 	CONFIG_BYTES_MAX = 4 * 1024 * 1024,
 	PATTERNS_MAX = 1000,
-	VARIABLES_MAX = 50000,   /* worked out in one deployment */
+	VARIABLES_MAX = 50000,    /* worked out in one deployment */
 	VARIABLE_DEPTH_MAX = 100, /* levels of values and of variables in variables */
 	VARIABLE_TEXT_BYTES_MAX = 1024 * 1024,
 	FUNCTIONS_MAX = 500,

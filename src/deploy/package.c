@@ -47,7 +47,8 @@ static int add_bytes(struct package *pk, int fd, const char *path)
 		if (n < 0)
 			r = fail_package(pk, -errno, NULL, path);
 		else if (pk->bytes > PACKAGE_BYTES_MAX)
-			r = fail_package(pk, -EFBIG, "with this file the package is over 250 MB", path);
+			r = fail_package(
+				pk, -EFBIG, "with this file the package is over 250 MB", path);
 		else if (archive_write_data(pk->archive, bytes, (size_t)n) < 0)
 			r = fail_package(pk, -EIO, archive_error_string(pk->archive), path);
 	}
@@ -70,8 +71,8 @@ static int add_file(struct package *pk, const char *path, const char *name, cons
 	archive_entry_set_size(entry, st->st_size);
 	archive_entry_set_mtime(entry, 315532800, 0); /* 1980, the first year that a zip knows */
 	int r = archive_write_header(pk->archive, entry);
-	r = r < ARCHIVE_WARN ? fail_package(pk, -EIO, archive_error_string(pk->archive), path) :
-			       add_bytes(pk, fd, path);
+	r = r < ARCHIVE_WARN ? fail_package(pk, -EIO, archive_error_string(pk->archive), path)
+			     : add_bytes(pk, fd, path);
 	archive_entry_free(entry);
 	close(fd);
 	return r;

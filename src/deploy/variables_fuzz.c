@@ -1,4 +1,5 @@
-/* Fuzz target of YAML with variables: a configuration that is read, resolved and translated without touching files. */
+/* Fuzz target of YAML with variables: a configuration that is read, resolved and translated without
+ * touching files. */
 #include "aws/yaml.h"
 #include "deploy/internal.h"
 #include "deploy/limits.h"
@@ -7,7 +8,9 @@
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {
-	struct deploy d = { .folder = STR("/nonexistent"), .bucket = STR("b"), .key_prefix = STR("k/"),
+	struct deploy d = { .folder = STR("/nonexistent"),
+		.bucket = STR("b"),
+		.key_prefix = STR("k/"),
 		.config_name = STR("serverless.yml") };
 	struct yaml_error error;
 	char *text = malloc(n ? n : 1); /* its own block: reading past it is seen */

@@ -37,7 +37,7 @@ enum { STACK_BYTES = FIBER_STACK_BYTES };
 #endif
 
 struct fiber {
-	struct list ready;  /* in fibers.ready, or fibers.pool */
+	struct list ready;   /* in fibers.ready, or fibers.pool */
 	struct list waiting; /* in a waitq */
 	struct loop *loop;
 	fiber_fn *fn;
@@ -85,7 +85,8 @@ void fibers_fini(struct fibers *f)
 {
 	struct fiber *fiber;
 	assert(f->count == 0 && "a fiber is still waiting");
-	LIST_FOR(fiber, &f->pool, struct fiber, ready) {
+	LIST_FOR(fiber, &f->pool, struct fiber, ready)
+	{
 		if (fiber->timer_ready)
 			uv_close((uv_handle_t *)&fiber->timer, on_fiber_closed);
 		else
@@ -116,8 +117,8 @@ static void switch_out(struct fibers *loop, struct fiber *f, bool into_fiber)
 	if (into_fiber)
 		__sanitizer_start_switch_fiber(&loop->fake_stack, f->stack, STACK_BYTES);
 	else
-		__sanitizer_start_switch_fiber(&f->fake_stack, loop->stack_bottom,
-			loop->stack_bytes);
+		__sanitizer_start_switch_fiber(
+			&f->fake_stack, loop->stack_bottom, loop->stack_bytes);
 #endif
 #ifdef WITH_TSAN
 	__tsan_switch_to_fiber(into_fiber ? f->tsan : loop->tsan, 0);
@@ -129,7 +130,8 @@ static void switched_in(struct fibers *loop, struct fiber *f, bool into_fiber)
 {
 #ifdef WITH_ASAN
 	if (into_fiber)
-		__sanitizer_finish_switch_fiber(f->fake_stack, &loop->stack_bottom, &loop->stack_bytes);
+		__sanitizer_finish_switch_fiber(
+			f->fake_stack, &loop->stack_bottom, &loop->stack_bytes);
 	else
 		__sanitizer_finish_switch_fiber(loop->fake_stack, NULL, NULL);
 #endif
@@ -191,7 +193,8 @@ static struct fiber *fiber_create(struct loop *loop)
 	f->context.uc_stack.ss_sp = f->stack;
 	f->context.uc_stack.ss_size = STACK_BYTES;
 	uintptr_t p = (uintptr_t)f;
-	makecontext(&f->context, (void (*)(void))(void *)fiber_main, 2, (unsigned)(p >> 32), (unsigned)p);
+	makecontext(&f->context, (void (*)(void))(void *)fiber_main, 2, (unsigned)(p >> 32),
+		(unsigned)p);
 #ifdef WITH_TSAN
 	f->tsan = __tsan_create_fiber(0);
 #endif

@@ -1,4 +1,5 @@
-/* Fibers: functions that wait without blocking their thread. One loop a thread; a fiber stays on its loop. */
+/* Fibers: functions that wait without blocking their thread. One loop a thread; a fiber stays on
+ * its loop. */
 #ifndef SAMOVAR_LOOP_FIBER_H
 #define SAMOVAR_LOOP_FIBER_H
 
@@ -23,9 +24,9 @@ struct fiber *fiber_self(void);
 size_t fiber_count(void);
 
 /*
- * A queue of waiting fibers, the one primitive of waiting. Zero-initialised is not enough: waitq_init.
- * All three belong to the loop's thread. What is waited for is checked in a loop, as with a condition
- * variable:   while (!queue->ready) r = waitq_wait(&queue->waiters, timeout_ms);
+ * A queue of waiting fibers, the one primitive of waiting. Zero-initialised is not enough:
+ * waitq_init. All three belong to the loop's thread. What is waited for is checked in a loop, as
+ * with a condition variable:   while (!queue->ready) r = waitq_wait(&queue->waiters, timeout_ms);
  */
 struct waitq {
 	struct list waiters;
@@ -33,7 +34,8 @@ struct waitq {
 void waitq_init(struct waitq *q);
 /* Parks the fiber until woken: 0, or -ETIMEDOUT after timeout_ms (negative: no limit). */
 int waitq_wait(struct waitq *q, int64_t timeout_ms);
-/* Wakes the one that waits longest; false when none waits. The fiber runs at the loop's next turn. */
+/* Wakes the one that waits longest; false when none waits. The fiber runs at the loop's next turn.
+ */
 bool waitq_wake_one(struct waitq *q);
 void waitq_wake_all(struct waitq *q);
 

@@ -18,15 +18,15 @@ struct message_queue {
 
 /* The fibers of a loop; fiber.c's. */
 struct fibers {
-	struct list ready;      /* to run at the next turn */
-	struct list pool;       /* ended, their stacks kept */
+	struct list ready; /* to run at the next turn */
+	struct list pool;  /* ended, their stacks kept */
 	size_t pool_count, count;
 	struct fiber *running;
-	jmp_buf env;            /* where the loop's own stack goes on */
-	void *fake_stack;       /* AddressSanitizer's */
+	jmp_buf env;      /* where the loop's own stack goes on */
+	void *fake_stack; /* AddressSanitizer's */
 	const void *stack_bottom;
 	size_t stack_bytes;
-	void *tsan;             /* ThreadSanitizer's */
+	void *tsan; /* ThreadSanitizer's */
 };
 
 struct loop {

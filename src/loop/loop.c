@@ -54,7 +54,8 @@ static void on_idle(uv_idle_t *idle)
 	(void)idle;
 }
 
-/* Runs what is due: deferred calls and ready fibers. What those make ready waits for the next turn. */
+/* Runs what is due: deferred calls and ready fibers. What those make ready waits for the next turn.
+ */
 static void turn(struct loop *loop)
 {
 	messages_run(queue_take(&loop->deferred));
@@ -205,7 +206,8 @@ static void on_timer(uv_timer_t *handle)
 	t->fn(t->arg);
 }
 
-void loop_timer_start(struct loop_timer *t, uint64_t after_ms, uint64_t every_ms, loop_fn *fn, void *arg)
+void loop_timer_start(
+	struct loop_timer *t, uint64_t after_ms, uint64_t every_ms, loop_fn *fn, void *arg)
 {
 	if (!t->ready) {
 		uv_timer_init(&current->uv, &t->uv);

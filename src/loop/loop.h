@@ -1,4 +1,5 @@
-/* The event loop of a thread: libuv's, with fibers, timers, messages from other threads and work on them. */
+/* The event loop of a thread: libuv's, with fibers, timers, messages from other threads and work on
+ * them. */
 #ifndef SAMOVAR_LOOP_LOOP_H
 #define SAMOVAR_LOOP_LOOP_H
 
@@ -29,12 +30,13 @@ void loop_post(struct loop *loop, loop_fn *fn, void *arg);
 void loop_defer(struct loop *loop, loop_fn *fn, void *arg);
 
 /*
- * Runs fn(arg) on libuv's thread pool (files, slow hashing) while the calling fiber waits. On the loop's
- * own stack, or without a loop, fn runs at once.
+ * Runs fn(arg) on libuv's thread pool (files, slow hashing) while the calling fiber waits. On the
+ * loop's own stack, or without a loop, fn runs at once.
  */
 void loop_work(loop_fn *fn, void *arg);
 
-/* A timer that calls back on the loop's own stack. Zero it before the first use; its memory is the caller's. */
+/* A timer that calls back on the loop's own stack. Zero it before the first use; its memory is the
+ * caller's. */
 struct loop_timer {
 	uv_timer_t uv;
 	loop_fn *fn;
@@ -42,9 +44,11 @@ struct loop_timer {
 	bool ready;
 };
 /* After after_ms, and then every every_ms if that is not 0. Started again, it begins anew. */
-void loop_timer_start(struct loop_timer *t, uint64_t after_ms, uint64_t every_ms, loop_fn *fn, void *arg);
+void loop_timer_start(
+	struct loop_timer *t, uint64_t after_ms, uint64_t every_ms, loop_fn *fn, void *arg);
 void loop_timer_stop(struct loop_timer *t);
-/* Before its memory is freed: closes it and calls closed(arg) at a later turn, when the memory may go. */
+/* Before its memory is freed: closes it and calls closed(arg) at a later turn, when the memory may
+ * go. */
 void loop_timer_close(struct loop_timer *t, loop_fn *closed, void *arg);
 
 #endif

@@ -19,11 +19,13 @@ struct str http_header_get(const struct http_headers *headers, struct str name);
 /* "Not Found" for 404; "Unknown" for a status without a name. */
 const char *http_reason(int status);
 /*
- * The first query parameter of that name, percent-decoded into the arena, or p == NULL. A parameter without
+ * The first query parameter of that name, percent-decoded into the arena, or p == NULL. A parameter
+ * without
  * "=" is empty.
  */
 struct str http_query_get(struct arena *arena, struct str query, struct str name);
-/* Takes the next name=value pair off *query, decoded; false at the end. Bad percent codes are kept as they are. */
+/* Takes the next name=value pair off *query, decoded; false at the end. Bad percent codes are kept
+ * as they are. */
 bool http_query_next(struct arena *arena, struct str *query, struct str *name, struct str *value);
 
 #endif

@@ -11,7 +11,8 @@
 #include <stdlib.h>
 #include <sys/socket.h>
 
-/* One for each loop, made at the first request: loading libcurl costs more than starting the server. */
+/* One for each loop, made at the first request: loading libcurl costs more than starting the
+ * server. */
 struct client {
 	CURLM *multi;
 	uv_timer_t timer;
@@ -177,7 +178,7 @@ void http_client_fini(void)
 	c->ending = true;
 	struct transfer *t;
 	LIST_FOR(t, &c->transfers, struct transfer, link)
-		end_transfer(c, t, CURLE_ABORTED_BY_CALLBACK);
+	end_transfer(c, t, CURLE_ABORTED_BY_CALLBACK);
 	uv_timer_stop(&c->timer);
 	curl_multi_cleanup(c->multi); /* which asks for its sockets to be removed */
 	uv_close((uv_handle_t *)&c->timer, on_timer_closed);
@@ -190,10 +191,21 @@ static bool is_public_v4(uint32_t a)
 	static const struct {
 		uint32_t net;
 		int bits;
-	} reserved[] = { /* RFC 6890: what is not reachable from everywhere */
-		{ 0x00000000, 8 }, { 0x0a000000, 8 }, { 0x64400000, 10 }, { 0x7f000000, 8 }, { 0xa9fe0000, 16 },
-		{ 0xac100000, 12 }, { 0xc0000000, 24 }, { 0xc0000200, 24 }, { 0xc0a80000, 16 }, { 0xc6120000, 15 },
-		{ 0xc6336400, 24 }, { 0xcb007100, 24 }, { 0xe0000000, 3 },
+	} reserved[] = {
+		/* RFC 6890: what is not reachable from everywhere */
+		{ 0x00000000, 8 },
+		{ 0x0a000000, 8 },
+		{ 0x64400000, 10 },
+		{ 0x7f000000, 8 },
+		{ 0xa9fe0000, 16 },
+		{ 0xac100000, 12 },
+		{ 0xc0000000, 24 },
+		{ 0xc0000200, 24 },
+		{ 0xc0a80000, 16 },
+		{ 0xc6120000, 15 },
+		{ 0xc6336400, 24 },
+		{ 0xcb007100, 24 },
+		{ 0xe0000000, 3 },
 	};
 	for (size_t i = 0; i < COUNT_OF(reserved); i++)
 		if (a >> (32 - reserved[i].bits) == reserved[i].net >> (32 - reserved[i].bits))
@@ -204,7 +216,8 @@ static bool is_public_v4(uint32_t a)
 static bool is_public(const struct sockaddr *address)
 {
 	if (address->sa_family == AF_INET)
-		return is_public_v4(ntohl(((const struct sockaddr_in *)(const void *)address)->sin_addr.s_addr));
+		return is_public_v4(ntohl(
+			((const struct sockaddr_in *)(const void *)address)->sin_addr.s_addr));
 	if (address->sa_family != AF_INET6)
 		return false;
 	const struct in6_addr *a = &((const struct sockaddr_in6 *)(const void *)address)->sin6_addr;
@@ -213,8 +226,8 @@ static bool is_public(const struct sockaddr *address)
 		memcpy(&v4, a->s6_addr + 12, 4);
 		return is_public_v4(ntohl(v4));
 	}
-	uint32_t first = (uint32_t)a->s6_addr[0] << 24 | (uint32_t)a->s6_addr[1] << 16 | (uint32_t)a->s6_addr[2] << 8 |
-		a->s6_addr[3];
+	uint32_t first = (uint32_t)a->s6_addr[0] << 24 | (uint32_t)a->s6_addr[1] << 16 |
+			 (uint32_t)a->s6_addr[2] << 8 | a->s6_addr[3];
 	/* 6to4 and Teredo hide another address inside; 2001:db8::/32 is for examples. */
 	if (first >> 16 == 0x2002 || first == 0x20010000 || first == 0x20010db8)
 		return false;
@@ -236,10 +249,13 @@ static curl_socket_t on_open(void *arg, curlsocktype purpose, struct curl_sockad
 static size_t on_body(char *p, size_t size, size_t n, void *arg)
 {
 	struct transfer *t = arg;
-	size_t max = t->request->body_bytes_max ? t->request->body_bytes_max : HTTP_CLIENT_BODY_BYTES_MAX;
+	size_t max = t->request->body_bytes_max ? t->request->body_bytes_max
+						: HTTP_CLIENT_BODY_BYTES_MAX;
 	(void)size;
 	if (t->request->on_body)
-		return t->request->on_body(t->request->arg, (struct str){ p, n }) ? CURL_WRITEFUNC_ERROR : n;
+		return t->request->on_body(t->request->arg, (struct str){ p, n })
+			       ? CURL_WRITEFUNC_ERROR
+			       : n;
 	if (t->body.n + n > max) {
 		t->is_too_large = true;
 		return CURL_WRITEFUNC_ERROR;
@@ -260,7 +276,8 @@ static size_t on_header(char *p, size_t size, size_t n, void *arg)
 		return n;
 	if (t->header_count == t->header_cap) {
 		t->header_cap = MAX(t->header_cap * 2, (size_t)16);
-		t->answer_headers = xrealloc(t->answer_headers, t->header_cap * sizeof *t->answer_headers);
+		t->answer_headers =
+			xrealloc(t->answer_headers, t->header_cap * sizeof *t->answer_headers);
 	}
 	t->answer_headers[t->header_count++] = (struct http_header){
 		arena_str(t->arena, str_trim(str_sub(line, 0, (size_t)colon))),
@@ -320,7 +337,8 @@ static void set_body(struct transfer *t)
 		curl_easy_setopt(t->easy, CURLOPT_NOBODY, 1L);
 		return;
 	}
-	if (r->body.n > 0 || str_is(r->method, "POST") || str_is(r->method, "PUT") || str_is(r->method, "PATCH")) {
+	if (r->body.n > 0 || str_is(r->method, "POST") || str_is(r->method, "PUT") ||
+		str_is(r->method, "PATCH")) {
 		curl_easy_setopt(t->easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)r->body.n);
 		curl_easy_setopt(t->easy, CURLOPT_POSTFIELDS, r->body.n ? r->body.p : "");
 	}
@@ -355,7 +373,8 @@ static void set_options(struct transfer *t)
 		curl_easy_setopt(e, CURLOPT_FORBID_REUSE, 1L);
 	}
 	if (r->connect_to.n > 0) {
-		t->connect_to = curl_slist_append(NULL, arena_printf(t->arena, "::%.*s", STR_ARG(r->connect_to)).p);
+		t->connect_to = curl_slist_append(
+			NULL, arena_printf(t->arena, "::%.*s", STR_ARG(r->connect_to)).p);
 		curl_easy_setopt(e, CURLOPT_CONNECT_TO, t->connect_to);
 	}
 	set_headers(t);
@@ -405,7 +424,8 @@ static void read_answer(struct transfer *t, struct http_client_response *out)
 	out->body = arena_str(t->arena, buf_view(&t->body));
 }
 
-int http_client_send(struct arena *arena, const struct http_client_request *request, struct http_client_response *out)
+int http_client_send(struct arena *arena, const struct http_client_request *request,
+	struct http_client_response *out)
 {
 	assert(fiber_self());
 	if (!is_token(request->method) || memchr(request->url.p, 0, request->url.n))

@@ -11,12 +11,13 @@ struct http_client_request {
 	const struct http_header *headers;
 	size_t header_count;
 	struct str body;
-	uint64_t timeout_ms;    /* for the whole exchange; 0: 30 s */
-	size_t body_bytes_max;  /* of the answer; 0: 10 MiB */
-	bool public_only;       /* refuse loopback, link-local and private addresses, checked on the address used */
+	uint64_t timeout_ms;   /* for the whole exchange; 0: 30 s */
+	size_t body_bytes_max; /* of the answer; 0: 10 MiB */
+	bool public_only;      /* refuse loopback, link-local and private addresses, checked on the
+				  address used */
 	/*
-	 * If set, called with each part of the answer's body instead of gathering it, on the loop's own stack: it must
-	 * not wait. Nonzero ends the exchange with -EIO.
+	 * If set, called with each part of the answer's body instead of gathering it, on the loop's
+	 * own stack: it must not wait. Nonzero ends the exchange with -EIO.
 	 */
 	int (*on_body)(void *arg, struct str part);
 	void *arg;
@@ -35,7 +36,8 @@ struct http_client_response {
 
 /*
  * Sends and waits in the calling fiber; the answer is in the arena. Redirects are not followed.
- * -ECONNREFUSED, -ETIMEDOUT, -EACCES (public_only), -EMSGSIZE, -EINVAL (URL), -EHOSTUNREACH, -EPROTO, -EIO.
+ * -ECONNREFUSED, -ETIMEDOUT, -EACCES (public_only), -EMSGSIZE, -EINVAL (URL), -EHOSTUNREACH,
+ * -EPROTO, -EIO.
  */
 int http_client_send(struct arena *arena, const struct http_client_request *request,
 	struct http_client_response *out) MUSTCHECK;

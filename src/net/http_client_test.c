@@ -14,7 +14,8 @@ static void serve(struct http_exchange *ex, void *arg)
 {
 	const struct http_request *r = http_request(ex);
 	struct str body = { 0 };
-	struct http_header header = { STR_INIT("X-Seen"), http_header_get(&r->headers, STR("x-sent")) };
+	struct http_header header = { STR_INIT("X-Seen"),
+		http_header_get(&r->headers, STR("x-sent")) };
 	(void)arg;
 	if (str_is(r->path, "/slow")) {
 		fiber_sleep(300);
@@ -34,8 +35,8 @@ static void serve(struct http_exchange *ex, void *arg)
 	}
 	CHECK_INT(http_body(ex, MIB, &body), 0);
 	http_respond(ex, 201, &header, header.value.p != NULL,
-		arena_printf(http_arena(ex), "%.*s %.*s %.*s [%.*s]", STR_ARG(r->method), STR_ARG(r->host),
-			STR_ARG(r->target), STR_ARG(body)));
+		arena_printf(http_arena(ex), "%.*s %.*s %.*s [%.*s]", STR_ARG(r->method),
+			STR_ARG(r->host), STR_ARG(r->target), STR_ARG(body)));
 }
 
 static struct str url(const char *path)
@@ -54,14 +55,19 @@ static void see_exchanges(void)
 {
 	struct http_client_response out;
 	struct http_header sent = { STR_INIT("X-Sent"), STR_INIT("v") };
-	struct http_client_request r = { .method = STR("POST"), .url = url("/a/../b?c=%20"), .headers = &sent,
-		.header_count = 1, .body = STR("hello") };
+	struct http_client_request r = { .method = STR("POST"),
+		.url = url("/a/../b?c=%20"),
+		.headers = &sent,
+		.header_count = 1,
+		.body = STR("hello") };
 	CHECK_INT(http_client_send(&arena, &r, &out), 0);
 	CHECK_INT(out.status, 201);
-	CHECK(str_ends(out.body, STR("/a/../b?c=%20 [hello]")) && str_starts(out.body, STR("POST 127.0.0.1:")));
+	CHECK(str_ends(out.body, STR("/a/../b?c=%20 [hello]")) &&
+		str_starts(out.body, STR("POST 127.0.0.1:")));
 	CHECK_STR(http_header_get(&out.headers, STR("x-seen")), "v");
 
-	r = (struct http_client_request){ .method = STR("DELETE"), .url = STR("http://some.name.example/x"),
+	r = (struct http_client_request){ .method = STR("DELETE"),
+		.url = STR("http://some.name.example/x"),
 		.connect_to = arena_printf(&arena, "127.0.0.1:%d", (int)port) };
 	CHECK_INT(http_client_send(&arena, &r, &out), 0);
 	CHECK_STR(out.body, "DELETE some.name.example /x []");
@@ -71,7 +77,9 @@ static void see_exchanges(void)
 	CHECK_INT(out.status, 302);
 
 	size_t n = 0;
-	r = (struct http_client_request){ .method = STR("GET"), .url = url("/stream"), .on_body = on_part, .arg = &n };
+	r = (struct http_client_request){
+		.method = STR("GET"), .url = url("/stream"), .on_body = on_part, .arg = &n
+	};
 	CHECK_INT(http_client_send(&arena, &r, &out), 0);
 	CHECK_INT(n, 15);
 }
@@ -79,19 +87,26 @@ static void see_exchanges(void)
 static void see_failures(void)
 {
 	struct http_client_response out;
-	struct http_client_request r = { .method = STR("GET"), .url = url("/slow"), .timeout_ms = 50 };
+	struct http_client_request r = {
+		.method = STR("GET"), .url = url("/slow"), .timeout_ms = 50
+	};
 	CHECK_INT(http_client_send(&arena, &r, &out), -ETIMEDOUT);
-	r = (struct http_client_request){ .method = STR("GET"), .url = url("/"), .public_only = true };
+	r = (struct http_client_request){
+		.method = STR("GET"), .url = url("/"), .public_only = true
+	};
 	CHECK_INT(http_client_send(&arena, &r, &out), -EACCES);
 	r.url = arena_printf(&arena, "http://[::1]:%d/", (int)port);
 	CHECK_INT(http_client_send(&arena, &r, &out), -EACCES);
 	r.url = arena_printf(&arena, "http://localhost:%d/", (int)port);
 	CHECK_INT(http_client_send(&arena, &r, &out), -EACCES);
-	r = (struct http_client_request){ .method = STR("GET"), .url = url("/stream"), .body_bytes_max = 9 };
+	r = (struct http_client_request){
+		.method = STR("GET"), .url = url("/stream"), .body_bytes_max = 9
+	};
 	CHECK_INT(http_client_send(&arena, &r, &out), -EMSGSIZE);
 	r = (struct http_client_request){ .method = STR("GET"), .url = STR("http://127.0.0.1:1/") };
 	CHECK_INT(http_client_send(&arena, &r, &out), -ECONNREFUSED);
-	r = (struct http_client_request){ .method = STR("GET / HTTP/1.1\r\nX: y"), .url = url("/") };
+	r = (struct http_client_request){ .method = STR("GET / HTTP/1.1\r\nX: y"),
+		.url = url("/") };
 	CHECK_INT(http_client_send(&arena, &r, &out), -EINVAL);
 	r.method = STR("GET");
 	r.url = STR("file:///etc/passwd");
@@ -131,7 +146,9 @@ static int on_refused_part(void *arg, struct str part)
 static void see_a_stream_that_is_ended(void)
 {
 	struct http_client_response out;
-	struct http_client_request r = { .method = STR("GET"), .url = url("/stream"), .on_body = on_refused_part };
+	struct http_client_request r = {
+		.method = STR("GET"), .url = url("/stream"), .on_body = on_refused_part
+	};
 	CHECK_INT(http_client_send(&arena, &r, &out), -EIO);
 }
 

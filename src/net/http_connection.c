@@ -16,7 +16,9 @@ static const struct http_server_options *options(const struct http_exchange *ex)
 static void wait_for(struct http_exchange *ex, enum http_waiting waiting, uint64_t timeout_ms)
 {
 	ex->waiting = waiting;
-	ex->deadline_ns = timeout_ms == UINT64_MAX || timeout_ms == 0 ? 0 : clock_mono_ns() + timeout_ms * 1000000;
+	ex->deadline_ns = timeout_ms == UINT64_MAX || timeout_ms == 0
+				  ? 0
+				  : clock_mono_ns() + timeout_ms * 1000000;
 }
 
 /* ---- its end ---- */
@@ -38,7 +40,8 @@ static void connection_free(struct http_exchange *ex)
 
 static void on_closed(uv_handle_t *handle)
 {
-	struct http_exchange *ex = CONTAINER_OF((union http_stream *)handle, struct http_exchange, socket);
+	struct http_exchange *ex =
+		CONTAINER_OF((union http_stream *)handle, struct http_exchange, socket);
 	ex->socket_closed = true;
 	if (!ex->handling)
 		connection_free(ex);
@@ -59,7 +62,8 @@ void http_connection_close(struct http_exchange *ex)
 		waitq_wake_all(ex->on_close);
 }
 
-/* After a refusal: the client may still be sending, and closing at once would take the answer from it. */
+/* After a refusal: the client may still be sending, and closing at once would take the answer from
+ * it. */
 static void linger(struct http_exchange *ex)
 {
 	int fd;
@@ -91,9 +95,11 @@ static struct str range_view(const struct buf *text, struct text_range range)
 }
 
 /* Adds to the text; refuses what is over the limit. */
-static int add_text(struct http_exchange *ex, struct text_range *range, const char *p, size_t n, size_t max, int status)
+static int add_text(struct http_exchange *ex, struct text_range *range, const char *p, size_t n,
+	size_t max, int status)
 {
-	if (ex->text.n + ex->trailer_text.n + n > options(ex)->header_bytes_max || range->n + n > max) {
+	if (ex->text.n + ex->trailer_text.n + n > options(ex)->header_bytes_max ||
+		range->n + n > max) {
 		ex->refusal = status;
 		return HPE_USER;
 	}
@@ -120,7 +126,8 @@ static int on_field(llhttp_t *parser, const char *p, size_t n)
 			ex->range_cap = MAX(ex->range_cap * 2, (size_t)16);
 			ex->ranges = xrealloc(ex->ranges, ex->range_cap * sizeof *ex->ranges);
 		}
-		ex->ranges[ex->range_count++] = (struct header_range){ .name.at = current_text(ex)->n };
+		ex->ranges[ex->range_count++] =
+			(struct header_range){ .name.at = current_text(ex)->n };
 		ex->in_value = false;
 	}
 	return add_text(ex, &ex->ranges[ex->range_count - 1].name, p, n, SIZE_MAX / 2, 431);
@@ -151,7 +158,8 @@ static void view_headers(struct http_exchange *ex, const struct buf *text, size_
 	out->n = to - from;
 	for (size_t i = from; i < to; i++) {
 		struct str value = range_view(text, ex->ranges[i].value);
-		out->v[i - from] = (struct http_header){ range_view(text, ex->ranges[i].name), str_trim(value) };
+		out->v[i - from] = (struct http_header){ range_view(text, ex->ranges[i].name),
+			str_trim(value) };
 	}
 }
 
@@ -183,7 +191,8 @@ static int set_target(struct http_exchange *ex, struct str target)
 	return 0;
 }
 
-/* What llhttp lets pass and two servers could read in two ways (RFC 9112 sections 3.2, 6.1 and 6.3). */
+/* What llhttp lets pass and two servers could read in two ways (RFC 9112 sections 3.2, 6.1
+ * and 6.3). */
 static int check_framing(struct http_exchange *ex)
 {
 	struct http_request *r = &ex->request;
@@ -203,7 +212,8 @@ static int check_framing(struct http_exchange *ex)
 		}
 	}
 	bool is_1_1 = ex->parser.http_minor == 1;
-	if (hosts > 1 || (is_1_1 && hosts == 0) || codings > 1 || lengths > 1 || (codings && (lengths || !is_1_1)))
+	if (hosts > 1 || (is_1_1 && hosts == 0) || codings > 1 || lengths > 1 ||
+		(codings && (lengths || !is_1_1)))
 		return 400;
 	for (size_t i = 0; i < host.n; i++)
 		if (memchr("/@?#\\ \t,", host.p[i], 8))
@@ -229,7 +239,8 @@ static int on_headers(llhttp_t *parser)
 {
 	struct http_exchange *ex = parser->data;
 	struct http_request *r = &ex->request;
-	parser->upgrade = 0; /* an upgrade that is not taken is a plain request (RFC 9110 section 7.8) */
+	parser->upgrade =
+		0; /* an upgrade that is not taken is a plain request (RFC 9110 section 7.8) */
 	if (parser->http_major != 1 || parser->http_minor > 1)
 		return refuse_message(ex, 505);
 	if (parser->method == HTTP_CONNECT || parser->method == HTTP_PRI)
@@ -271,7 +282,8 @@ static int on_message(llhttp_t *parser)
 	ex->message_done = true;
 	ex->keep_alive = ex->keep_alive && llhttp_should_keep_alive(parser);
 	if (ex->range_count > ex->header_count)
-		view_headers(ex, &ex->trailer_text, ex->header_count, ex->range_count, &ex->trailers);
+		view_headers(
+			ex, &ex->trailer_text, ex->header_count, ex->range_count, &ex->trailers);
 	wait_for(ex, WAITING_NOTHING, 0);
 	return HPE_PAUSED;
 }
@@ -298,23 +310,27 @@ static void begin_request(struct http_exchange *ex)
 	ex->request = (struct http_request){ 0 };
 	ex->trailers = (struct http_headers){ 0 };
 	ex->target = (struct text_range){ 0 };
-	ex->text.n = ex->trailer_text.n = ex->body.n = ex->range_count = ex->header_count = ex->extension_bytes = 0;
-	ex->in_value = ex->headers_done = ex->message_done = ex->wants_continue = ex->is_skipping = false;
+	ex->text.n = ex->trailer_text.n = ex->body.n = ex->range_count = ex->header_count =
+		ex->extension_bytes = 0;
+	ex->in_value = ex->headers_done = ex->message_done = ex->wants_continue = ex->is_skipping =
+		false;
 	ex->refusal = ex->body_error = 0;
 	http_exchange_reset(ex);
 }
 
-/* Whether the handler may start: with the whole request, or with more of a body than is read ahead. */
+/* Whether the handler may start: with the whole request, or with more of a body than is read ahead.
+ */
 static bool is_startable(const struct http_exchange *ex)
 {
 	if (!ex->headers_done || ex->is_skipping)
 		return false;
 	size_t buffered = options(ex)->body_buffer_bytes;
 	return ex->message_done || ex->body.n > buffered ||
-		(ex->request.content_length > 0 && (uint64_t)ex->request.content_length > buffered);
+	       (ex->request.content_length > 0 && (uint64_t)ex->request.content_length > buffered);
 }
 
-/* A body that is read before the handler starts is asked for at once; a larger one when the handler wants it. */
+/* A body that is read before the handler starts is asked for at once; a larger one when the handler
+ * wants it. */
 static void send_continue(struct http_exchange *ex)
 {
 	char text[] = "HTTP/1.1 100 Continue\r\n\r\n";
@@ -350,7 +366,8 @@ static size_t feed(struct http_exchange *ex, const char *p, size_t n)
 	const char *begin = p;
 	size_t used = n;
 	if (ex->waiting == WAITING_REQUEST) {
-		/* A blank line before a request is forgiven (RFC 9112 section 2.2), and is no beginning. */
+		/* A blank line before a request is forgiven (RFC 9112 section 2.2), and is no
+		 * beginning. */
 		while (n > 0 && (*p == '\r' || *p == '\n'))
 			p++, n--;
 		if (n == 0)
@@ -393,7 +410,8 @@ static void take_bytes(struct http_exchange *ex, const char *p, size_t n)
 
 static void on_alloc(uv_handle_t *handle, size_t suggested, uv_buf_t *out)
 {
-	struct http_exchange *ex = CONTAINER_OF((union http_stream *)handle, struct http_exchange, socket);
+	struct http_exchange *ex =
+		CONTAINER_OF((union http_stream *)handle, struct http_exchange, socket);
 	(void)suggested;
 	*out = uv_buf_init(ex->listener->server->read_buffer, HTTP_READ_BYTES);
 }
@@ -426,7 +444,8 @@ static void at_end(struct http_exchange *ex)
 
 static void on_read(uv_stream_t *stream, ssize_t n, const uv_buf_t *buffer)
 {
-	struct http_exchange *ex = CONTAINER_OF((union http_stream *)stream, struct http_exchange, socket);
+	struct http_exchange *ex =
+		CONTAINER_OF((union http_stream *)stream, struct http_exchange, socket);
 	if (n == 0)
 		return;
 	if (n < 0 && n != UV_EOF)
@@ -485,7 +504,8 @@ static void next_request(struct http_exchange *ex)
 		http_connection_read(ex);
 }
 
-/* The handler has returned: on to the next request, or the end. A client that has said all may have said several. */
+/* The handler has returned: on to the next request, or the end. A client that has said all may have
+ * said several. */
 static void end_exchange(struct http_exchange *ex)
 {
 	bool goes_on = ex->response_ended && ex->keep_alive && !ex->broken && !ex->body_error;
@@ -546,8 +566,8 @@ static void name_peer(struct http_exchange *ex)
 		uv_tcp_getpeername(&ex->socket.tcp, (struct sockaddr *)&a, &n) < 0)
 		return;
 	bool is_v6 = a.ss_family == AF_INET6;
-	inet_ntop(a.ss_family, is_v6 ? (const void *)&v6->sin6_addr : (const void *)&v4->sin_addr, ex->peer,
-		sizeof ex->peer);
+	inet_ntop(a.ss_family, is_v6 ? (const void *)&v6->sin6_addr : (const void *)&v4->sin_addr,
+		ex->peer, sizeof ex->peer);
 	ex->peer_port = ntohs(is_v6 ? v6->sin6_port : v4->sin_port);
 }
 
@@ -557,7 +577,8 @@ void http_connection_begin(struct http_exchange *ex)
 	name_peer(ex);
 	begin_request(ex);
 	/* A client that connects and says nothing is slow, not idle. */
-	wait_for(ex, WAITING_REQUEST, MIN(options(ex)->header_timeout_ms, options(ex)->idle_timeout_ms));
+	wait_for(ex, WAITING_REQUEST,
+		MIN(options(ex)->header_timeout_ms, options(ex)->idle_timeout_ms));
 	http_connection_read(ex);
 }
 

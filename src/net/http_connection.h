@@ -21,7 +21,7 @@ struct http_server {
 	struct waitq changed;      /* a connection or a listener has ended */
 	char *read_buffer;         /* every read lands here first */
 	char date[CLOCK_TEXT_MAX];
-	int64_t date_s;            /* the second that the text is of */
+	int64_t date_s; /* the second that the text is of */
 };
 
 union http_stream {
@@ -43,7 +43,13 @@ struct http_listener {
 };
 
 /* What a connection's deadline is for. */
-enum http_waiting { WAITING_REQUEST, WAITING_HEADERS, WAITING_BODY, WAITING_NOTHING, WAITING_CLOSE };
+enum http_waiting {
+	WAITING_REQUEST,
+	WAITING_HEADERS,
+	WAITING_BODY,
+	WAITING_NOTHING,
+	WAITING_CLOSE
+};
 
 struct text_range {
 	size_t at, n;
@@ -62,36 +68,38 @@ struct http_exchange {
 	struct arena arena;
 
 	/* the request, as it is read */
-	struct buf text;             /* target, names and values, one after another; the request points into it */
-	struct buf trailer_text;     /* names and values of the trailers: they may come while the handler runs */
+	struct buf
+		text; /* target, names and values, one after another; the request points into it */
+	struct buf trailer_text; /* names and values of the trailers: they may come while the
+				    handler runs */
 	struct text_range target;
 	struct header_range *ranges; /* headers, then trailers */
 	size_t range_count, range_cap;
-	size_t header_count;         /* of ranges, those before the body */
+	size_t header_count; /* of ranges, those before the body */
 	size_t extension_bytes;
 	bool in_value, headers_done, message_done;
-	int refusal;                 /* the status with which the request is refused, or 0 */
+	int refusal; /* the status with which the request is refused, or 0 */
 	struct http_request request;
 	struct http_headers trailers;
-	struct buf body;             /* what has come and was not taken */
-	struct buf part;             /* what http_body_next gave last */
-	struct buf ahead;            /* bytes of the next requests, from ahead_at on */
+	struct buf body;  /* what has come and was not taken */
+	struct buf part;  /* what http_body_next gave last */
+	struct buf ahead; /* bytes of the next requests, from ahead_at on */
 	size_t ahead_at;
 	int body_error;
-	bool is_skipping;            /* the handler has answered; the rest of the body is of no use */
-	bool wants_continue;         /* the client waits for 100 before its body */
+	bool is_skipping;    /* the handler has answered; the rest of the body is of no use */
+	bool wants_continue; /* the client waits for 100 before its body */
 
 	/* the answer */
 	bool handling, responded, response_ended, is_chunked, has_no_body, keep_alive;
-	int64_t response_left;       /* bytes of a declared length that are still to come; -1: chunked */
+	int64_t response_left; /* bytes of a declared length that are still to come; -1: chunked */
 
 	/* the connection */
 	bool is_reading, at_end, broken, closing, socket_closed;
 	enum http_waiting waiting;
-	uint64_t deadline_ns;        /* 0: none */
-	size_t write_queue;          /* at the last look of the sweeper */
+	uint64_t deadline_ns; /* 0: none */
+	size_t write_queue;   /* at the last look of the sweeper */
 	uint64_t write_deadline_ns;
-	struct waitq changed;        /* the handler's own: body, room to write */
+	struct waitq changed; /* the handler's own: body, room to write */
 	struct waitq *on_close;
 	char peer[64];
 	uint16_t peer_port;
@@ -113,7 +121,8 @@ void http_connection_sweep(struct http_exchange *ex, uint64_t now_ns);
 void http_connection_read(struct http_exchange *ex);
 
 /* http_exchange.c */
-/* The pieces go out, waiting for room in the fiber: 0 or -ECONNRESET. Outside a fiber what finds no room is lost. */
+/* The pieces go out, waiting for room in the fiber: 0 or -ECONNRESET. Outside a fiber what finds no
+ * room is lost. */
 int http_connection_write(struct http_exchange *ex, uv_buf_t *pieces, unsigned n);
 /* A refusal: a status alone. */
 void http_connection_refuse(struct http_exchange *ex, int status);

@@ -166,11 +166,13 @@ static bool is_clean(struct str s)
 static bool is_framing(struct str name)
 {
 	return (name.n == 14 && str_eq_ci(name, STR("content-length"))) ||
-		(name.n == 17 && str_eq_ci(name, STR("transfer-encoding"))) ||
-		(name.n == 10 && str_eq_ci(name, STR("connection"))) || (name.n == 4 && str_eq_ci(name, STR("date")));
+	       (name.n == 17 && str_eq_ci(name, STR("transfer-encoding"))) ||
+	       (name.n == 10 && str_eq_ci(name, STR("connection"))) ||
+	       (name.n == 4 && str_eq_ci(name, STR("date")));
 }
 
-/* The length that a GET would have had, of an answer without its body (RFC 9110 section 8.6), or length. */
+/* The length that a GET would have had, of an answer without its body (RFC 9110 section 8.6), or
+ * length. */
 static int64_t length_without_body(const struct http_header *headers, size_t n, int64_t length)
 {
 	struct http_headers all = { (struct http_header *)(uintptr_t)headers, n };
@@ -196,8 +198,8 @@ static void write_framing(const struct http_exchange *ex, struct buf *b, int sta
 }
 
 /* Status line and headers. One with a control character in it would be two: it is left out. */
-static void write_head(struct http_exchange *ex, struct buf *b, int status, const struct http_header *headers, size_t n,
-	int64_t length)
+static void write_head(struct http_exchange *ex, struct buf *b, int status,
+	const struct http_header *headers, size_t n, int64_t length)
 {
 	buf_cat(b, "HTTP/1.1 ");
 	buf_i64(b, status);
@@ -214,7 +216,8 @@ static void write_head(struct http_exchange *ex, struct buf *b, int status, cons
 		buf_cat(b, ": ");
 		buf_str(b, h->value);
 	}
-	write_framing(ex, b, status, ex->has_no_body ? length_without_body(headers, n, length) : length);
+	write_framing(
+		ex, b, status, ex->has_no_body ? length_without_body(headers, n, length) : length);
 	buf_cat(b, "\r\n\r\n");
 }
 
@@ -236,7 +239,8 @@ static void begin_answer(struct http_exchange *ex, int status, int64_t length)
 		ex->keep_alive = false;
 }
 
-void http_respond(struct http_exchange *ex, int status, const struct http_header *headers, size_t n, struct str body)
+void http_respond(struct http_exchange *ex, int status, const struct http_header *headers, size_t n,
+	struct str body)
 {
 	struct buf head = { 0 };
 	begin_answer(ex, status, (int64_t)body.n);
@@ -247,8 +251,8 @@ void http_respond(struct http_exchange *ex, int status, const struct http_header
 	buf_fini(&head);
 }
 
-int http_respond_start(struct http_exchange *ex, int status, const struct http_header *headers, size_t n,
-	int64_t content_length)
+int http_respond_start(struct http_exchange *ex, int status, const struct http_header *headers,
+	size_t n, int64_t content_length)
 {
 	struct buf head = { 0 };
 	begin_answer(ex, status, content_length);
@@ -267,15 +271,16 @@ int http_respond_write(struct http_exchange *ex, struct str bytes)
 	if (!ex->is_chunked) {
 		uv_buf_t piece = piece_of(bytes);
 		if (ex->response_left >= 0) {
-			assert((uint64_t)ex->response_left >= bytes.n && "more than the length that was declared");
+			assert((uint64_t)ex->response_left >= bytes.n &&
+				"more than the length that was declared");
 			ex->response_left -= (int64_t)bytes.n;
 		}
 		return http_connection_write(ex, &piece, 1);
 	}
 	char size[24];
 	int length = snprintf(size, sizeof size, "%zx\r\n", bytes.n);
-	uv_buf_t pieces[PIECES_MAX] = { piece_of((struct str){ size, (size_t)length }), piece_of(bytes),
-		piece_of(STR("\r\n")) };
+	uv_buf_t pieces[PIECES_MAX] = { piece_of((struct str){ size, (size_t)length }),
+		piece_of(bytes), piece_of(STR("\r\n")) };
 	return http_connection_write(ex, pieces, 3);
 }
 

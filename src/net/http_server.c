@@ -92,11 +92,13 @@ static void on_sweep(void *arg)
 	struct http_listener *l;
 	struct http_exchange *ex;
 	uint64_t now_ns = clock_mono_ns();
-	LIST_FOR(l, &s->listeners, struct http_listener, link) {
+	LIST_FOR(l, &s->listeners, struct http_listener, link)
+	{
 		struct list *link = l->connections.next;
 		while (link != &l->connections) {
 			ex = LIST_ITEM(link, struct http_exchange, link);
-			link = link->next; /* the sweep may close it, which frees it at a later turn only */
+			link = link->next; /* the sweep may close it, which frees it at a later turn
+					      only */
 			http_connection_sweep(ex, now_ns);
 		}
 	}
@@ -125,7 +127,8 @@ static void accept_one(struct http_listener *l)
 	struct http_server *s = l->server;
 	struct http_exchange *ex = xcalloc(1, sizeof *ex);
 	bool is_tcp = l->socket.handle.type == UV_TCP;
-	int r = is_tcp ? uv_tcp_init(loop, &ex->socket.tcp) : uv_pipe_init(loop, &ex->socket.pipe, 0);
+	int r = is_tcp ? uv_tcp_init(loop, &ex->socket.tcp)
+		       : uv_pipe_init(loop, &ex->socket.pipe, 0);
 	assert(r == 0);
 	ex->listener = l;
 	r = uv_accept(&l->socket.stream, &ex->socket.stream);
@@ -147,7 +150,8 @@ static void close_an_idle_one(struct http_server *s)
 {
 	struct http_listener *l;
 	struct http_exchange *ex;
-	LIST_FOR(l, &s->listeners, struct http_listener, link) {
+	LIST_FOR(l, &s->listeners, struct http_listener, link)
+	{
 		struct list *link = l->connections.next;
 		for (; link != &l->connections; link = link->next) {
 			ex = LIST_ITEM(link, struct http_exchange, link);
@@ -159,7 +163,8 @@ static void close_an_idle_one(struct http_server *s)
 	}
 }
 
-/* A connection that is not accepted at once stops libuv's polling of the listener: the backlog holds the others. */
+/* A connection that is not accepted at once stops libuv's polling of the listener: the backlog
+ * holds the others. */
 static void on_connection(uv_stream_t *stream, int status)
 {
 	struct http_listener *l = stream->data;
@@ -182,8 +187,10 @@ void http_server_connection_ended(struct http_server *s)
 {
 	struct http_listener *l;
 	s->connection_count--;
-	LIST_FOR(l, &s->listeners, struct http_listener, link) {
-		if (!l->is_pending || l->closed || s->connection_count >= s->options.connections_max)
+	LIST_FOR(l, &s->listeners, struct http_listener, link)
+	{
+		if (!l->is_pending || l->closed ||
+			s->connection_count >= s->options.connections_max)
 			continue;
 		l->is_pending = false;
 		s->pending_count--;
@@ -218,8 +225,9 @@ static uint16_t local_port(const struct http_listener *l)
 	if (l->socket.handle.type != UV_TCP ||
 		uv_tcp_getsockname(&l->socket.tcp, (struct sockaddr *)&address, &n) < 0)
 		return 0;
-	return ntohs(address.ss_family == AF_INET6 ? ((struct sockaddr_in6 *)(void *)&address)->sin6_port :
-						     ((struct sockaddr_in *)(void *)&address)->sin_port);
+	return ntohs(address.ss_family == AF_INET6
+			     ? ((struct sockaddr_in6 *)(void *)&address)->sin6_port
+			     : ((struct sockaddr_in *)(void *)&address)->sin_port);
 }
 
 /* The socket stands; listen on it, or undo all. */
@@ -260,10 +268,11 @@ int http_server_listen_fd(struct http_server *s, int fd, void *context, struct h
 		return -errno;
 	struct http_listener *l = listener_create(s, context);
 	uv_loop_t *loop = loop_uv(loop_self());
-	int r = address.ss_family == AF_UNIX ? uv_pipe_init(loop, &l->socket.pipe, 0) :
-					       uv_tcp_init(loop, &l->socket.tcp);
+	int r = address.ss_family == AF_UNIX ? uv_pipe_init(loop, &l->socket.pipe, 0)
+					     : uv_tcp_init(loop, &l->socket.tcp);
 	assert(r == 0);
-	r = address.ss_family == AF_UNIX ? uv_pipe_open(&l->socket.pipe, fd) : uv_tcp_open(&l->socket.tcp, fd);
+	r = address.ss_family == AF_UNIX ? uv_pipe_open(&l->socket.pipe, fd)
+					 : uv_tcp_open(&l->socket.tcp, fd);
 	return listener_begin(l, r, out);
 }
 
@@ -283,7 +292,7 @@ void http_listener_close(struct http_listener *l)
 		s->pending_count--;
 	uv_close(&l->socket.handle, on_socket_closed);
 	LIST_FOR(ex, &l->connections, struct http_exchange, link)
-		http_connection_close(ex);
+	http_connection_close(ex);
 	while (!list_empty(&l->connections) || !l->socket_closed)
 		waitq_wait(&s->changed, -1);
 	list_remove(&l->link);

@@ -1,4 +1,5 @@
-/* Bytes of a client, whole and in pieces: the server must understand the same both times, and stay upright. */
+/* Bytes of a client, whole and in pieces: the server must understand the same both times, and stay
+ * upright. */
 #include "base/mem.h"
 #include "loop/loop.h"
 #include "net/http_connection.h"
@@ -17,7 +18,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *p, size_t n);
 static struct loop *loop;
 static struct http_server *server;
 static struct sockaddr_un address;
-static uint64_t digest;    /* of all that the handler was given */
+static uint64_t digest; /* of all that the handler was given */
 static size_t handled;
 
 static void digest_add(const void *p, size_t n)
@@ -76,7 +77,8 @@ static void start(void)
 	struct http_listener *listener;
 	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	address.sun_family = AF_UNIX;
-	snprintf(address.sun_path + 1, sizeof address.sun_path - 1, "samovar-http-fuzz-%d", (int)getpid());
+	snprintf(address.sun_path + 1, sizeof address.sun_path - 1, "samovar-http-fuzz-%d",
+		(int)getpid());
 	int r = loop_create(&loop);
 	assert(r == 0);
 	r = http_server_create(serve, NULL, NULL, &server);
@@ -99,7 +101,8 @@ static void drain(int fd, bool *is_first)
 	}
 }
 
-/* Sends it in pieces of piece bytes, each followed by turns of the loop, to the end of the connection. */
+/* Sends it in pieces of piece bytes, each followed by turns of the loop, to the end of the
+ * connection. */
 static uint64_t converse(const uint8_t *p, size_t n, size_t piece)
 {
 	bool is_first = true;

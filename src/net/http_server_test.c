@@ -56,14 +56,16 @@ static void echo(struct http_exchange *ex, void *arg)
 			;
 		f->body_error = part_error;
 		const struct http_headers *trailers = http_trailers(ex);
-		http_respond(ex, 200, NULL, 0, arena_printf(http_arena(ex), "%.*s %.*s %zu %.*s", STR_ARG(r->target),
-			STR_ARG(http_header_get(&r->headers, STR("a"))), trailers->n,
-			STR_ARG(http_header_get(trailers, STR("last")))));
+		http_respond(ex, 200, NULL, 0,
+			arena_printf(http_arena(ex), "%.*s %.*s %zu %.*s", STR_ARG(r->target),
+				STR_ARG(http_header_get(&r->headers, STR("a"))), trailers->n,
+				STR_ARG(http_header_get(trailers, STR("last")))));
 	} else if (str_is(r->path, "/headers")) {
 		struct http_header headers[] = { { STR_INIT("content-length"), STR_INIT("77") },
 			{ STR_INIT("Transfer-Encoding"), STR_INIT("gzip") },
 			{ STR_INIT("Connection"), STR_INIT("close") },
-			{ STR_INIT("A"), STR_INIT("b\r\nC: d") }, { STR_INIT("E"), STR_INIT("f") } };
+			{ STR_INIT("A"), STR_INIT("b\r\nC: d") },
+			{ STR_INIT("E"), STR_INIT("f") } };
 		http_respond(ex, 200, headers, COUNT_OF(headers), STR("four"));
 	} else if (str_is(r->path, "/none")) {
 		http_respond_start(ex, str_is(r->query, "304") ? 304 : 204, NULL, 0, -1);
@@ -83,8 +85,9 @@ static void echo(struct http_exchange *ex, void *arg)
 		http_respond(ex, 200, NULL, 0, STR(""));
 	} else {
 		f->body_error = http_body(ex, 2 * MIB, &body);
-		struct str text = arena_printf(http_arena(ex), "%.*s %.*s %.*s [%.*s]", STR_ARG(r->method),
-			STR_ARG(r->path), STR_ARG(r->query), STR_ARG(f->body_error < 0 ? STR("") : body));
+		struct str text = arena_printf(http_arena(ex), "%.*s %.*s %.*s [%.*s]",
+			STR_ARG(r->method), STR_ARG(r->path), STR_ARG(r->query),
+			STR_ARG(f->body_error < 0 ? STR("") : body));
 		http_respond(ex, f->body_error == -EMSGSIZE ? 413 : 200, NULL, 0, text);
 	}
 }
@@ -132,7 +135,8 @@ static void run(struct fixture *f, void (*client)(struct fixture *f))
 
 static int dial(const struct fixture *f)
 {
-	struct sockaddr_in a = { .sin_family = AF_INET, .sin_port = htons(f->port),
+	struct sockaddr_in a = { .sin_family = AF_INET,
+		.sin_port = htons(f->port),
 		.sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
 	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	CHECK(connect(fd, (struct sockaddr *)&a, sizeof a) == 0);
@@ -201,7 +205,8 @@ static void plain_client(struct fixture *f)
 	CHECK(str_ends(buf_view(&b), STR("\r\n\r\npartpartpart")));
 	ask(f, "GET /silent HTTP/1.1\r\nHost: x\r\n\r\n", &b);
 	CHECK(str_starts(buf_view(&b), STR("HTTP/1.1 500 ")));
-	ask(f, "GET / HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n", &b);
+	ask(f, "GET / HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n",
+		&b);
 	CHECK(str_starts(buf_view(&b), STR("HTTP/1.1 200 ")));
 	buf_fini(&b);
 }
@@ -220,7 +225,8 @@ static void pipeline_client(struct fixture *f)
 		"\r\nGET /stream HTTP/1.1\r\nHost: x\r\n\r\nGET /3 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
 		&b);
 	CHECK_INT(count_of(buf_view(&b), STR("HTTP/1.1 200")), 4);
-	ssize_t first = str_find(buf_view(&b), STR("GET /1")), last = str_find(buf_view(&b), STR("GET /3"));
+	ssize_t first = str_find(buf_view(&b), STR("GET /1")),
+		last = str_find(buf_view(&b), STR("GET /3"));
 	CHECK(first > 0 && last > first);
 	/* A body that the handler left unread is no request. */
 	ask(f,
@@ -308,7 +314,7 @@ static void ambiguous_client(struct fixture *f)
 	for (size_t i = 0; i < COUNT_OF(refused); i++) {
 		ask(f, refused[i], &b);
 		bool is_refused = str_starts(buf_view(&b), STR("HTTP/1.1 4")) ||
-			str_starts(buf_view(&b), STR("HTTP/1.1 505"));
+				  str_starts(buf_view(&b), STR("HTTP/1.1 505"));
 		if (!is_refused || str_find(buf_view(&b), STR("Connection: close")) < 0)
 			printf("# not refused: %s -> %.*s\n", refused[i], STR_ARG(buf_view(&b)));
 		CHECK(is_refused && count_of(buf_view(&b), STR("HTTP/1.1")) == 1);
@@ -344,11 +350,14 @@ static void limits_client(struct fixture *f)
 		buf_printf(&long_text, "A%d: b\r\n", i);
 	ask(f, buf_cstr(&long_text), &b);
 	CHECK(str_starts(buf_view(&b), STR("HTTP/1.1 431")));
-	/* Over what the handler takes: it says so, and the connection does not go on with the rest. */
-	ask(f, "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 3000000\r\nExpect: 100-continue\r\n\r\n", &b);
+	/* Over what the handler takes: it says so, and the connection does not go on with the rest.
+	 */
+	ask(f, "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 3000000\r\nExpect: 100-continue\r\n\r\n",
+		&b);
 	CHECK(str_starts(buf_view(&b), STR("HTTP/1.1 413")));
 	CHECK(str_find(buf_view(&b), STR("Connection: close")) > 0);
-	ask(f, "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\nExpect: 100-continue\r\n\r\n", &b);
+	ask(f, "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\nExpect: 100-continue\r\n\r\n",
+		&b);
 	CHECK_STR(buf_view(&b), "HTTP/1.1 100 Continue\r\n\r\n");
 	long_text.n = 0;
 	buf_cat(&long_text, "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n1;");
@@ -429,7 +438,9 @@ static void slow_client(struct fixture *f)
 
 static void test_slow_clients(void)
 {
-	struct fixture f = { .options = { .header_timeout_ms = 100, .idle_timeout_ms = 100, .body_timeout_ms = 100 } };
+	struct fixture f = { .options = { .header_timeout_ms = 100,
+				     .idle_timeout_ms = 100,
+				     .body_timeout_ms = 100 } };
 	run(&f, slow_client);
 }
 
@@ -512,9 +523,11 @@ static void framing_client(struct fixture *f)
 	CHECK(str_ends(buf_view(&b), STR(" GMT\r\nE: f\r\nContent-Length: 77\r\n\r\n")));
 	/* RFC 9112 section 6.1: no Transfer-Encoding with 204. */
 	ask(f, "GET /none HTTP/1.1\r\nHost: x\r\n\r\n", &b);
-	CHECK(str_starts(buf_view(&b), STR("HTTP/1.1 204 ")) && str_ends(buf_view(&b), STR(" GMT\r\n\r\n")));
+	CHECK(str_starts(buf_view(&b), STR("HTTP/1.1 204 ")) &&
+		str_ends(buf_view(&b), STR(" GMT\r\n\r\n")));
 	ask(f, "GET /none?304 HTTP/1.1\r\nHost: x\r\n\r\nGET /2 HTTP/1.1\r\nHost: x\r\n\r\n", &b);
-	CHECK(str_starts(buf_view(&b), STR("HTTP/1.1 304 ")) && str_ends(buf_view(&b), STR("\r\n\r\nGET /2  []")));
+	CHECK(str_starts(buf_view(&b), STR("HTTP/1.1 304 ")) &&
+		str_ends(buf_view(&b), STR("\r\n\r\nGET /2  []")));
 	buf_fini(&b);
 }
 
@@ -655,8 +668,10 @@ static void listen_on_unix(struct fixture *f)
 	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	unix_address = (struct sockaddr_un){ .sun_family = AF_UNIX };
 	/* Abstract: no file is left behind. */
-	snprintf(unix_address.sun_path + 1, sizeof unix_address.sun_path - 1, "samovar-http-test-%d", (int)getpid());
-	CHECK(bind(fd, (struct sockaddr *)&unix_address, sizeof unix_address) == 0 && listen(fd, 8) == 0);
+	snprintf(unix_address.sun_path + 1, sizeof unix_address.sun_path - 1,
+		"samovar-http-test-%d", (int)getpid());
+	CHECK(bind(fd, (struct sockaddr *)&unix_address, sizeof unix_address) == 0 &&
+		listen(fd, 8) == 0);
 	CHECK_INT(http_server_listen_fd(f->server, fd, context, &listener), 0);
 	CHECK_INT(http_listener_port(listener), 0);
 }

@@ -17,7 +17,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* ---- the end ------------------------------------------------------------------------------------------------ */
+/* ---- the end
+ * ------------------------------------------------------------------------------------------------
+ */
 
 static void close_fd(int *fd)
 {
@@ -87,10 +89,12 @@ static void tell_exit(void *arg)
 	if (WIFSIGNALED(box->status))
 		sig = WTERMSIG(box->status);
 	else if (WEXITSTATUS(box->status) > 128 && WEXITSTATUS(box->status) <= 128 + SIGRTMAX)
-		sig = WEXITSTATUS(box->status) - 128; /* so bubblewrap and the shim report a signal */
+		sig = WEXITSTATUS(box->status) -
+		      128; /* so bubblewrap and the shim report a signal */
 	else
 		code = WEXITSTATUS(box->status);
-	box->events.on_exit(box->events.arg, code, box->killed && !sig ? SIGKILL : sig, box->out_of_memory);
+	box->events.on_exit(
+		box->events.arg, code, box->killed && !sig ? SIGKILL : sig, box->out_of_memory);
 }
 
 /* The program has ended and its output is read to the end. */
@@ -127,7 +131,8 @@ static void on_exited(struct box *box, const struct keeper_reply *r)
 		return;
 	}
 	waitq_wake_all(&box->waiters);
-	/* bubblewrap is gone, and what else was inside goes: its last words may still stand in the pipes. */
+	/* bubblewrap is gone, and what else was inside goes: its last words may still stand in the
+	 * pipes. */
 	if (box->streams_open[0] || box->streams_open[1])
 		loop_timer_start(&box->drain, BOX_DRAIN_TIMEOUT_MS, 0, finish, box);
 	else
@@ -168,7 +173,8 @@ void box_on_reply(struct box *box, const struct keeper_reply *r, int fd)
 		close(fd);
 }
 
-/* ---- output and the hand-over of the listeners -------------------------------------------------------------- */
+/* ---- output and the hand-over of the listeners
+ * -------------------------------------------------------------- */
 
 static void on_alloc(uv_handle_t *h, size_t hint, uv_buf_t *out)
 {
@@ -185,7 +191,8 @@ static void on_read(uv_stream_t *stream, ssize_t n, const uv_buf_t *buf)
 		close_stream(box, i);
 		finish_if_drained(box);
 	} else if (n > 0 && !box->standing && !box->started) {
-		size_t have = strlen(box->error), more = MIN((size_t)n, sizeof box->error - 1 - have);
+		size_t have = strlen(box->error),
+		       more = MIN((size_t)n, sizeof box->error - 1 - have);
 		memcpy(box->error + have, buf->base, more);
 		box->error[have + more] = 0;
 	} else if (n > 0 && box->events.on_output && !box->destroyed) {
@@ -228,7 +235,9 @@ static void on_socket(uv_poll_t *poll, int status, int events)
 	struct box *box = poll->data;
 	char byte[16], control[256];
 	struct iovec part = { byte, sizeof byte };
-	struct msghdr m = { .msg_iov = &part, .msg_iovlen = 1, .msg_control = control,
+	struct msghdr m = { .msg_iov = &part,
+		.msg_iovlen = 1,
+		.msg_control = control,
 		.msg_controllen = sizeof control };
 	(void)status;
 	(void)events;
@@ -241,9 +250,12 @@ static void on_socket(uv_poll_t *poll, int status, int events)
 	waitq_wake_all(&box->waiters);
 }
 
-/* ---- making ------------------------------------------------------------------------------------------------- */
+/* ---- making
+ * -------------------------------------------------------------------------------------------------
+ */
 
-/* Asks the keeper for the program, with its socket, stdout, stderr and filter; then waits for nothing. */
+/* Asks the keeper for the program, with its socket, stdout, stderr and filter; then waits for
+ * nothing. */
 static int spawn(struct box *box, struct keeper_request *head, struct buf *texts)
 {
 	struct sandbox *s = box->sandbox;
@@ -252,8 +264,9 @@ static int spawn(struct box *box, struct keeper_request *head, struct buf *texts
 		return -errno;
 	box->socket = pair[0];
 	int r = pipe2(out, O_CLOEXEC) < 0 || pipe2(err, O_CLOEXEC) < 0 ||
-			setsockopt(pair[0], SOL_SOCKET, SO_PASSCRED, &one, sizeof one) < 0
-		? -errno : 0;
+				setsockopt(pair[0], SOL_SOCKET, SO_PASSCRED, &one, sizeof one) < 0
+			? -errno
+			: 0;
 	int fds[] = { pair[1], out[1], err[1], s->seccomp_fd };
 	if (r == 0)
 		r = keeper_send(s, head, buf_view(texts), fds, 4);
@@ -273,7 +286,9 @@ static int spawn(struct box *box, struct keeper_request *head, struct buf *texts
 static int spawn_full(struct box *box, const struct box_spec *spec)
 {
 	struct sandbox *s = box->sandbox;
-	struct keeper_request head = { .cookie = (uintptr_t)box, .op = KEEPER_SPAWN, .flags = KEEPER_ARGS_BY_FD };
+	struct keeper_request head = {
+		.cookie = (uintptr_t)box, .op = KEEPER_SPAWN, .flags = KEEPER_ARGS_BY_FD
+	};
 	struct buf texts = { 0 };
 	char pids[32], fd[8];
 	if (s->root)
@@ -282,7 +297,8 @@ static int spawn_full(struct box *box, const struct box_spec *spec)
 	head.procs_count = box_cgroup_procs(&box->cgroup, &texts);
 	profile_bwrap(s, spec, &texts, &head.args_count);
 	snprintf(fd, sizeof fd, "%d", SHIM_ARGS_FD);
-	/* Counted in the box's own user namespace, whoever the user is (setrlimit(2), since Linux 5.14). */
+	/* Counted in the box's own user namespace, whoever the user is (setrlimit(2), since
+	 * Linux 5.14). */
 	snprintf(pids, sizeof pids, "%u", cgroups_pids(&s->groups) ? 0 : spec->limits->pids_max);
 	const char *const argv[] = { s->bwrap, "--args", fd, SHIM_PATH, "init", pids };
 	for (size_t i = 0; i < COUNT_OF(argv); i++)
@@ -311,7 +327,8 @@ static char **copy_list(const char *const *list)
 	return copy;
 }
 
-/* Without a network of its own the listeners stand on the host's loopback, on ports that the kernel chooses. */
+/* Without a network of its own the listeners stand on the host's loopback, on ports that the kernel
+ * chooses. */
 static int listen_on_host(struct box *box)
 {
 	for (int i = 0; i < BOX_LISTENERS; i++) {
@@ -320,7 +337,8 @@ static int listen_on_host(struct box *box)
 		socklen_t n = sizeof a;
 		int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 		box->listeners[i] = fd;
-		if (fd < 0 || bind(fd, (struct sockaddr *)&a, n) < 0 || listen(fd, BOX_LISTEN_BACKLOG) < 0 ||
+		if (fd < 0 || bind(fd, (struct sockaddr *)&a, n) < 0 ||
+			listen(fd, BOX_LISTEN_BACKLOG) < 0 ||
 			getsockname(fd, (struct sockaddr *)&a, &n) < 0)
 			return -errno;
 		box->ports[i] = ntohs(a.sin_port);
@@ -396,9 +414,11 @@ int box_make(struct sandbox *s, const struct box_spec *spec, struct box **out)
 	if (r < 0) {
 		if (!s->decided)
 			snprintf(s->why, sizeof s->why, "no namespaces (%.*s)",
-				(int)strcspn(box->error, "\n"), box->error[0] ? box->error : strerror(-r));
+				(int)strcspn(box->error, "\n"),
+				box->error[0] ? box->error : strerror(-r));
 		else
-			log_error("sandbox: a box can't be made: %s", box->error[0] ? box->error : strerror(-r));
+			log_error("sandbox: a box can't be made: %s",
+				box->error[0] ? box->error : strerror(-r));
 		box_destroy(box);
 		return r;
 	}
@@ -427,9 +447,12 @@ int box_take_listener(struct box *box, int which)
 	return fd >= 0 ? fd : -EBADF;
 }
 
-/* ---- starting ----------------------------------------------------------------------------------------------- */
+/* ---- starting
+ * -----------------------------------------------------------------------------------------------
+ */
 
-static void add_list(const struct box *box, const struct box_start *start, const char *const *list, struct buf *out)
+static void add_list(const struct box *box, const struct box_start *start, const char *const *list,
+	struct buf *out)
 {
 	size_t n = 0;
 	while (list && list[n])
@@ -535,7 +558,8 @@ int box_start(struct box *box, const struct box_start *start)
 	return 0;
 }
 
-/* ---- while it runs ------------------------------------------------------------------------------------------ */
+/* ---- while it runs
+ * ------------------------------------------------------------------------------------------ */
 
 int box_freeze(struct box *box)
 {
@@ -590,7 +614,8 @@ void box_watch(void *arg)
 	LIST_FOR(box, &s->boxes, struct box, link)
 	{
 		uint64_t now = 0;
-		if (!box->started || !box->spawned || box->exited || box->frozen || !box->limits.memory_bytes)
+		if (!box->started || !box->spawned || box->exited || box->frozen ||
+			!box->limits.memory_bytes)
 			continue;
 		if (!box_cgroup_memory(&box->cgroup, NULL, &now, NULL)) {
 			tree_usage(box->pid, &now, NULL);
@@ -606,7 +631,8 @@ void box_watch(void *arg)
 void box_kill(struct box *box)
 {
 	box->killed = true;
-	if (!box->spawn_sent && box->created && !box->exited) { /* degraded and not started: nothing runs */
+	if (!box->spawn_sent && box->created &&
+		!box->exited) { /* degraded and not started: nothing runs */
 		box->exited = true;
 		box->status = SIGKILL;
 		loop_timer_start(&box->drain, 0, 0, finish, box);
@@ -615,7 +641,8 @@ void box_kill(struct box *box)
 		return;
 	if (box->frozen)
 		box_thaw(box);
-	/* A supervisor without namespaces must end its children itself, unless the group can be ended as one. */
+	/* A supervisor without namespaces must end its children itself, unless the group can be
+	 * ended as one. */
 	box_cgroup_kill(&box->cgroup);
 	if (box->sandbox->degraded)
 		tree_signal(box->pid, SIGKILL);

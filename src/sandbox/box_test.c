@@ -1,6 +1,7 @@
 /*
- * Boxes: that they hold, by probes (probe.c) that must fail inside, and that they start, limit, freeze and end as
- * promised. Each profile runs in a process of its own: as root and as an ordinary user, with namespaces and without.
+ * Boxes: that they hold, by probes (probe.c) that must fail inside, and that they start, limit,
+ * freeze and end as promised. Each profile runs in a process of its own: as root and as an ordinary
+ * user, with namespaces and without.
  */
 #include "sandbox/box.h"
 #include "base/clock.h"
@@ -26,9 +27,9 @@ enum { ROOT_FULL, USER_FULL, ROOT_DEGRADED, USER_DEGRADED, PROFILES };
 enum { ORDINARY_UID = 1051777 };
 
 /*
- * What each probe finds: h for held; O for open, where a box without namespaces can't prevent it; s for held if the
- * kernel's Landlock has scopes (ABI 6, Linux 6.12), else open. One letter for each profile in the order above.
- * Reality must be the same in both senses.
+ * What each probe finds: h for held; O for open, where a box without namespaces can't prevent it; s
+ * for held if the kernel's Landlock has scopes (ABI 6, Linux 6.12), else open. One letter for each
+ * profile in the order above. Reality must be the same in both senses.
  */
 static const struct expected {
 	const char *name, *profiles;
@@ -93,7 +94,8 @@ static char tmp_file[128];
 static struct sandbox *sandbox;
 static char found[COUNT_OF(matrix)];
 
-/* ---- one box at a time -------------------------------------------------------------------------------------- */
+/* ---- one box at a time
+ * -------------------------------------------------------------------------------------- */
 
 struct run {
 	struct box *box;
@@ -142,7 +144,8 @@ static void make(struct run *run, const char *const *boot_argv)
 	*run = (struct run){ 0 };
 	waitq_init(&run->events);
 	struct box_spec spec = {
-		.boot_argv = boot_argv, .limits = &limits, .events = { on_output, on_exited, run } };
+		.boot_argv = boot_argv, .limits = &limits, .events = { on_output, on_exited, run }
+	};
 	CHECK_INT(box_create(sandbox, &spec, &run->box), 0);
 }
 
@@ -179,7 +182,8 @@ static void note(const char *name, bool is_open)
 			found[i] = is_open ? 'O' : 'h';
 }
 
-/* ---- the probes --------------------------------------------------------------------------------------------- */
+/* ---- the probes
+ * --------------------------------------------------------------------------------------------- */
 
 static int listen_abstract(char name[64])
 {
@@ -209,7 +213,8 @@ static void probe_safe(void)
 	snprintf(other_code, sizeof other_code, "OTHER_CODE=%s/other/code", base);
 	snprintf(tmp, sizeof tmp, "TMP_FILE=%s", tmp_file);
 	snprintf(abstract, sizeof abstract, "ABSTRACT=%s", name);
-	const char *env[] = { plain_env[0], plain_env[1], port, pid, secret, other_code, tmp, abstract, NULL };
+	const char *env[] = { plain_env[0], plain_env[1], port, pid, secret, other_code, tmp,
+		abstract, NULL };
 	const char *argv[] = { "/var/task/probe", "safe", NULL };
 	make(&run, NULL);
 	CHECK_INT(start(&run, argv, env), 0);
@@ -251,7 +256,8 @@ static void probe_bombs(void)
 	box_destroy(run.box);
 }
 
-/* A daemon that the program leaves behind holds a connection: the end of the program must end it. */
+/* A daemon that the program leaves behind holds a connection: the end of the program must end it.
+ */
 static void probe_survive(void)
 {
 	struct run run;
@@ -332,7 +338,8 @@ static void probe_survive_server(const char *run_dir)
 	note("survive_server", left != 0);
 }
 
-/* ---- what a box does ---------------------------------------------------------------------------------------- */
+/* ---- what a box does
+ * ---------------------------------------------------------------------------------------- */
 
 static void check_environment(void)
 {
@@ -341,7 +348,8 @@ static void check_environment(void)
 	CHECK_INT(run.code, 7);
 	CHECK(strstr(run.out, "PATH=/usr/bin:/bin\n") != NULL);
 	bool degraded = sandbox_is_degraded(sandbox);
-	CHECK(strstr(run.out, degraded ? "LAMBDA_TASK_ROOT=/var/tmp/" : "LAMBDA_TASK_ROOT=/var/task\n"));
+	CHECK(strstr(
+		run.out, degraded ? "LAMBDA_TASK_ROOT=/var/tmp/" : "LAMBDA_TASK_ROOT=/var/task\n"));
 	CHECK(strstr(run.out, "HOME=") == NULL); /* only what the start message names */
 	box_destroy(run.box);
 	probe(&run, "kill_self", NULL);
@@ -352,8 +360,10 @@ static void check_environment(void)
 /* A runtime that was booted before reads the start message itself, and finds its code. */
 static void check_booted(void)
 {
-	static const char *const boot[] = { "/bin/sh", "-c", "echo booted; tr '\\0' ' ' <&3; ls /var/task", NULL };
-	static const char *const argv[] = { "index.handler", NULL }, *const env[] = { "A=1", "B=2 3", NULL };
+	static const char *const boot[] = { "/bin/sh", "-c",
+		"echo booted; tr '\\0' ' ' <&3; ls /var/task", NULL };
+	static const char *const argv[] = { "index.handler", NULL }, *const env[] = { "A=1",
+		"B=2 3", NULL };
 	struct run run;
 	make(&run, boot);
 	CHECK_INT(start(&run, argv, env), 0);
@@ -393,7 +403,8 @@ static void check_freeze(void)
 	box_destroy(run.box);
 }
 
-/* A box that nobody starts is destroyed without a word; a program that isn't there is an exit, not an error. */
+/* A box that nobody starts is destroyed without a word; a program that isn't there is an exit, not
+ * an error. */
 static void check_odd_ends(void)
 {
 	struct run run;
@@ -409,14 +420,17 @@ static void check_odd_ends(void)
 	CHECK(strstr(run.out, "missing: No such file") != NULL);
 	box_destroy(run.box);
 	make(&run, NULL);
-	struct box_start s = { .code_dir = "/var/tmp/there-is-no-such-folder", .argv = argv, .env = plain_env,
+	struct box_start s = { .code_dir = "/var/tmp/there-is-no-such-folder",
+		.argv = argv,
+		.env = plain_env,
 		.limits = limits };
 	if (!sandbox_is_degraded(sandbox))
 		CHECK_INT(box_start(run.box, &s), -ENOENT);
 	box_destroy(run.box);
 }
 
-/* An interpreter in a folder whose parents are closed to others is seen at its own path, read-only. */
+/* An interpreter in a folder whose parents are closed to others is seen at its own path, read-only.
+ */
 static void check_binds(void)
 {
 	char tool[160], path[200];
@@ -425,7 +439,9 @@ static void check_binds(void)
 	const char *binds[] = { tool, NULL }, *argv[] = { path, "env", NULL };
 	struct run run = { 0 };
 	waitq_init(&run.events);
-	struct box_spec spec = { .limits = &limits, .events = { on_output, on_exited, &run }, .ro_binds = binds };
+	struct box_spec spec = {
+		.limits = &limits, .events = { on_output, on_exited, &run }, .ro_binds = binds
+	};
 	CHECK_INT(box_create(sandbox, &spec, &run.box), 0);
 	CHECK_INT(start(&run, argv, plain_env), 0);
 	CHECK(wait_exit(&run, 5000));
@@ -477,7 +493,9 @@ static void check_cpu(void)
 		return;
 	struct run run;
 	make(&run, NULL);
-	struct box_start s = { .code_dir = code_dir(), .argv = argv, .env = plain_env, .limits = limits };
+	struct box_start s = {
+		.code_dir = code_dir(), .argv = argv, .env = plain_env, .limits = limits
+	};
 	s.limits.cpu_millis = 250;
 	CHECK_INT(box_start(run.box, &s), 0);
 	CHECK(wait_exit(&run, 5000));
@@ -580,7 +598,9 @@ out:
 	loop_stop(loop);
 }
 
-/* ---- profiles ----------------------------------------------------------------------------------------------- */
+/* ---- profiles
+ * -----------------------------------------------------------------------------------------------
+ */
 
 static bool is_ordinary(void)
 {
@@ -710,7 +730,8 @@ static void test_profile(int which)
 	put_file(tmp_file, NULL, 0644);
 	ssize_t n = readlink("/proc/self/exe", self, sizeof self - 1);
 	self[n > 0 ? n : 0] = 0;
-	for (int i = 0; i < 3; i++) /* build/MODE/src/sandbox/box_test -> build/MODE/samovar-probe */
+	for (int i = 0; i < 3;
+		i++) /* build/MODE/src/sandbox/box_test -> build/MODE/samovar-probe */
 		*strrchr(self, '/') = 0;
 	char *path = xasprintf("%s/samovar-probe", self);
 	put_file("code/probe", path, 0755);
@@ -753,10 +774,22 @@ static void test_and_keep(int which)
 	memcpy(all_found[which], found, sizeof found);
 }
 
-static void test_root_full(void) { test_and_keep(ROOT_FULL); }
-static void test_user_full(void) { test_and_keep(USER_FULL); }
-static void test_root_degraded(void) { test_and_keep(ROOT_DEGRADED); }
-static void test_user_degraded(void) { test_and_keep(USER_DEGRADED); }
+static void test_root_full(void)
+{
+	test_and_keep(ROOT_FULL);
+}
+static void test_user_full(void)
+{
+	test_and_keep(USER_FULL);
+}
+static void test_root_degraded(void)
+{
+	test_and_keep(ROOT_DEGRADED);
+}
+static void test_user_degraded(void)
+{
+	test_and_keep(USER_DEGRADED);
+}
 
 static const struct test tests[] = {
 	{ "as root, with namespaces", test_root_full },
@@ -771,7 +804,9 @@ int main(int argc, char **argv)
 	printf("# probe (h held, O open)     root  user  root degraded  user degraded\n");
 	for (size_t i = 0; i < COUNT_OF(matrix); i++)
 		printf("# %-26s  %c     %c     %c              %c\n", matrix[i].name,
-			all_found[0][i] ? all_found[0][i] : '-', all_found[1][i] ? all_found[1][i] : '-',
-			all_found[2][i] ? all_found[2][i] : '-', all_found[3][i] ? all_found[3][i] : '-');
+			all_found[0][i] ? all_found[0][i] : '-',
+			all_found[1][i] ? all_found[1][i] : '-',
+			all_found[2][i] ? all_found[2][i] : '-',
+			all_found[3][i] ? all_found[3][i] : '-');
 	return r;
 }

@@ -1,4 +1,5 @@
-/* Control groups: finding those that we may make (v2, v1, or both), and one set of them for each box. */
+/* Control groups: finding those that we may make (v2, v1, or both), and one set of them for each
+ * box. */
 #include "sandbox/cgroup.h"
 #include "base/log.h"
 #include "base/mem.h"
@@ -72,9 +73,11 @@ static uint64_t value_of(struct str text, const char *key)
 	return 0;
 }
 
-/* ---- our own sub-hierarchies -------------------------------------------------------------------------------- */
+/* ---- our own sub-hierarchies
+ * -------------------------------------------------------------------------------- */
 
-/* Our cgroup in the hierarchy that has this v1 controller, or in v2's for "": a line of /proc/self/cgroup. */
+/* Our cgroup in the hierarchy that has this v1 controller, or in v2's for "": a line of
+ * /proc/self/cgroup. */
 static bool own_path(struct str cgroups, const char *controller, char *out, size_t size)
 {
 	for (struct str line, id, names; str_cut(&cgroups, '\n', &line);) {
@@ -88,17 +91,21 @@ static bool own_path(struct str cgroups, const char *controller, char *out, size
 	return false;
 }
 
-/* Where the hierarchy is mounted, and at which of its cgroups: from /proc/self/mountinfo (proc(5)). */
-static bool mount_point(struct str mounts, const char *controller, char *root, char *out, size_t size)
+/* Where the hierarchy is mounted, and at which of its cgroups: from /proc/self/mountinfo (proc(5)).
+ */
+static bool mount_point(
+	struct str mounts, const char *controller, char *root, char *out, size_t size)
 {
 	for (struct str line; str_cut(&mounts, '\n', &line);) {
 		ssize_t dash = str_find(line, STR(" - "));
 		if (dash < 0)
 			continue;
-		struct str tail = str_from(line, (size_t)dash + 3), type, source, fields[6], options;
+		struct str tail = str_from(line, (size_t)dash + 3), type, source, fields[6],
+			   options;
 		line.n = (size_t)dash;
 		str_cut(&tail, ' ', &type);
-		if (!str_is(type, controller[0] ? "cgroup" : "cgroup2") || !str_cut(&tail, ' ', &source))
+		if (!str_is(type, controller[0] ? "cgroup" : "cgroup2") ||
+			!str_cut(&tail, ' ', &source))
 			continue;
 		options = tail;
 		if (controller[0] && !has_word(options, controller, ','))
@@ -160,7 +167,8 @@ static char *make_group(const char *parent)
 	return NULL;
 }
 
-/* v2 lets no group with processes share out controllers: being alone in ours, we step down into a leaf of it. */
+/* v2 lets no group with processes share out controllers: being alone in ours, we step down into a
+ * leaf of it. */
 static void step_down(const char *parent)
 {
 	char path[512], text[64];
@@ -210,13 +218,15 @@ static bool open_v2_at(struct cgroups *g, const char *parent, bool must_have_mem
 }
 
 /* The group that we are in, as a path of the mount. */
-static bool own_group(struct str cgroups, struct str mounts, const char *controller, char *out, size_t size,
-	char *top)
+static bool own_group(struct str cgroups, struct str mounts, const char *controller, char *out,
+	size_t size, char *top)
 {
 	char own[256], root[256];
-	if (!own_path(cgroups, controller, own, sizeof own) || !mount_point(mounts, controller, root, top, 256))
+	if (!own_path(cgroups, controller, own, sizeof own) ||
+		!mount_point(mounts, controller, root, top, 256))
 		return false;
-	/* In a container without a cgroup namespace the mount shows only a part, whose path begins the group's. */
+	/* In a container without a cgroup namespace the mount shows only a part, whose path begins
+	 * the group's. */
 	const char *rest = own;
 	size_t n = strlen(root);
 	if (strcmp(root, "/") != 0 && strncmp(own, root, n) == 0)
@@ -232,7 +242,8 @@ void cgroups_open(struct cgroups *g)
 	static const struct {
 		const char *controller;
 		enum cgroup_kind kind;
-	} v1[] = { { "memory", CGROUP_V1_MEMORY }, { "cpu", CGROUP_V1_CPU }, { "pids", CGROUP_V1_PIDS } };
+	} v1[] = { { "memory", CGROUP_V1_MEMORY }, { "cpu", CGROUP_V1_CPU },
+		{ "pids", CGROUP_V1_PIDS } };
 	enum { SIZE = 256 * 1024 };
 	char *text = xmalloc(SIZE), *mounts_text = xmalloc(SIZE), parent[512], top[256];
 	struct str own = read_text("/proc/self/cgroup", text, SIZE);
@@ -262,22 +273,27 @@ void cgroups_close(struct cgroups *g)
 	}
 }
 
-/* ---- a box's ------------------------------------------------------------------------------------------------ */
+/* ---- a box's
+ * ------------------------------------------------------------------------------------------------
+ */
 
 void box_cgroup_init(struct box_cgroup *c, const struct cgroups *groups, uint64_t id)
 {
 	*c = (struct box_cgroup){ .groups = groups, .id = id, .stat_fd = -1, .peak_fd = -1 };
 }
 
-static bool path_of(const struct box_cgroup *c, enum cgroup_kind kind, const char *file, char out[512])
+static bool path_of(
+	const struct box_cgroup *c, enum cgroup_kind kind, const char *file, char out[512])
 {
 	if (!c->groups->dir[kind])
 		return false;
-	snprintf(out, 512, "%s/%llu%s%s", c->groups->dir[kind], (unsigned long long)c->id, file[0] ? "/" : "", file);
+	snprintf(out, 512, "%s/%llu%s%s", c->groups->dir[kind], (unsigned long long)c->id,
+		file[0] ? "/" : "", file);
 	return true;
 }
 
-static int set(const struct box_cgroup *c, enum cgroup_kind kind, const char *file, const char *text)
+static int set(
+	const struct box_cgroup *c, enum cgroup_kind kind, const char *file, const char *text)
 {
 	char path[512];
 	if (!path_of(c, kind, file, path))
@@ -288,7 +304,8 @@ static int set(const struct box_cgroup *c, enum cgroup_kind kind, const char *fi
 	return r;
 }
 
-static struct str get(const struct box_cgroup *c, enum cgroup_kind kind, const char *file, char *out, size_t size)
+static struct str get(
+	const struct box_cgroup *c, enum cgroup_kind kind, const char *file, char *out, size_t size)
 {
 	char path[512];
 	return path_of(c, kind, file, path) ? read_text(path, out, size) : STR("");
@@ -347,13 +364,14 @@ uint32_t box_cgroup_procs(const struct box_cgroup *c, struct buf *out)
 }
 
 /*
- * Files in /tmp are memory too, and have a limit of their own; the kernel's limit is therefore on both together, and
- * the sandbox's watch sees to memory alone.
+ * Files in /tmp are memory too, and have a limit of their own; the kernel's limit is therefore on
+ * both together, and the sandbox's watch sees to memory alone.
  */
 void box_cgroup_limit(struct box_cgroup *c, const struct box_limits *limits)
 {
 	char text[64];
-	snprintf(text, sizeof text, "%llu", (unsigned long long)(limits->memory_bytes + limits->tmp_bytes));
+	snprintf(text, sizeof text, "%llu",
+		(unsigned long long)(limits->memory_bytes + limits->tmp_bytes));
 	if (limits->memory_bytes && c->groups->v2_memory) {
 		set(c, CGROUP_V2, "memory.max", text);
 	} else if (limits->memory_bytes && c->groups->dir[CGROUP_V1_MEMORY]) {
@@ -424,8 +442,9 @@ bool box_cgroup_cpu(struct box_cgroup *c, uint64_t *ns)
 bool box_cgroup_out_of_memory(struct box_cgroup *c)
 {
 	char text[1024];
-	struct str s = c->groups->v2_memory ? get(c, CGROUP_V2, "memory.events", text, sizeof text)
-					    : get(c, CGROUP_V1_MEMORY, "memory.oom_control", text, sizeof text);
+	struct str s = c->groups->v2_memory
+			       ? get(c, CGROUP_V2, "memory.events", text, sizeof text)
+			       : get(c, CGROUP_V1_MEMORY, "memory.oom_control", text, sizeof text);
 	return value_of(s, "oom_kill") > 0;
 }
 
@@ -436,6 +455,7 @@ int box_cgroup_freeze(struct box_cgroup *c, bool frozen)
 
 void box_cgroup_kill(struct box_cgroup *c)
 {
-	if (c->made && exists_in(c->groups->dir[CGROUP_V2] ? c->groups->dir[CGROUP_V2] : "/", "cgroup.kill"))
+	if (c->made && exists_in(c->groups->dir[CGROUP_V2] ? c->groups->dir[CGROUP_V2] : "/",
+			       "cgroup.kill"))
 		set(c, CGROUP_V2, "cgroup.kill", "1");
 }

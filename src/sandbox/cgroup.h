@@ -1,4 +1,5 @@
-/* Control groups: finding those that we may make (v2, v1, or both), and one set of them for each box. */
+/* Control groups: finding those that we may make (v2, v1, or both), and one set of them for each
+ * box. */
 #ifndef SAMOVAR_SANDBOX_CGROUP_H
 #define SAMOVAR_SANDBOX_CGROUP_H
 

@@ -1,7 +1,7 @@
 /*
- * A box's way to the internet: one pasta process beside it, which carries what the box sends through the host's
- * sockets, without privileges. Link-local addresses (metadata services) are closed always; in strict mode so are
- * private networks, the host's own addresses and its loopback.
+ * A box's way to the internet: one pasta process beside it, which carries what the box sends
+ * through the host's sockets, without privileges. Link-local addresses (metadata services) are
+ * closed always; in strict mode so are private networks, the host's own addresses and its loopback.
  */
 #include "base/buf.h"
 #include "base/clock.h"
@@ -26,8 +26,8 @@ enum { TRIAL_MS = 200 };
 
 static const char *const closed_always[] = { "169.254.0.0/16" };
 /* RFC 1918, RFC 6598 and RFC 2544; pasta's own two addresses are nearer than the last. */
-static const char *const closed_strict[] = { "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10",
-	"198.18.0.0/15" };
+static const char *const closed_strict[] = { "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16",
+	"100.64.0.0/10", "198.18.0.0/15" };
 
 int egress_prepare(struct sandbox *s)
 {
@@ -40,7 +40,8 @@ int egress_prepare(struct sandbox *s)
 	if (s->mode == SANDBOX_STRICT && getifaddrs(&all) == 0) {
 		for (struct ifaddrs *a = all; a; a = a->ifa_next) {
 			char text[INET_ADDRSTRLEN];
-			if (!a->ifa_addr || a->ifa_addr->sa_family != AF_INET || a->ifa_flags & IFF_LOOPBACK)
+			if (!a->ifa_addr || a->ifa_addr->sa_family != AF_INET ||
+				a->ifa_flags & IFF_LOOPBACK)
 				continue;
 			const struct sockaddr_in *in = (const struct sockaddr_in *)a->ifa_addr;
 			if (inet_ntop(AF_INET, &in->sin_addr, text, sizeof text))
@@ -66,10 +67,13 @@ int egress_begin(struct box *box)
 {
 	struct sandbox *s = box->sandbox;
 	const char *loopback = s->mode == SANDBOX_STRICT ? "none" : "auto";
-	const char *const argv[] = { s->pasta, "--foreground", "--quiet", "--config-net", "-4", "--no-map-gw", "-a",
-		EGRESS_ADDRESS, "-n", "30", "-g", EGRESS_GATEWAY, "--dns-forward", EGRESS_GATEWAY, "-t", "none", "-u",
-		"none", "-T", loopback, "-U", "none", "--netns", "/proc/self/fd/3", "--userns", "/proc/self/fd/4" };
-	struct keeper_request head = { .cookie = (uintptr_t)box, .op = KEEPER_EGRESS, .pid = box->program };
+	const char *const argv[] = { s->pasta, "--foreground", "--quiet", "--config-net", "-4",
+		"--no-map-gw", "-a", EGRESS_ADDRESS, "-n", "30", "-g", EGRESS_GATEWAY,
+		"--dns-forward", EGRESS_GATEWAY, "-t", "none", "-u", "none", "-T", loopback, "-U",
+		"none", "--netns", "/proc/self/fd/3", "--userns", "/proc/self/fd/4" };
+	struct keeper_request head = {
+		.cookie = (uintptr_t)box, .op = KEEPER_EGRESS, .pid = box->program
+	};
 	struct buf texts = { 0 };
 	if (s->root)
 		head.uid = head.gid = profile_uid(box);
@@ -101,7 +105,8 @@ static bool has_ended(const struct box *box)
 	return box->egress_answered && (p.fd < 0 || poll(&p, 1, 0) != 0);
 }
 
-/* Whether the box's network has a default route: a line of /proc/net/route whose destination is zero. */
+/* Whether the box's network has a default route: a line of /proc/net/route whose destination is
+ * zero. */
 static bool has_route(const struct box *box)
 {
 	char path[64], text[4096];
@@ -119,7 +124,8 @@ void egress_wait(struct box *box)
 	if (!box->egress_sent || box->egress_stands)
 		return;
 	while (!(box->egress_stands = has_route(box))) {
-		if (has_ended(box) || box->exited || clock_mono_ms() - box->egress_sent_ms > EGRESS_WAIT_MS)
+		if (has_ended(box) || box->exited ||
+			clock_mono_ms() - box->egress_sent_ms > EGRESS_WAIT_MS)
 			return;
 		fiber_sleep(1);
 	}

@@ -11,8 +11,8 @@
 struct sandbox {
 	struct loop *loop;
 	enum sandbox_mode mode;
-	char *run_dir, *shim;  /* the shim's file in run_dir */
-	char *bwrap, *pasta;   /* NULL: not there */
+	char *run_dir, *shim; /* the shim's file in run_dir */
+	char *bwrap, *pasta;  /* NULL: not there */
 	struct cgroups groups;
 	int seccomp_fd;
 	bool root, degraded, decided;
@@ -21,9 +21,9 @@ struct sandbox {
 	char *closed_networks; /* texts, each with its NUL */
 	size_t closed_bytes;
 	uint32_t closed_count;
-	int egress_log;        /* pasta's stderr: a file in run_dir */
-	int error;             /* why no box can be made; once decided */
-	char why[200];         /* what the first obstacle was */
+	int egress_log; /* pasta's stderr: a file in run_dir */
+	int error;      /* why no box can be made; once decided */
+	char why[200];  /* what the first obstacle was */
 	char summary[512];
 	struct waitq deciding;
 
@@ -34,9 +34,11 @@ struct sandbox {
 	uv_poll_t *keeper_poll; /* on the heap: it is closed later than the sandbox */
 
 	struct list boxes, leftovers; /* leftovers: groups of boxes that are not empty yet */
-	struct list ended; /* boxes that were destroyed, of which the keeper has yet to say that they have gone */
+	struct list ended; /* boxes that were destroyed, of which the keeper has yet to say that
+			      they have gone */
 	uint64_t next_id;
-	struct box_cgroup spare; /* of the next box, with a process that waits in it; id 0: there is none */
+	struct box_cgroup
+		spare; /* of the next box, with a process that waits in it; id 0: there is none */
 	struct loop_timer watch;
 	bool watching, closing, closed, in_fiber;
 	char output[BOX_OUTPUT_BYTES];
@@ -53,12 +55,12 @@ struct box {
 	char **boot_argv, **ro_binds; /* degraded: kept for box_start */
 	char *runtime_dir;
 
-	int socket;                  /* to the shim */
+	int socket; /* to the shim */
 	int listeners[BOX_LISTENERS];
 	uint16_t ports[BOX_LISTENERS];
-	pid_t pid, program;          /* the one that the keeper forked; the one inside */
+	pid_t pid, program; /* the one that the keeper forked; the one inside */
 	int pidfd, program_pidfd;
-	int egress_pidfd;            /* of its pasta */
+	int egress_pidfd; /* of its pasta */
 	uint64_t egress_sent_ms;
 	bool egress_sent, egress_answered, egress_stands;
 	bool from_spare;
@@ -70,13 +72,13 @@ struct box {
 	uv_pipe_t streams[2];
 	struct loop_timer drain;
 	bool streams_open[2], socket_polled;
-	int handles;                 /* that libuv has not closed yet */
-	char error[200];             /* the first words on stderr of a box that does not stand */
+	int handles;     /* that libuv has not closed yet */
+	char error[200]; /* the first words on stderr of a box that does not stand */
 };
 
 /* A request to the keeper; in a fiber. texts: each with its NUL. */
-int keeper_send(struct sandbox *s, const struct keeper_request *head, struct str texts, const int *fds, int count)
-	MUSTCHECK;
+int keeper_send(struct sandbox *s, const struct keeper_request *head, struct str texts,
+	const int *fds, int count) MUSTCHECK;
 int keeper_start(struct sandbox *s) MUSTCHECK;
 /* What the keeper has to say of a box. */
 void box_on_reply(struct box *box, const struct keeper_reply *reply, int fd);
@@ -92,7 +94,8 @@ void box_watch(void *sandbox);
 /* egress.c: asks for the box's way out, and waits for nothing. */
 int egress_begin(struct box *box) MUSTCHECK;
 void egress_on_reply(struct box *box, const struct keeper_reply *reply, int fd);
-/* Until it stands, which takes some 20 ms from the box's making; not longer than EGRESS_WAIT_MS. In a fiber. */
+/* Until it stands, which takes some 20 ms from the box's making; not longer than EGRESS_WAIT_MS. In
+ * a fiber. */
 void egress_wait(struct box *box);
 void egress_signal(struct box *box, int sig);
 void egress_end(struct box *box);
@@ -103,9 +106,10 @@ int egress_prepare(struct sandbox *s) MUSTCHECK;
 void egress_fini(struct sandbox *s);
 
 /* profile.c: adds the arguments (each with its NUL) that make a box, and their number to *count. */
-void profile_bwrap(const struct sandbox *s, const struct box_spec *spec, struct buf *out, uint32_t *count);
-void profile_solo(const struct sandbox *s, const struct box *box, const struct box_start *start, struct buf *out,
-	uint32_t *count);
+void profile_bwrap(
+	const struct sandbox *s, const struct box_spec *spec, struct buf *out, uint32_t *count);
+void profile_solo(const struct sandbox *s, const struct box *box, const struct box_start *start,
+	struct buf *out, uint32_t *count);
 /* The address in the box at which its names are looked up, where there is a way out. */
 #define EGRESS_GATEWAY "198.18.0.1"
 #define EGRESS_ADDRESS "198.18.0.2"
@@ -114,7 +118,8 @@ int profile_prepare(const struct sandbox *s) MUSTCHECK;
 /* Whether a user other than the owner could reach the path. */
 bool profile_is_public(const char *path);
 /* text with what stands for the box's paths and ports where it has no namespaces. */
-void profile_rewrite(const struct box *box, const struct box_start *start, const char *text, struct buf *out);
+void profile_rewrite(
+	const struct box *box, const struct box_start *start, const char *text, struct buf *out);
 /* The host's user of this box, where we may choose one. */
 uint32_t profile_uid(const struct box *box);
 void profile_text(struct buf *out, uint32_t *count, const char *text);

@@ -1,6 +1,7 @@
 /*
- * What hostile code in a box would try, for box_test. "probe safe" tries all that does no harm where it succeeds and
- * prints a line for each: "NAME held" or "NAME open". The rest are tried one by one. Static, as the box is bare.
+ * What hostile code in a box would try, for box_test. "probe safe" tries all that does no harm
+ * where it succeeds and prints a line for each: "NAME held" or "NAME open". The rest are tried one
+ * by one. Static, as the box is bare.
  */
 #include <arpa/inet.h>
 #include <dirent.h>
@@ -74,11 +75,26 @@ static bool can_create(const char *path)
 	return true;
 }
 
-static bool read_shadow(void) { return can_read("/etc/shadow") || can_read("/etc/shadow-"); }
-static bool read_server_data(void) { return can_read(env("SECRET")); }
-static bool read_other_code(void) { return can_read(env("OTHER_CODE")); }
-static bool read_host_tmp(void) { return can_read(env("TMP_FILE")); }
-static bool write_system(void) { return can_create("/usr/probe") || can_create("/etc/probe") || can_create("/probe"); }
+static bool read_shadow(void)
+{
+	return can_read("/etc/shadow") || can_read("/etc/shadow-");
+}
+static bool read_server_data(void)
+{
+	return can_read(env("SECRET"));
+}
+static bool read_other_code(void)
+{
+	return can_read(env("OTHER_CODE"));
+}
+static bool read_host_tmp(void)
+{
+	return can_read(env("TMP_FILE"));
+}
+static bool write_system(void)
+{
+	return can_create("/usr/probe") || can_create("/etc/probe") || can_create("/probe");
+}
 
 static bool of_server(const char *file, bool write)
 {
@@ -87,10 +103,22 @@ static bool of_server(const char *file, bool write)
 	return write ? can_write(path) : can_read(path);
 }
 
-static bool read_server_environ(void) { return of_server("environ", false); }
-static bool write_server_memory(void) { return of_server("mem", true); }
-static bool see_server_process(void) { return of_server("cmdline", false); }
-static bool signal_server(void) { return kill(server(), 0) == 0; }
+static bool read_server_environ(void)
+{
+	return of_server("environ", false);
+}
+static bool write_server_memory(void)
+{
+	return of_server("mem", true);
+}
+static bool see_server_process(void)
+{
+	return of_server("cmdline", false);
+}
+static bool signal_server(void)
+{
+	return kill(server(), 0) == 0;
+}
 
 static bool read_server_memory(void)
 {
@@ -130,12 +158,16 @@ static bool reach(const char *address, int port)
 		getsockopt(fd, SOL_SOCKET, SO_ERROR, &errno, &n);
 		r = errno ? -1 : 0;
 	}
-	bool stopped = r < 0 && (errno == ENETUNREACH || errno == EHOSTUNREACH || errno == EACCES || errno == EPERM);
+	bool stopped = r < 0 && (errno == ENETUNREACH || errno == EHOSTUNREACH || errno == EACCES ||
+					errno == EPERM);
 	close(fd);
 	return !stopped;
 }
 
-static bool reach_metadata(void) { return reach("169.254.169.254", 80); }
+static bool reach_metadata(void)
+{
+	return reach("169.254.169.254", 80);
+}
 
 /* Whether it arrives is for the server to say. */
 static bool connect_other_instance(void)
@@ -150,7 +182,8 @@ static bool connect_abstract_socket(void)
 	size_t n = strlen(env("ABSTRACT"));
 	memcpy(a.sun_path + 1, env("ABSTRACT"), n);
 	int fd = socket(AF_UNIX, SOCK_STREAM, 0);
-	bool r = connect(fd, (struct sockaddr *)&a, (socklen_t)(offsetof(struct sockaddr_un, sun_path) + 1 + n)) == 0;
+	bool r = connect(fd, (struct sockaddr *)&a,
+			 (socklen_t)(offsetof(struct sockaddr_un, sun_path) + 1 + n)) == 0;
 	close(fd);
 	return r;
 }
@@ -166,17 +199,24 @@ static bool socket_of(int family, int type)
 static bool odd_sockets(void)
 {
 	return socket_of(AF_PACKET, SOCK_RAW) || socket_of(AF_INET, SOCK_RAW) ||
-		socket_of(38 /* AF_ALG */, SOCK_SEQPACKET) ||
-		socket_of(40 /* AF_VSOCK */, SOCK_STREAM) || socket_of(15 /* AF_KEY */, SOCK_RAW);
+	       socket_of(38 /* AF_ALG */, SOCK_SEQPACKET) ||
+	       socket_of(40 /* AF_VSOCK */, SOCK_STREAM) || socket_of(15 /* AF_KEY */, SOCK_RAW);
 }
 
 static bool do_mount(void)
 {
-	return mount("none", "/tmp", "tmpfs", 0, NULL) == 0 || mount(NULL, "/", NULL, MS_REMOUNT | MS_BIND, NULL) == 0;
+	return mount("none", "/tmp", "tmpfs", 0, NULL) == 0 ||
+	       mount(NULL, "/", NULL, MS_REMOUNT | MS_BIND, NULL) == 0;
 }
 
-static bool do_umount(void) { return umount2("/var/task", MNT_DETACH) == 0; }
-static bool do_chroot(void) { return chroot("/tmp") == 0; }
+static bool do_umount(void)
+{
+	return umount2("/var/task", MNT_DETACH) == 0;
+}
+static bool do_chroot(void)
+{
+	return chroot("/tmp") == 0;
+}
 
 static bool do_unshare(void)
 {
@@ -216,30 +256,64 @@ static bool do_setns(void)
 	return fd >= 0 && setns(fd, 0) == 0;
 }
 
-/* Calls with arguments that the kernel itself would refuse otherwise: EPERM and ENOSYS are the filter's answers. */
+/* Calls with arguments that the kernel itself would refuse otherwise: EPERM and ENOSYS are the
+ * filter's answers. */
 static bool passes_filter(long number, long a, long b, long c)
 {
 	long r = syscall(number, a, b, c, 0, 0, 0);
 	return r >= 0 || (errno != EPERM && errno != ENOSYS);
 }
 
-static bool do_bpf(void) { return passes_filter(SYS_bpf, 9999, 0, 0); }
-static bool do_io_uring(void) { return passes_filter(SYS_io_uring_setup, 1, 0, 0); }
-static bool do_keyctl(void) { return passes_filter(SYS_keyctl, KEYCTL_GET_KEYRING_ID, KEY_SPEC_SESSION_KEYRING, 1); }
-static bool do_userfaultfd(void) { return passes_filter(SYS_userfaultfd, 1 /* USER_MODE_ONLY */, 0, 0); }
-static bool do_perf_event(void) { return passes_filter(SYS_perf_event_open, 0, 0, -1); }
-static bool do_file_handle(void) { return passes_filter(SYS_open_by_handle_at, -1, 0, 0); }
-static bool do_kexec(void) { return passes_filter(SYS_kexec_load, 0, 99, 0); }
-static bool do_module(void) { return passes_filter(SYS_init_module, 0, 0, 0); }
-static bool do_pidfd_getfd(void) { return passes_filter(SYS_pidfd_getfd, -1, 0, 0); }
-static bool do_mempolicy(void) { return passes_filter(SYS_set_mempolicy, 99, 0, 0); }
-static bool do_newest_call(void) { return passes_filter(1438, 0, 0, 0) || passes_filter(467, -1, 0, 0); }
+static bool do_bpf(void)
+{
+	return passes_filter(SYS_bpf, 9999, 0, 0);
+}
+static bool do_io_uring(void)
+{
+	return passes_filter(SYS_io_uring_setup, 1, 0, 0);
+}
+static bool do_keyctl(void)
+{
+	return passes_filter(SYS_keyctl, KEYCTL_GET_KEYRING_ID, KEY_SPEC_SESSION_KEYRING, 1);
+}
+static bool do_userfaultfd(void)
+{
+	return passes_filter(SYS_userfaultfd, 1 /* USER_MODE_ONLY */, 0, 0);
+}
+static bool do_perf_event(void)
+{
+	return passes_filter(SYS_perf_event_open, 0, 0, -1);
+}
+static bool do_file_handle(void)
+{
+	return passes_filter(SYS_open_by_handle_at, -1, 0, 0);
+}
+static bool do_kexec(void)
+{
+	return passes_filter(SYS_kexec_load, 0, 99, 0);
+}
+static bool do_module(void)
+{
+	return passes_filter(SYS_init_module, 0, 0, 0);
+}
+static bool do_pidfd_getfd(void)
+{
+	return passes_filter(SYS_pidfd_getfd, -1, 0, 0);
+}
+static bool do_mempolicy(void)
+{
+	return passes_filter(SYS_set_mempolicy, 99, 0, 0);
+}
+static bool do_newest_call(void)
+{
+	return passes_filter(1438, 0, 0, 0) || passes_filter(467, -1, 0, 0);
+}
 
 static bool push_terminal_input(void)
 {
 	char c = 'x';
-	return ioctl(0, TIOCSTI, &c) == 0 || errno != EPERM || ioctl(0, TIOCSTI | (1UL << 32), &c) == 0 ||
-		errno != EPERM;
+	return ioctl(0, TIOCSTI, &c) == 0 || errno != EPERM ||
+	       ioctl(0, TIOCSTI | (1UL << 32), &c) == 0 || errno != EPERM;
 }
 
 static bool gain_root(void)
@@ -254,10 +328,12 @@ static bool keep_capabilities(void)
 	ssize_t n = read(fd, text, sizeof text - 1);
 	close(fd);
 	text[n > 0 ? n : 0] = 0;
-	static const char *const sets[] = { "CapInh:\t", "CapPrm:\t", "CapEff:\t", "CapBnd:\t", "CapAmb:\t" };
+	static const char *const sets[] = { "CapInh:\t", "CapPrm:\t", "CapEff:\t", "CapBnd:\t",
+		"CapAmb:\t" };
 	for (size_t i = 0; i < COUNT_OF(sets); i++) {
 		const char *p = strstr(text, sets[i]);
-		/* An ordinary user's bounding set is full, and with no_new_privs is worth nothing. */
+		/* An ordinary user's bounding set is full, and with no_new_privs is worth nothing.
+		 */
 		if (!p || (strtoull(p + 8, NULL, 16) && (i != 3 || getuid() == 0)))
 			return true;
 	}
@@ -274,7 +350,10 @@ static bool write_code(void)
 	return can_write(path);
 }
 
-static bool change_modes(void) { return chmod(env("SECRET"), 0644) == 0; }
+static bool change_modes(void)
+{
+	return chmod(env("SECRET"), 0644) == 0;
+}
 
 static bool walk_out_of_code(void)
 {
@@ -300,9 +379,11 @@ static bool find_descriptors(void)
 
 static bool change_kernel(void)
 {
-	static const char *const files[] = { "/proc/sys/kernel/core_pattern", "/proc/sys/kernel/hostname",
-		"/proc/sys/vm/overcommit_memory", "/proc/sysrq-trigger", "/proc/sys/user/max_user_namespaces",
-		"/sys/fs/cgroup/cgroup.procs", "/sys/fs/cgroup/memory/cgroup.procs", "/dev/mem", "/dev/kmsg" };
+	static const char *const files[] = { "/proc/sys/kernel/core_pattern",
+		"/proc/sys/kernel/hostname", "/proc/sys/vm/overcommit_memory",
+		"/proc/sysrq-trigger", "/proc/sys/user/max_user_namespaces",
+		"/sys/fs/cgroup/cgroup.procs", "/sys/fs/cgroup/memory/cgroup.procs", "/dev/mem",
+		"/dev/kmsg" };
 	for (size_t i = 0; i < COUNT_OF(files); i++)
 		if (can_write(files[i]))
 			return true;
@@ -323,10 +404,14 @@ static bool leak_descriptors(void)
 static bool dump_core(void)
 {
 	struct rlimit now, more = { 1, 1 };
-	return getrlimit(RLIMIT_CORE, &now) < 0 || now.rlim_max != 0 || setrlimit(RLIMIT_CORE, &more) == 0;
+	return getrlimit(RLIMIT_CORE, &now) < 0 || now.rlim_max != 0 ||
+	       setrlimit(RLIMIT_CORE, &more) == 0;
 }
 
-static bool fill_shared_memory(void) { return can_create("/dev/shm/probe"); }
+static bool fill_shared_memory(void)
+{
+	return can_create("/dev/shm/probe");
+}
 
 /* Orphans that have ended must not pile up. */
 static bool leave_zombies(void)
@@ -491,7 +576,8 @@ static int reach_host(int port, int tries)
 	return 1;
 }
 
-/* Burns for ms of the clock's time; the exit code is the share of a CPU that it got, in hundredths. */
+/* Burns for ms of the clock's time; the exit code is the share of a CPU that it got, in hundredths.
+ */
 static int burn(long ms)
 {
 	struct timespec begin, now, cpu;
@@ -499,7 +585,8 @@ static int burn(long ms)
 	long passed;
 	do {
 		clock_gettime(CLOCK_MONOTONIC, &now);
-		passed = (now.tv_sec - begin.tv_sec) * 1000 + (now.tv_nsec - begin.tv_nsec) / 1000000;
+		passed = (now.tv_sec - begin.tv_sec) * 1000 +
+			 (now.tv_nsec - begin.tv_nsec) / 1000000;
 	} while (passed < ms);
 	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &cpu);
 	return (int)((cpu.tv_sec * 1000 + cpu.tv_nsec / 1000000) * 100 / passed);

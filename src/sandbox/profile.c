@@ -1,4 +1,5 @@
-/* What a box sees of the host: bubblewrap's arguments, Landlock's paths, and the few files of its own /etc. */
+/* What a box sees of the host: bubblewrap's arguments, Landlock's paths, and the few files of its
+ * own /etc. */
 #include "base/buf.h"
 #include "base/mem.h"
 #include "sandbox/internal.h"
@@ -14,10 +15,10 @@
 #define BOX_GID "990"
 
 /* Of /etc, beside the files below: what programs need to verify peers and to find libraries. */
-static const char *const etc_folders[] = { "alternatives", "ssl", "pki", "ca-certificates", "crypto-policies", "java",
-	"java-17-openjdk", "java-21-openjdk" };
-static const char *const etc_copies[] = { "ld.so.cache", "localtime", "mime.types", "protocols", "services",
-	"os-release", "ca-certificates.conf" };
+static const char *const etc_folders[] = { "alternatives", "ssl", "pki", "ca-certificates",
+	"crypto-policies", "java", "java-17-openjdk", "java-21-openjdk" };
+static const char *const etc_copies[] = { "ld.so.cache", "localtime", "mime.types", "protocols",
+	"services", "os-release", "ca-certificates.conf" };
 
 static const struct {
 	const char *name, *text;
@@ -26,7 +27,8 @@ static const struct {
 		    "sbx_user1051:x:" BOX_UID ":" BOX_GID "::/home/sbx_user1051:/sbin/nologin\n" },
 	{ "group", "root:x:0:\nsbx_user1051:x:" BOX_GID ":\n" },
 	{ "hosts", "127.0.0.1 localhost sandbox\n::1 ip6-localhost ip6-loopback\n" },
-	{ "nsswitch.conf", "passwd: files\ngroup: files\nhosts: files dns\nservices: files\nprotocols: files\n" },
+	{ "nsswitch.conf",
+		"passwd: files\ngroup: files\nhosts: files dns\nservices: files\nprotocols: files\n" },
 	{ "host.conf", "multi on\n" },
 };
 
@@ -42,14 +44,15 @@ void profile_text(struct buf *out, uint32_t *count, const char *text)
 	(*count)++;
 }
 
-#define ADD(...)                                                                                   \
-	do {                                                                                       \
-		const char *const texts_[] = { __VA_ARGS__ };                                      \
-		for (size_t i_ = 0; i_ < COUNT_OF(texts_); i_++)                                   \
-			profile_text(out, count, texts_[i_]);                                      \
+#define ADD(...) \
+	do { \
+		const char *const texts_[] = { __VA_ARGS__ }; \
+		for (size_t i_ = 0; i_ < COUNT_OF(texts_); i_++) \
+			profile_text(out, count, texts_[i_]); \
 	} while (0)
 
-/* ---- preparation -------------------------------------------------------------------------------------------- */
+/* ---- preparation
+ * -------------------------------------------------------------------------------------------- */
 
 static int write_file(const char *dir, const char *name, const void *p, size_t n)
 {
@@ -86,19 +89,22 @@ int profile_prepare(const struct sandbox *s)
 	char *etc = xasprintf("%s/etc", s->run_dir);
 	int r = mkdir(etc, 0755) < 0 && errno != EEXIST ? -errno : 0;
 	for (size_t i = 0; i < COUNT_OF(etc_files) && r == 0; i++)
-		r = write_file(etc, etc_files[i].name, etc_files[i].text, strlen(etc_files[i].text));
+		r = write_file(
+			etc, etc_files[i].name, etc_files[i].text, strlen(etc_files[i].text));
 	for (size_t i = 0; i < COUNT_OF(etc_copies) && r == 0; i++) {
 		char *from = xasprintf("/etc/%s", etc_copies[i]);
 		r = copy_file(etc, etc_copies[i], from);
 		free(from);
 	}
 	if (r == 0 && s->pasta) /* which asks the host's own resolver */
-		r = write_file(etc, "resolv.conf", STR("nameserver " EGRESS_GATEWAY "\noptions edns0\n").p,
+		r = write_file(etc, "resolv.conf",
+			STR("nameserver " EGRESS_GATEWAY "\noptions edns0\n").p,
 			sizeof "nameserver " EGRESS_GATEWAY "\noptions edns0\n" - 1);
 	else if (r == 0)
 		r = copy_file(etc, "resolv.conf", "/etc/resolv.conf");
 	for (size_t i = 0; i < COUNT_OF(etc_folders) && r == 0; i++) {
-		char *from = xasprintf("/etc/%s", etc_folders[i]), *to = xasprintf("%s/%s", etc, etc_folders[i]);
+		char *from = xasprintf("/etc/%s", etc_folders[i]),
+		     *to = xasprintf("%s/%s", etc, etc_folders[i]);
 		if (access(from, X_OK) == 0)
 			mkdir(to, 0755);
 		free(from);
@@ -125,7 +131,8 @@ bool profile_is_public(const char *path)
 	return open_to_all;
 }
 
-/* ---- with namespaces ---------------------------------------------------------------------------------------- */
+/* ---- with namespaces
+ * ---------------------------------------------------------------------------------------- */
 
 static bool is_under_usr(const char *path)
 {
@@ -141,7 +148,8 @@ static void add_host_bind(const char *host, const char *inside, struct buf *out,
 
 static void add_system(const struct sandbox *s, struct buf *out, uint32_t *count)
 {
-	static const char *const roots[] = { "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32" };
+	static const char *const roots[] = { "/bin", "/sbin", "/lib", "/lib32", "/lib64",
+		"/libx32" };
 	char target[256];
 	ADD("--ro-bind", "/usr", "/usr");
 	for (size_t i = 0; i < COUNT_OF(roots); i++) {
@@ -155,7 +163,8 @@ static void add_system(const struct sandbox *s, struct buf *out, uint32_t *count
 	char *etc = xasprintf("%s/etc", s->run_dir);
 	add_host_bind(etc, "/etc", out, count);
 	for (size_t i = 0; i < COUNT_OF(etc_folders); i++) {
-		char *from = xasprintf("/etc/%s", etc_folders[i]), *to = xasprintf("%s/%s", etc, etc_folders[i]);
+		char *from = xasprintf("/etc/%s", etc_folders[i]),
+		     *to = xasprintf("%s/%s", etc, etc_folders[i]);
 		if (access(from, X_OK) == 0 && access(to, F_OK) == 0)
 			ADD("--ro-bind", from, from);
 		free(from);
@@ -164,17 +173,21 @@ static void add_system(const struct sandbox *s, struct buf *out, uint32_t *count
 	free(etc);
 }
 
-void profile_bwrap(const struct sandbox *s, const struct box_spec *spec, struct buf *out, uint32_t *count)
+void profile_bwrap(
+	const struct sandbox *s, const struct box_spec *spec, struct buf *out, uint32_t *count)
 {
 	char tmp_bytes[32];
 	snprintf(tmp_bytes, sizeof tmp_bytes, "%llu", (unsigned long long)spec->limits->tmp_bytes);
-	ADD("--unshare-user", "--unshare-all", "--disable-userns", "--die-with-parent", "--new-session", "--clearenv");
-	ADD("--cap-drop", "ALL", "--uid", BOX_UID, "--gid", BOX_GID, "--hostname", "sandbox", "--seccomp", "4");
+	ADD("--unshare-user", "--unshare-all", "--disable-userns", "--die-with-parent",
+		"--new-session", "--clearenv");
+	ADD("--cap-drop", "ALL", "--uid", BOX_UID, "--gid", BOX_GID, "--hostname", "sandbox",
+		"--seccomp", "4");
 	add_system(s, out, count);
 	ADD("--proc", "/proc", "--dev", "/dev", "--remount-ro", "/dev");
 	if (spec->limits->tmp_bytes)
 		ADD("--size", tmp_bytes);
-	ADD("--tmpfs", "/tmp", "--dir", "/var/task", "--dir", "/opt", "--symlink", "../tmp", "/var/tmp");
+	ADD("--tmpfs", "/tmp", "--dir", "/var/task", "--dir", "/opt", "--symlink", "../tmp",
+		"/var/tmp");
 	ADD("--dir", "/home/sbx_user1051");
 	add_host_bind(s->shim, SHIM_PATH, out, count);
 	if (spec->runtime_dir)
@@ -187,14 +200,17 @@ void profile_bwrap(const struct sandbox *s, const struct box_spec *spec, struct 
 	ADD("--chdir", "/", "--remount-ro", "/");
 }
 
-/* ---- without ------------------------------------------------------------------------------------------------ */
+/* ---- without
+ * ------------------------------------------------------------------------------------------------
+ */
 
 static bool ends_name(char c)
 {
 	return c == 0 || c == '/' || c == ':' || c == ',' || c == ' ' || c == '"';
 }
 
-void profile_rewrite(const struct box *box, const struct box_start *start, const char *text, struct buf *out)
+void profile_rewrite(
+	const struct box *box, const struct box_start *start, const char *text, struct buf *out)
 {
 	const struct {
 		const char *from, *to;
@@ -204,7 +220,8 @@ void profile_rewrite(const struct box *box, const struct box_start *start, const
 		{ "/var/runtime", box->runtime_dir },
 	};
 	static const char *const addresses[BOX_LISTENERS][2] = {
-		{ "127.0.0.1:9001", "localhost:9001" }, { "127.0.0.1:4566", "localhost:4566" } };
+		{ "127.0.0.1:9001", "localhost:9001" }, { "127.0.0.1:4566", "localhost:4566" }
+	};
 	for (const char *p = text; *p;) {
 		bool begins = p == text || p[-1] == '=' || p[-1] == ':' || p[-1] == ',';
 		bool done = false;
@@ -218,7 +235,8 @@ void profile_rewrite(const struct box *box, const struct box_start *start, const
 		}
 		for (size_t i = 0; i < 2 * BOX_LISTENERS && !done; i++) {
 			size_t n = strlen(addresses[i / 2][i % 2]);
-			done = strncmp(p, addresses[i / 2][i % 2], n) == 0 && (p[n] < '0' || p[n] > '9');
+			done = strncmp(p, addresses[i / 2][i % 2], n) == 0 &&
+			       (p[n] < '0' || p[n] > '9');
 			if (done) {
 				buf_printf(out, "127.0.0.1:%u", box->ports[i / 2]);
 				p += n;
@@ -229,17 +247,19 @@ void profile_rewrite(const struct box *box, const struct box_start *start, const
 	}
 }
 
-void profile_solo(const struct sandbox *s, const struct box *box, const struct box_start *start, struct buf *out,
-	uint32_t *count)
+void profile_solo(const struct sandbox *s, const struct box *box, const struct box_start *start,
+	struct buf *out, uint32_t *count)
 {
-	static const char *const readable[] = { "/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/proc",
-		"/sys/devices/system/cpu", "/etc/passwd", "/etc/group", "/etc/hosts", "/etc/nsswitch.conf",
-		"/etc/resolv.conf", "/etc/ld.so.cache", "/etc/localtime", "/etc/services", "/etc/protocols",
-		"/etc/mime.types", "/etc/os-release", "/etc/host.conf", "/etc/gai.conf", "/etc/alternatives",
-		"/etc/ssl", "/etc/pki", "/etc/ca-certificates", "/dev/random", "/dev/urandom" };
+	static const char *const readable[] = { "/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64",
+		"/proc", "/sys/devices/system/cpu", "/etc/passwd", "/etc/group", "/etc/hosts",
+		"/etc/nsswitch.conf", "/etc/resolv.conf", "/etc/ld.so.cache", "/etc/localtime",
+		"/etc/services", "/etc/protocols", "/etc/mime.types", "/etc/os-release",
+		"/etc/host.conf", "/etc/gai.conf", "/etc/alternatives", "/etc/ssl", "/etc/pki",
+		"/etc/ca-certificates", "/dev/random", "/dev/urandom" };
 	static const char *const writable[] = { "/tmp", "/dev/null", "/dev/zero", "/dev/full" };
 	char pids[32];
-	snprintf(pids, sizeof pids, "%u", s->root && !cgroups_pids(&s->groups) ? box->limits.pids_max : 0);
+	snprintf(pids, sizeof pids, "%u",
+		s->root && !cgroups_pids(&s->groups) ? box->limits.pids_max : 0);
 	ADD(s->shim, "solo", pids);
 	for (size_t i = 0; i < COUNT_OF(readable); i++)
 		ADD("-r", readable[i]);

@@ -18,7 +18,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* ---- the keeper --------------------------------------------------------------------------------------------- */
+/* ---- the keeper
+ * --------------------------------------------------------------------------------------------- */
 
 static void keeper_closed(uv_handle_t *h)
 {
@@ -77,7 +78,9 @@ static void on_keeper(uv_poll_t *poll, int status, int events)
 		struct keeper_reply r;
 		char control[CMSG_SPACE(sizeof(int))];
 		struct iovec part = { &r, sizeof r };
-		struct msghdr m = { .msg_iov = &part, .msg_iovlen = 1, .msg_control = control,
+		struct msghdr m = { .msg_iov = &part,
+			.msg_iovlen = 1,
+			.msg_control = control,
 			.msg_controllen = sizeof control };
 		ssize_t n = recvmsg(s->keeper_fd, &m, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
 		if (n < 0 && (errno == EAGAIN || errno == EINTR))
@@ -98,7 +101,8 @@ static void on_keeper(uv_poll_t *poll, int status, int events)
 	keeper_lost(s);
 }
 
-int keeper_send(struct sandbox *s, const struct keeper_request *head, struct str texts, const int *fds, int count)
+int keeper_send(struct sandbox *s, const struct keeper_request *head, struct str texts,
+	const int *fds, int count)
 {
 	union {
 		struct cmsghdr header;
@@ -131,7 +135,8 @@ int keeper_send(struct sandbox *s, const struct keeper_request *head, struct str
 int keeper_start(struct sandbox *s)
 {
 	int pair[2];
-	char *argv[] = { s->shim, "keeper", s->degraded ? "degraded" : NULL, NULL }, *env[] = { NULL };
+	char *argv[] = { s->shim, "keeper", s->degraded ? "degraded" : NULL, NULL },
+	     *env[] = { NULL };
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0)
 		return -errno;
 	/* dup2 of a descriptor onto itself would leave it close-on-exec. */
@@ -159,7 +164,8 @@ int keeper_start(struct sandbox *s)
 	return -uv_poll_start(s->keeper_poll, UV_READABLE, on_keeper);
 }
 
-/* ---- what the machine allows -------------------------------------------------------------------------------- */
+/* ---- what the machine allows
+ * -------------------------------------------------------------------------------- */
 
 static char *find_program(const char *name)
 {
@@ -191,12 +197,13 @@ static void describe_limits(const struct sandbox *s, struct buf *b)
 static void describe(struct sandbox *s)
 {
 	struct buf b = { 0 };
-	long landlock = syscall(SYS_landlock_create_ruleset, NULL, 0, LANDLOCK_CREATE_RULESET_VERSION);
+	long landlock =
+		syscall(SYS_landlock_create_ruleset, NULL, 0, LANDLOCK_CREATE_RULESET_VERSION);
 	if (s->error) {
 		buf_printf(&b, "sandbox: NONE - %s; functions can't run", s->why);
 	} else if (s->degraded) {
-		buf_printf(&b, "sandbox: DEGRADED - %s; functions share your %sfiles and network (", s->why,
-			s->root ? "" : "uid, ");
+		buf_printf(&b, "sandbox: DEGRADED - %s; functions share your %sfiles and network (",
+			s->why, s->root ? "" : "uid, ");
 		if (landlock > 0)
 			buf_printf(&b, "Landlock %ld", landlock);
 		else
@@ -210,7 +217,8 @@ static void describe(struct sandbox *s)
 		if (s->egress)
 			buf_cat(&b, ", egress by pasta)");
 		else
-			buf_printf(&b, "%s%s)", s->no_egress[0] ? ", NO egress: " : "", s->no_egress);
+			buf_printf(
+				&b, "%s%s)", s->no_egress[0] ? ", NO egress: " : "", s->no_egress);
 	}
 	snprintf(s->summary, sizeof s->summary, "%.*s", STR_ARG(buf_view(&b)));
 	buf_fini(&b);
@@ -221,7 +229,8 @@ static void refuse(struct sandbox *s, const char *what, const char *error)
 	struct str line = str_c(error);
 	ssize_t end = str_index(line, '\n');
 	line.n = end >= 0 ? (size_t)end : line.n;
-	snprintf(s->why, sizeof s->why, "%s%s%.*s%s", what, line.n ? " (" : "", STR_ARG(line), line.n ? ")" : "");
+	snprintf(s->why, sizeof s->why, "%s%s%.*s%s", what, line.n ? " (" : "", STR_ARG(line),
+		line.n ? ")" : "");
 }
 
 /* A box that is never started, made as all others will be. */
@@ -245,8 +254,8 @@ static void decide(void *arg)
 	if (s->degraded)
 		snprintf(s->why, sizeof s->why, "namespaces are switched off");
 	else if (s->hello.error < 0)
-		snprintf(s->why, sizeof s->why, "no user namespaces (%s: kernel said %s)", s->hello.step,
-			strerrorname_np(-s->hello.error));
+		snprintf(s->why, sizeof s->why, "no user namespaces (%s: kernel said %s)",
+			s->hello.step, strerrorname_np(-s->hello.error));
 	else if (!s->bwrap)
 		refuse(s, "no bubblewrap", "bwrap is not on the PATH");
 	else
@@ -260,10 +269,12 @@ static void decide(void *arg)
 		refuse(s, "no memory cgroup", "");
 		s->error = -EPERM;
 	}
-	/* Taken for granted until the trial below says otherwise: the first boxes need not wait for it. */
+	/* Taken for granted until the trial below says otherwise: the first boxes need not wait for
+	 * it. */
 	s->egress = !s->degraded && !s->error && s->pasta;
 	if (!s->pasta)
-		snprintf(s->no_egress, sizeof s->no_egress, "pasta (package passt) is not installed");
+		snprintf(s->no_egress, sizeof s->no_egress,
+			"pasta (package passt) is not installed");
 	s->decided = true;
 	describe(s);
 	if (s->error)
@@ -301,7 +312,8 @@ bool sandbox_is_degraded(const struct sandbox *s)
 	return s->degraded;
 }
 
-/* ---- opening and closing ------------------------------------------------------------------------------------ */
+/* ---- opening and closing
+ * ------------------------------------------------------------------------------------ */
 
 static int remove_entry(const char *path, const struct stat *st, int kind, struct FTW *at)
 {
@@ -398,13 +410,13 @@ void sandbox_close(struct sandbox *s)
 	s->closing = true;
 	struct box *box;
 	LIST_FOR(box, &s->boxes, struct box, link)
-		box->events = (struct box_events){ 0 };
+	box->events = (struct box_events){ 0 };
 	keeper_lost(s); /* and all boxes with it */
 	waitq_wake_all(&s->deciding);
 	while (s->in_fiber && fiber_self())
 		waitq_wait(&s->deciding, 10);
 	LIST_FOR(box, &s->boxes, struct box, link)
-		box_destroy(box);
+	box_destroy(box);
 	box_drop_leftovers(s);
 	if (s->spare.id)
 		box_cgroup_remove(&s->spare);

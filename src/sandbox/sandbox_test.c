@@ -1,4 +1,5 @@
-/* The sandbox's own end: whatever its boxes are at, they are freed with it (seen by the leak sanitizer). */
+/* The sandbox's own end: whatever its boxes are at, they are freed with it (seen by the leak
+ * sanitizer). */
 #include "sandbox/box.h"
 #include "base/mem.h"
 #include "loop/loop.h"

@@ -4,7 +4,8 @@
 
 #include "base/common.h"
 
-/* A descriptor of a file in memory with the compiled filter (struct sock_filter[]), the caller's. */
+/* A descriptor of a file in memory with the compiled filter (struct sock_filter[]), the caller's.
+ */
 int seccomp_make(int *fd) MUSTCHECK;
 
 #endif

@@ -1,7 +1,7 @@
 /*
- * The first program inside a box. With namespaces ("init"): binds the two listeners in the box's own network, hands
- * them to the server, and execs the runtime. Without ("solo"): restricts itself and supervises the runtime.
- * Static, and free of anything that reads the host's files.
+ * The first program inside a box. With namespaces ("init"): binds the two listeners in the box's
+ * own network, hands them to the server, and execs the runtime. Without ("solo"): restricts itself
+ * and supervises the runtime. Static, and free of anything that reads the host's files.
  */
 #include "sandbox/shim.h"
 #include <arpa/inet.h>
@@ -23,10 +23,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define DIE(what)                                                                                  \
-	do {                                                                                       \
-		fprintf(stderr, "sandbox: %s: %s\n", what, strerror(errno));                       \
-		_exit(125);                                                                        \
+#define DIE(what) \
+	do { \
+		fprintf(stderr, "sandbox: %s: %s\n", what, strerror(errno)); \
+		_exit(125); \
 	} while (0)
 
 static char *const default_env[] = {
@@ -165,7 +165,8 @@ static void boot(char **argv)
 	exec_started();
 }
 
-/* ---- without namespaces ------------------------------------------------------------------------------------- */
+/* ---- without namespaces
+ * ------------------------------------------------------------------------------------- */
 
 static void load_seccomp(void)
 {
@@ -175,7 +176,8 @@ static void load_seccomp(void)
 	struct sock_filter *filter = malloc((size_t)st.st_size + 1);
 	if (!filter || pread(SHIM_SECCOMP_FD, filter, (size_t)st.st_size, 0) != st.st_size)
 		DIE("seccomp filter");
-	struct sock_fprog program = { (unsigned short)((size_t)st.st_size / sizeof *filter), filter };
+	struct sock_fprog program = { (unsigned short)((size_t)st.st_size / sizeof *filter),
+		filter };
 	if (syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &program) < 0)
 		DIE("seccomp");
 	free(filter);

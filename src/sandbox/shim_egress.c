@@ -1,4 +1,5 @@
-/* A way out of a box's network: first the routes that must lead nowhere, then pasta between the two networks. */
+/* A way out of a box's network: first the routes that must lead nowhere, then pasta between the two
+ * networks. */
 #include "sandbox/shim.h"
 #include <arpa/inet.h>
 #include <errno.h>
@@ -21,7 +22,8 @@ int shim_network_of(int pid, int fds[2])
 	fds[0] = open(path, O_RDONLY | O_CLOEXEC);
 	if (fds[0] < 0)
 		return -errno;
-	/* Not the program's own user namespace: bubblewrap made the network in that one's parent. */
+	/* Not the program's own user namespace: bubblewrap made the network in that one's parent.
+	 */
 	fds[1] = ioctl(fds[0], NS_GET_USERNS);
 	if (fds[1] < 0) {
 		int r = -errno;
@@ -69,7 +71,9 @@ static int add_blackhole(int netlink, const char *text)
 	} answer;
 	if (recv(netlink, &answer, sizeof answer, 0) < 0)
 		return -errno;
-	return answer.head.nlmsg_type == NLMSG_ERROR && answer.error.error != -EEXIST ? answer.error.error : 0;
+	return answer.head.nlmsg_type == NLMSG_ERROR && answer.error.error != -EEXIST
+		       ? answer.error.error
+		       : 0;
 }
 
 int shim_close_routes(int network, char **routes, size_t count)

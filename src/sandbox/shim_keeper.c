@@ -1,8 +1,8 @@
 /*
- * The keeper: a small process beside the server that forks the boxes and mounts code into them. Its forks are cheap
- * whatever the server's size. As an ordinary user it lives in a user namespace of its own, whose mounts it may make;
- * that namespace is the parent of every box's, so it may also enter theirs. It ends with the server, and the boxes
- * end with it.
+ * The keeper: a small process beside the server that forks the boxes and mounts code into them. Its
+ * forks are cheap whatever the server's size. As an ordinary user it lives in a user namespace of
+ * its own, whose mounts it may make; that namespace is the parent of every box's, so it may also
+ * enter theirs. It ends with the server, and the boxes end with it.
  */
 #include "sandbox/shim.h"
 #include <errno.h>
@@ -56,12 +56,12 @@ struct child {
 
 static struct {
 	int signals, own_mounts;
-	bool namespaces;         /* ours: mounts may be made */
+	bool namespaces; /* ours: mounts may be made */
 	bool root;
-	char exports[64];        /* where host folders are bound for boxes' users to see; root only */
+	char exports[64]; /* where host folders are bound for boxes' users to see; root only */
 	char *exported[KEEPER_EXPORTS_MAX];
 	struct child *children[4096];
-	int spare;               /* the socket of the spare, or -1 */
+	int spare; /* the socket of the spare, or -1 */
 	pid_t spare_pid;
 } keeper = { .spare = -1 };
 
@@ -101,7 +101,8 @@ static int write_file(const char *path, const char *text)
 	return r;
 }
 
-/* ---- namespaces of its own ---------------------------------------------------------------------------------- */
+/* ---- namespaces of its own
+ * ---------------------------------------------------------------------------------- */
 
 static int enter_user_namespace(void)
 {
@@ -120,7 +121,8 @@ static int enter_user_namespace(void)
 /* Root's boxes have users of their own, to whom folders under 0700 parents would be closed. */
 static int make_exports(void)
 {
-	/* The server's next keeper finds it again if this one is killed. Only root can put anything in /run. */
+	/* The server's next keeper finds it again if this one is killed. Only root can put anything
+	 * in /run. */
 	snprintf(keeper.exports, sizeof keeper.exports, "/run/samovar-%d", (int)getppid());
 	if (mkdir(keeper.exports, 0711) < 0 && errno != EEXIST) {
 		snprintf(keeper.exports, sizeof keeper.exports, "/tmp/samovar-XXXXXX");
@@ -132,8 +134,9 @@ static int make_exports(void)
 	/* pasta, not root any more, opens this device in a box's network. */
 	char tun[96];
 	snprintf(tun, sizeof tun, "%s/tun", keeper.exports);
-	if (access("/dev/net/tun", F_OK) == 0 && mknod(tun, S_IFCHR | 0666, makedev(10, 200)) == 0 &&
-		chmod(tun, 0666) == 0 && mount(tun, "/dev/net/tun", NULL, MS_BIND, NULL) < 0)
+	if (access("/dev/net/tun", F_OK) == 0 &&
+		mknod(tun, S_IFCHR | 0666, makedev(10, 200)) == 0 && chmod(tun, 0666) == 0 &&
+		mount(tun, "/dev/net/tun", NULL, MS_BIND, NULL) < 0)
 		unlink(tun);
 	return 0;
 }
@@ -180,7 +183,8 @@ static const char *export_path(const char *path, char out[128])
 	struct stat st;
 	if (stat(path, &st) < 0)
 		return path;
-	int fd = S_ISDIR(st.st_mode) ? mkdir(out, 0755) : open(out, O_CREAT | O_WRONLY | O_CLOEXEC, 0644);
+	int fd = S_ISDIR(st.st_mode) ? mkdir(out, 0755)
+				     : open(out, O_CREAT | O_WRONLY | O_CLOEXEC, 0644);
 	if (!S_ISDIR(st.st_mode) && fd >= 0)
 		close(fd);
 	if (mount(path, out, NULL, MS_BIND | MS_REC, NULL) < 0)
@@ -189,7 +193,9 @@ static const char *export_path(const char *path, char out[128])
 	return out;
 }
 
-/* ---- requests ----------------------------------------------------------------------------------------------- */
+/* ---- requests
+ * -----------------------------------------------------------------------------------------------
+ */
 
 struct request {
 	struct keeper_request *head;
@@ -200,7 +206,8 @@ struct request {
 	int fd_count;
 };
 
-/* 1, or 0 for "try again", or -1 at the end of the other side. What it gives stays until the next call. */
+/* 1, or 0 for "try again", or -1 at the end of the other side. What it gives stays until the next
+ * call. */
 static int receive(int fd, struct request *q)
 {
 	static char bytes[KEEPER_MESSAGE_MAX];
@@ -210,12 +217,16 @@ static int receive(int fd, struct request *q)
 		char bytes[CMSG_SPACE(sizeof(int) * FDS_MAX)];
 	} control;
 	struct iovec part = { bytes, sizeof bytes - 1 };
-	struct msghdr m = { .msg_iov = &part, .msg_iovlen = 1, .msg_control = control.bytes,
+	struct msghdr m = { .msg_iov = &part,
+		.msg_iovlen = 1,
+		.msg_control = control.bytes,
 		.msg_controllen = sizeof control.bytes };
 	ssize_t n = recvmsg(fd, &m, MSG_CMSG_CLOEXEC);
 	if (n < 0)
 		return errno == EINTR || errno == EAGAIN ? 0 : -1;
-	*q = (struct request){ .head = (struct keeper_request *)bytes, .texts = texts, .bytes = (size_t)n };
+	*q = (struct request){
+		.head = (struct keeper_request *)bytes, .texts = texts, .bytes = (size_t)n
+	};
 	if (n < (ssize_t)sizeof *q->head)
 		return -1;
 	for (struct cmsghdr *c = CMSG_FIRSTHDR(&m); c; c = CMSG_NXTHDR(&m, c))
@@ -227,7 +238,8 @@ static int receive(int fd, struct request *q)
 	for (char *p = bytes + sizeof *q->head; p < bytes + n; p += strlen(p) + 1)
 		texts[q->count++] = p;
 	texts[q->count] = NULL;
-	return q->head->procs_count + q->head->args_count + q->head->argv_count <= q->count ? 1 : -1;
+	return q->head->procs_count + q->head->args_count + q->head->argv_count <= q->count ? 1
+											    : -1;
 }
 
 static int args_file(const struct request *q)
@@ -256,12 +268,15 @@ static void fail_child(const char *what)
 	_exit(125);
 }
 
-/* In the child, in the first skip groups already: fds[] become 3, 1, 2, 4 and args_fd 5; then the program. */
+/* In the child, in the first skip groups already: fds[] become 3, 1, 2, 4 and args_fd 5; then the
+ * program. */
 static void run_child(const struct request *q, int args_fd, uint32_t skip)
 {
 	const struct keeper_request *h = q->head;
 	char **argv = q->texts + h->procs_count + h->args_count;
-	int r = h->op == KEEPER_EGRESS ? shim_close_routes(q->fds[0], q->texts + h->procs_count, h->args_count) : 0;
+	int r = h->op == KEEPER_EGRESS
+			? shim_close_routes(q->fds[0], q->texts + h->procs_count, h->args_count)
+			: 0;
 	static char *const env[] = { NULL };
 	static const int targets[] = { SHIM_SOCKET_FD, 1, 2, SHIM_SECCOMP_FD };
 	int high[5] = { -1, -1, -1, -1, -1 }, null = open("/dev/null", O_RDWR);
@@ -293,7 +308,8 @@ static void run_child(const struct request *q, int args_fd, uint32_t skip)
 		prctl(PR_CAPBSET_DROP, cap, 0, 0, 0);
 	if (h->uid) {
 		gid_t gid = h->gid;
-		if (setgroups(0, NULL) < 0 || setresgid(gid, gid, gid) < 0 || setresuid(h->uid, h->uid, h->uid) < 0)
+		if (setgroups(0, NULL) < 0 || setresgid(gid, gid, gid) < 0 ||
+			setresuid(h->uid, h->uid, h->uid) < 0)
 			fail_child("taking the box's user");
 	}
 	sigset_t none;
@@ -306,8 +322,8 @@ static void run_child(const struct request *q, int args_fd, uint32_t skip)
 }
 
 /*
- * A child that begins in its v2 group: to enter it later may wait for a grace period of the kernel's, some 10 ms. As
- * fork, with *skip set to the groups that it is in.
+ * A child that begins in its v2 group: to enter it later may wait for a grace period of the
+ * kernel's, some 10 ms. As fork, with *skip set to the groups that it is in.
  */
 static pid_t fork_into_group(const struct request *q, uint32_t *skip)
 {
@@ -341,8 +357,8 @@ static pid_t fork_into_group(const struct request *q, uint32_t *skip)
 }
 
 /*
- * The next box's first process: it enters its groups now, which in v1 may take 10 ms, and then waits to be told what
- * it shall be.
+ * The next box's first process: it enters its groups now, which in v1 may take 10 ms, and then
+ * waits to be told what it shall be.
  */
 static void make_spare(const struct request *q)
 {
@@ -378,9 +394,12 @@ static pid_t use_spare(const struct request *q, int args_fd)
 		char bytes[CMSG_SPACE(sizeof fds)];
 	} control = { 0 };
 	struct iovec part = { q->head, q->bytes };
-	struct msghdr m = { .msg_iov = &part, .msg_iovlen = 1, .msg_control = control.bytes,
+	struct msghdr m = { .msg_iov = &part,
+		.msg_iovlen = 1,
+		.msg_control = control.bytes,
 		.msg_controllen = sizeof control.bytes };
-	if (keeper.spare < 0 || args_fd < 0 || q->fd_count != 4 || !(q->head->flags & KEEPER_FROM_SPARE))
+	if (keeper.spare < 0 || args_fd < 0 || q->fd_count != 4 ||
+		!(q->head->flags & KEEPER_FROM_SPARE))
 		return -1;
 	memcpy(fds, q->fds, sizeof(int) * 4);
 	fds[4] = args_fd;
@@ -389,7 +408,9 @@ static pid_t use_spare(const struct request *q, int args_fd)
 	c->cmsg_type = SCM_RIGHTS;
 	c->cmsg_len = CMSG_LEN(sizeof fds);
 	memcpy(CMSG_DATA(c), fds, sizeof fds);
-	pid_t pid = sendmsg(keeper.spare, &m, MSG_NOSIGNAL | MSG_DONTWAIT) == (ssize_t)q->bytes ? keeper.spare_pid : -1;
+	pid_t pid = sendmsg(keeper.spare, &m, MSG_NOSIGNAL | MSG_DONTWAIT) == (ssize_t)q->bytes
+			    ? keeper.spare_pid
+			    : -1;
 	close(keeper.spare);
 	keeper.spare = -1;
 	return pid;
@@ -447,7 +468,8 @@ static void open_egress(struct request *q)
 static int clone_tree(const char *path)
 {
 	struct attributes a = { .set = MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV };
-	int fd = (int)syscall(SYS_open_tree, AT_FDCWD, path, OPEN_TREE_CLONE | O_CLOEXEC | AT_RECURSIVE);
+	int fd = (int)syscall(
+		SYS_open_tree, AT_FDCWD, path, OPEN_TREE_CLONE | O_CLOEXEC | AT_RECURSIVE);
 	if (fd < 0)
 		return -errno;
 	if (syscall(SYS_mount_setattr, fd, "", AT_EMPTY_PATH | AT_RECURSIVE, &a, sizeof a) < 0) {
@@ -460,12 +482,14 @@ static int clone_tree(const char *path)
 
 static int put_tree(int tree, const char *at)
 {
-	return syscall(SYS_move_mount, tree, "", AT_FDCWD, at, MOVE_MOUNT_F_EMPTY_PATH) < 0 ? -errno : 0;
+	return syscall(SYS_move_mount, tree, "", AT_FDCWD, at, MOVE_MOUNT_F_EMPTY_PATH) < 0 ? -errno
+											    : 0;
 }
 
 /*
- * Detached copies of the folders' mounts, made here, are attached inside the box: nothing of them stays here, and
- * the box gets no descriptor. No user's code has run in the box yet, so its paths are still ours.
+ * Detached copies of the folders' mounts, made here, are attached inside the box: nothing of them
+ * stays here, and the box gets no descriptor. No user's code has run in the box yet, so its paths
+ * are still ours.
  */
 static int mount_code(const struct request *q)
 {
@@ -481,7 +505,8 @@ static int mount_code(const struct request *q)
 		r = put_tree(code, "/var/task");
 		if (r == 0 && layers >= 0)
 			r = put_tree(layers, "/opt");
-		snprintf(options, sizeof options, "size=%llu", (unsigned long long)q->head->tmp_bytes);
+		snprintf(options, sizeof options, "size=%llu",
+			(unsigned long long)q->head->tmp_bytes);
 		if (r == 0 && q->head->tmp_bytes &&
 			mount(NULL, "/tmp", NULL, MS_REMOUNT | MS_NOSUID | MS_NODEV, options) < 0)
 			r = -errno;
@@ -543,9 +568,11 @@ static void reap(void)
 			continue; /* an orphan of a box without namespaces */
 		struct child *child = *at;
 		*at = child->next;
-		struct keeper_reply r = { .cookie = child->cookie, .op = KEEPER_EXITED, .pid = pid, .status = status };
+		struct keeper_reply r = {
+			.cookie = child->cookie, .op = KEEPER_EXITED, .pid = pid, .status = status
+		};
 		r.cpu_us = (uint64_t)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) * 1000000 +
-			(uint64_t)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec);
+			   (uint64_t)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec);
 		if (child->cookie)
 			reply(&r, -1);
 		free(child);
@@ -572,7 +599,8 @@ int keeper_main(int argc, char **argv)
 	sigprocmask(SIG_BLOCK, &set, NULL);
 	signal(SIGPIPE, SIG_IGN);
 	setsid();
-	syscall(SYS_close_range, KEEPER_FD + 1, ~0U, 0); /* whatever the server's libraries left open */
+	syscall(SYS_close_range, KEEPER_FD + 1, ~0U,
+		0); /* whatever the server's libraries left open */
 	prctl(PR_SET_CHILD_SUBREAPER, 1);
 	umask(022);
 	keeper.root = geteuid() == 0;
@@ -584,7 +612,8 @@ int keeper_main(int argc, char **argv)
 	keeper.namespaces = hello.error == 0;
 	snprintf(hello.step, sizeof hello.step, "%s", step);
 	reply(&hello, -1);
-	struct pollfd polls[] = { { .fd = KEEPER_FD, .events = POLLIN }, { .fd = keeper.signals, .events = POLLIN } };
+	struct pollfd polls[] = { { .fd = KEEPER_FD, .events = POLLIN },
+		{ .fd = keeper.signals, .events = POLLIN } };
 	for (;;) {
 		if (poll(polls, 2, -1) < 0 && errno != EINTR)
 			break;

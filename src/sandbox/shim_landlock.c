@@ -1,4 +1,5 @@
-/* Landlock: what a process without namespaces may reach of the host's files, ports and processes. */
+/* Landlock: what a process without namespaces may reach of the host's files, ports and processes.
+ */
 #include "sandbox/shim.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -18,9 +19,10 @@ enum {
 	FS_REFER = 1 << 13,     /* ABI 2 */
 	FS_TRUNCATE = 1 << 14,  /* ABI 3 */
 	FS_IOCTL_DEV = 1 << 15, /* ABI 5 */
-	FS_FILE = LANDLOCK_ACCESS_FS_EXECUTE | LANDLOCK_ACCESS_FS_WRITE_FILE | LANDLOCK_ACCESS_FS_READ_FILE |
-		FS_TRUNCATE | FS_IOCTL_DEV,
-	FS_READ = LANDLOCK_ACCESS_FS_EXECUTE | LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_READ_DIR,
+	FS_FILE = LANDLOCK_ACCESS_FS_EXECUTE | LANDLOCK_ACCESS_FS_WRITE_FILE |
+		  LANDLOCK_ACCESS_FS_READ_FILE | FS_TRUNCATE | FS_IOCTL_DEV,
+	FS_READ = LANDLOCK_ACCESS_FS_EXECUTE | LANDLOCK_ACCESS_FS_READ_FILE |
+		  LANDLOCK_ACCESS_FS_READ_DIR,
 	FS_DEVICES = LANDLOCK_ACCESS_FS_MAKE_CHAR | LANDLOCK_ACCESS_FS_MAKE_BLOCK,
 	SCOPE_ABSTRACT_UNIX = 1 << 0, /* ABI 6 */
 	SCOPE_SIGNAL = 1 << 1,
@@ -46,7 +48,8 @@ int shim_landlock(char *const *read_only, char *const *writable)
 	if (abi < 1)
 		return -errno;
 	struct ruleset rules = { .fs = FS_V1 };
-	rules.fs |= (abi >= 2 ? FS_REFER : 0) | (abi >= 3 ? FS_TRUNCATE : 0) | (abi >= 5 ? FS_IOCTL_DEV : 0);
+	rules.fs |= (abi >= 2 ? FS_REFER : 0) | (abi >= 3 ? FS_TRUNCATE : 0) |
+		    (abi >= 5 ? FS_IOCTL_DEV : 0);
 	rules.scoped = abi >= 6 ? SCOPE_ABSTRACT_UNIX | SCOPE_SIGNAL : 0;
 	size_t size = abi >= 6 ? sizeof rules : abi >= 4 ? 16 : 8;
 	int fd = (int)syscall(SYS_landlock_create_ruleset, &rules, size, 0);

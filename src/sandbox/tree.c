@@ -1,4 +1,5 @@
-/* The processes of a box where no control group knows them: a walk through /proc from parents to children. */
+/* The processes of a box where no control group knows them: a walk through /proc from parents to
+ * children. */
 #include "sandbox/internal.h"
 #include <dirent.h>
 #include <fcntl.h>
@@ -84,7 +85,8 @@ void tree_usage(pid_t first, uint64_t *memory_bytes, uint64_t *cpu_ns)
 		snprintf(path, sizeof path, "/proc/%d/stat", (int)pids[i]);
 		read_proc(text, sizeof text, path);
 		const char *p = strrchr(text, ')');
-		if (p && sscanf(p, ") %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu", &user, &system) == 2)
+		if (p && sscanf(p, ") %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu", &user,
+				 &system) == 2)
 			ticks += user + system;
 	}
 	free(pids);

@@ -108,7 +108,9 @@ static int choice(const char *text, const char *const *names)
 
 static int set_auth(struct server_config *config, const char *text)
 {
-	static const char *const names[] = { [AWS_AUTH_ANY] = "any", [AWS_AUTH_STRICT] = "strict", NULL };
+	static const char *const names[] = {
+		[AWS_AUTH_ANY] = "any", [AWS_AUTH_STRICT] = "strict", NULL
+	};
 	int i = choice(text, names);
 	if (i >= 0)
 		config->auth = (enum aws_auth)i;
@@ -117,8 +119,10 @@ static int set_auth(struct server_config *config, const char *text)
 
 static int set_durability(struct server_config *config, const char *text)
 {
-	static const char *const names[] = { [STORE_DURABLE] = "durable", [STORE_RELAXED] = "relaxed",
-		[STORE_MEMORY] = "memory", NULL };
+	static const char *const names[] = { [STORE_DURABLE] = "durable",
+		[STORE_RELAXED] = "relaxed",
+		[STORE_MEMORY] = "memory",
+		NULL };
 	int i = choice(text, names);
 	if (i >= 0)
 		config->durability = (enum store_durability)i;
@@ -127,7 +131,9 @@ static int set_durability(struct server_config *config, const char *text)
 
 static int set_sandbox(struct server_config *config, const char *text)
 {
-	static const char *const names[] = { [SANDBOX_AUTO] = "auto", [SANDBOX_STRICT] = "strict", NULL };
+	static const char *const names[] = {
+		[SANDBOX_AUTO] = "auto", [SANDBOX_STRICT] = "strict", NULL
+	};
 	int i = choice(text, names);
 	if (i >= 0)
 		config->sandbox = (enum sandbox_mode)i;
@@ -144,15 +150,23 @@ static int set_retry_speed(struct server_config *config, const char *text)
 }
 
 const struct server_setting server_settings[] = {
-	{ "listen", "ADDRESS:PORT", "where to listen; an address that others can reach demands signatures and the "
-		"whole sandbox (127.0.0.1:4566)", set_listen },
+	{ "listen", "ADDRESS:PORT",
+		"where to listen; an address that others can reach demands signatures and the "
+		"whole sandbox (127.0.0.1:4566)",
+		set_listen },
 	{ "data", "DIR", "the folder that holds everything ($XDG_DATA_HOME/samovar)", set_data },
-	{ "auth", "any|strict", "any: credentials are not checked; strict: SigV4 and IAM policies (any)", set_auth },
-	{ "durability", "durable|relaxed|memory", "when a write is answered: on disk; in the file, synced every 50 ms; "
-		"never synced (durable)", set_durability },
-	{ "sandbox", "auto|strict", "strict: refuse to run functions that can't be isolated wholly (auto)",
+	{ "auth", "any|strict",
+		"any: credentials are not checked; strict: SigV4 and IAM policies (any)",
+		set_auth },
+	{ "durability", "durable|relaxed|memory",
+		"when a write is answered: on disk; in the file, synced every 50 ms; "
+		"never synced (durable)",
+		set_durability },
+	{ "sandbox", "auto|strict",
+		"strict: refuse to run functions that can't be isolated wholly (auto)",
 		set_sandbox },
-	{ "retry-speed", "N", "events and deliveries that failed are retried N times sooner than on AWS, for tests (1)",
+	{ "retry-speed", "N",
+		"events and deliveries that failed are retried N times sooner than on AWS, for tests (1)",
 		set_retry_speed },
 	{ 0 },
 };

@@ -7,8 +7,8 @@
 #include "store/store.h"
 
 struct server_config {
-	char *address;       /* "127.0.0.1"; not a name; the config's own, as data_dir is */
-	uint16_t port;       /* 0: any free one */
+	char *address; /* "127.0.0.1"; not a name; the config's own, as data_dir is */
+	uint16_t port; /* 0: any free one */
 	char *data_dir;
 	enum aws_auth auth;
 	enum store_durability durability;
@@ -21,7 +21,8 @@ void server_config_init(struct server_config *config);
 /* After the server has ended. */
 void server_config_fini(struct server_config *config);
 
-/* One setting, as the command line names it: --listen, --data, --auth, --durability, --sandbox ... */
+/* One setting, as the command line names it: --listen, --data, --auth, --durability, --sandbox ...
+ */
 struct server_setting {
 	const char *name, *value, *help;
 	/* 0, or -EINVAL for a text that is no such value. */

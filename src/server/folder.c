@@ -118,18 +118,21 @@ int folder_open(const char *path, struct folder **out, char why[SERVER_WHY_BYTES
 	if (r == 0 && !realpath(path, f->path))
 		r = -errno;
 	if (r < 0) {
-		snprintf(why, SERVER_WHY_BYTES, "the data folder %s can't be made: %s", path, strerror(-r));
+		snprintf(why, SERVER_WHY_BYTES, "the data folder %s can't be made: %s", path,
+			strerror(-r));
 		goto fail;
 	}
 	r = lock_folder(f);
 	if (r == -EWOULDBLOCK) {
-		snprintf(why, SERVER_WHY_BYTES, "another server uses the data folder %s (choose --data DIR)", f->path);
+		snprintf(why, SERVER_WHY_BYTES,
+			"another server uses the data folder %s (choose --data DIR)", f->path);
 		goto fail;
 	}
 	if (r == 0)
 		r = unpack_runtimes(f);
 	if (r < 0) {
-		snprintf(why, SERVER_WHY_BYTES, "the data folder %s can't be written: %s", f->path, strerror(-r));
+		snprintf(why, SERVER_WHY_BYTES, "the data folder %s can't be written: %s", f->path,
+			strerror(-r));
 		goto fail;
 	}
 	*out = f;

@@ -1,4 +1,5 @@
-/* The data folder: made, locked against a second server, and filled with the runtimes that the program carries. */
+/* The data folder: made, locked against a second server, and filled with the runtimes that the
+ * program carries. */
 #ifndef SAMOVAR_SERVER_FOLDER_H
 #define SAMOVAR_SERVER_FOLDER_H
 

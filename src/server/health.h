@@ -6,7 +6,8 @@
 
 struct http_exchange;
 
-/* True when the path was its own and it has answered: 200, or 503 when a store takes no more writes. */
+/* True when the path was its own and it has answered: 200, or 503 when a store takes no more
+ * writes. */
 bool health_serve(struct aws *aws, struct http_exchange *ex);
 
 #endif

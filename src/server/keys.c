@@ -9,7 +9,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-/* The form of an access key (IAM User Guide, "IAM identifiers": AKIA and 16 of base 32; the secret has 40). */
+/* The form of an access key (IAM User Guide, "IAM identifiers": AKIA and 16 of base 32; the secret
+ * has 40). */
 enum { ACCESS_KEY_RANDOM = 16, SECRET_BYTES = 30, RECORD_BYTES = 32 + 20 + 40 };
 
 struct keys {

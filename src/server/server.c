@@ -15,7 +15,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { TRIM_AFTER_MS = 500 }; /* when the sandbox has been tried, and the first requests are through */
+enum {
+	TRIM_AFTER_MS = 500
+}; /* when the sandbox has been tried, and the first requests are through */
 
 struct server {
 	struct aws aws;
@@ -31,7 +33,8 @@ struct server {
 	char *url;
 };
 
-/* The front door: hosts and paths that are a service's own, then the server's, then the AWS APIs. */
+/* The front door: hosts and paths that are a service's own, then the server's, then the AWS APIs.
+ */
 static void serve(struct http_exchange *ex, void *arg)
 {
 	struct aws *aws = arg;
@@ -58,7 +61,8 @@ static int fail_open(char why[SERVER_WHY_BYTES], int r, const char *what, const 
 	return r;
 }
 
-static int open_stores(struct server *s, const struct server_config *config, char why[SERVER_WHY_BYTES])
+static int open_stores(
+	struct server *s, const struct server_config *config, char why[SERVER_WHY_BYTES])
 {
 	struct str main = arena_printf(&s->arena, "%s/store.db", s->aws.data_dir);
 	struct str telemetry = arena_printf(&s->arena, "%s/telemetry.db", s->aws.data_dir);
@@ -72,19 +76,23 @@ static int open_stores(struct server *s, const struct server_config *config, cha
 		return fail_open(why, r, "the store of logs can't be opened:", telemetry.p);
 	r = blobs_open(blobs.p, s->aws.store, &s->aws.blobs);
 	if (r < 0)
-		return fail_open(why, r, "the folder of code and objects can't be opened:", blobs.p);
+		return fail_open(
+			why, r, "the folder of code and objects can't be opened:", blobs.p);
 	r = server_keys_open(&s->aws, &s->arena);
 	if (r < 0)
-		return fail_open(why, r, "the server's keys can't be read or made in", s->aws.data_dir);
+		return fail_open(
+			why, r, "the server's keys can't be read or made in", s->aws.data_dir);
 	return 0;
 }
 
-static int open_sandbox(struct server *s, const struct server_config *config, char why[SERVER_WHY_BYTES])
+static int open_sandbox(
+	struct server *s, const struct server_config *config, char why[SERVER_WHY_BYTES])
 {
 	struct str run_dir = arena_printf(&s->arena, "%s/sandbox", s->aws.data_dir);
 	int r = sandbox_open(run_dir.p, config->sandbox, &s->aws.sandbox);
 	if (r < 0)
-		return fail_open(why, r, "functions can't be isolated; the sandbox can't be made in", run_dir.p);
+		return fail_open(why, r,
+			"functions can't be isolated; the sandbox can't be made in", run_dir.p);
 	return 0;
 }
 
@@ -104,7 +112,8 @@ static int start_services(struct server *s, char why[SERVER_WHY_BYTES])
 	return 0;
 }
 
-static int start_listening(struct server *s, const struct server_config *config, char why[SERVER_WHY_BYTES])
+static int start_listening(
+	struct server *s, const struct server_config *config, char why[SERVER_WHY_BYTES])
 {
 	struct http_server_options options = { 0 };
 	int r = http_server_create(serve, &s->aws, &options, &s->http);
@@ -113,12 +122,15 @@ static int start_listening(struct server *s, const struct server_config *config,
 	if (r < 0) {
 		snprintf(why, SERVER_WHY_BYTES, "can't listen on %s port %d: %s%s", config->address,
 			(int)config->port, strerror(-r),
-			r == -EADDRINUSE ? " (another server is there; choose --listen ADDRESS:PORT)" : "");
+			r == -EADDRINUSE
+				? " (another server is there; choose --listen ADDRESS:PORT)"
+				: "");
 		return r;
 	}
 	bool v6 = strchr(config->address, ':');
 	s->aws.port = http_listener_port(s->listener);
-	s->url = xasprintf(v6 ? "http://[%s]:%d" : "http://%s:%d", config->address, (int)s->aws.port);
+	s->url = xasprintf(
+		v6 ? "http://[%s]:%d" : "http://%s:%d", config->address, (int)s->aws.port);
 	return 0;
 }
 
@@ -133,7 +145,8 @@ static void on_trim_closed(void *arg)
 	*(bool *)arg = true;
 }
 
-int server_create(const struct server_config *config, struct server **out, char why[SERVER_WHY_BYTES])
+int server_create(
+	const struct server_config *config, struct server **out, char why[SERVER_WHY_BYTES])
 {
 	struct server *s = xcalloc(1, sizeof *s);
 	uint64_t created_ns = clock_mono_ns();

@@ -1,7 +1,7 @@
 /*
  * Bodies of objects and code: files named by their SHA-256.
- * FOLDER/ab/abcd... is a blob, FOLDER/tmp/N one that is being written, FOLDER/clean says that the last server
- * ended well and left nothing behind.
+ * FOLDER/ab/abcd... is a blob, FOLDER/tmp/N one that is being written, FOLDER/clean says that the
+ * last server ended well and left nothing behind.
  */
 #include "store/blob.h"
 #include "base/encode.h"
@@ -36,11 +36,11 @@ struct blobs {
 struct blob_writer {
 	struct blobs *blobs;
 	EVP_MD_CTX *hash;
-	struct buf pending;   /* not yet in the file */
-	struct str more;      /* the caller's bytes that go after them */
-	int fd;               /* -1 until the first BLOB_BUFFER_BYTES are full */
+	struct buf pending; /* not yet in the file */
+	struct str more;    /* the caller's bytes that go after them */
+	int fd;             /* -1 until the first BLOB_BUFFER_BYTES are full */
 	char *tmp;
-	int result;           /* of the work on the pool */
+	int result; /* of the work on the pool */
 	struct blob_id id;
 };
 
@@ -161,7 +161,7 @@ static void name_blob(struct blob_writer *w, bool with_pending)
 	int ok = copy && EVP_MD_CTX_copy_ex(copy, w->hash);
 	if (ok && with_pending) {
 		ok = EVP_DigestUpdate(copy, w->pending.p, w->pending.n) &&
-			EVP_DigestUpdate(copy, w->more.p, w->more.n);
+		     EVP_DigestUpdate(copy, w->more.p, w->more.n);
 	}
 	ok = ok && EVP_DigestFinal_ex(copy, digest, NULL);
 	assert(ok && "out of memory for a hash");
@@ -359,7 +359,8 @@ static void work_collect(void *arg)
 	if (!collect_begin(c))
 		return;
 	blob_path(c->blobs, c->id, &path);
-	if (store_read(c->blobs->store, find_ref, c) == 0 && unlink(buf_cstr(&path)) < 0 && errno != ENOENT)
+	if (store_read(c->blobs->store, find_ref, c) == 0 && unlink(buf_cstr(&path)) < 0 &&
+		errno != ENOENT)
 		log_warn("can't remove %s: %s", path.p, strerror(errno));
 	collect_end(c);
 	buf_fini(&path);
@@ -419,7 +420,8 @@ static void work_read(void *arg)
 	buf_fini(&path);
 }
 
-int blob_read(struct blobs *blobs, struct str id, size_t bytes_max, struct arena *arena, struct str *out)
+int blob_read(
+	struct blobs *blobs, struct str id, size_t bytes_max, struct arena *arena, struct str *out)
 {
 	struct read r = { blobs, id, bytes_max, arena, { 0 }, 0 };
 	if (!id_is_valid(id))
@@ -465,7 +467,8 @@ static void *sweeper_main(void *arg)
 
 static int open_folders(struct blobs *blobs)
 {
-	char *tmp = xasprintf("%s/tmp", blobs->folder), *clean = xasprintf("%s/clean", blobs->folder);
+	char *tmp = xasprintf("%s/tmp", blobs->folder),
+	     *clean = xasprintf("%s/clean", blobs->folder);
 	bool is_new = mkdir(blobs->folder, 0700) == 0;
 	int r = is_new || errno == EEXIST ? make_folder(tmp) : -errno;
 	if (r == 0) {

@@ -120,7 +120,8 @@ static void test_write_and_read(void)
 	CHECK_STR(back, "abc");
 	CHECK_INT(blob_read(blobs, id_str(&id), 2, &a, &back), -EFBIG);
 	CHECK_INT(blob_put(blobs, STR(""), &empty), 0);
-	CHECK_STR(id_str(&empty), "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
+	CHECK_STR(
+		id_str(&empty), "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
 	CHECK_INT(blob_read(blobs, id_str(&empty), 3, &a, &back), 0);
 	CHECK_INT(back.n, 0);
 	CHECK_INT(blob_read(blobs, STR("../../etc/passwd"), 3, &a, &back), -ENOENT);

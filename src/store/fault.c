@@ -18,11 +18,11 @@ enum event_type { EVENT_WRITE, EVENT_TRUNCATE, EVENT_SYNC, EVENT_DELETE };
 struct event {
 	enum event_type type;
 	int file;
-	int64_t offset;   /* of a write; the size of a truncation */
+	int64_t offset; /* of a write; the size of a truncation */
 	char *bytes;
 	size_t n;
-	size_t covers;    /* sync: the events before this one are on disk */
-	bool lasting;     /* delete: the folder was synced too */
+	size_t covers; /* sync: the events before this one are on disk */
+	bool lasting;  /* delete: the folder was synced too */
 };
 
 static struct {
@@ -100,8 +100,11 @@ static int on_write(sqlite3_file *f, const void *p, int n, sqlite3_int64 offset)
 	int code = n ? real->pMethods->xWrite(real, p, n, offset) : SQLITE_OK;
 	pthread_mutex_lock(&disk.mutex);
 	if (ff->file >= 0) {
-		add((struct event){ .type = EVENT_WRITE, .file = ff->file, .offset = offset,
-			.bytes = xstrndup(p, (size_t)n), .n = (size_t)n });
+		add((struct event){ .type = EVENT_WRITE,
+			.file = ff->file,
+			.offset = offset,
+			.bytes = xstrndup(p, (size_t)n),
+			.n = (size_t)n });
 	}
 	pthread_mutex_unlock(&disk.mutex);
 	return is_short ? disk.code : code;
@@ -112,7 +115,8 @@ static int on_truncate(sqlite3_file *f, sqlite3_int64 size)
 	sqlite3_file *real = real_of(f);
 	int code = real->pMethods->xTruncate(real, size);
 	pthread_mutex_lock(&disk.mutex);
-	add((struct event){ .type = EVENT_TRUNCATE, .file = ((struct fault_file *)f)->file, .offset = size });
+	add((struct event){
+		.type = EVENT_TRUNCATE, .file = ((struct fault_file *)f)->file, .offset = size });
 	pthread_mutex_unlock(&disk.mutex);
 	return code;
 }
@@ -122,13 +126,15 @@ static int on_sync(sqlite3_file *f, int flags)
 	(void)flags;
 	if (fails(FAULT_SYNC))
 		return disk.code;
-	/* The real disk need not be synced: the record is what a power cut leaves. What comes meanwhile is not. */
+	/* The real disk need not be synced: the record is what a power cut leaves. What comes
+	 * meanwhile is not. */
 	pthread_mutex_lock(&disk.mutex);
 	size_t covers = disk.count;
 	pthread_mutex_unlock(&disk.mutex);
 	usleep(50);
 	pthread_mutex_lock(&disk.mutex);
-	add((struct event){ .type = EVENT_SYNC, .file = ((struct fault_file *)f)->file, .covers = covers });
+	add((struct event){
+		.type = EVENT_SYNC, .file = ((struct fault_file *)f)->file, .covers = covers });
 	pthread_mutex_unlock(&disk.mutex);
 	return SQLITE_OK;
 }

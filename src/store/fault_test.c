@@ -23,12 +23,12 @@ struct writer {
 	struct store *store;
 	pthread_t thread;
 	int id, txns;
-	int tried;                /* the last one that was begun */
-	int refused;              /* so many were */
-	bool stops;               /* at the first refusal */
-	int report;               /* a pipe, or -1 */
-	unsigned char *acked;     /* by number */
-	size_t *moments;          /* fault_now() at the acknowledgement */
+	int tried;            /* the last one that was begun */
+	int refused;          /* so many were */
+	bool stops;           /* at the first refusal */
+	int report;           /* a pipe, or -1 */
+	unsigned char *acked; /* by number */
+	size_t *moments;      /* fault_now() at the acknowledgement */
 };
 
 static long setting(const char *name, long otherwise)
@@ -112,8 +112,9 @@ static void *writer_run(void *arg)
 static void writers_run(struct writer *w, struct store *store, int txns, bool stops, int report)
 {
 	for (int i = 0; i < THREADS; i++) {
-		w[i] = (struct writer){ .store = store, .id = i, .txns = txns, .stops = stops,
-			.report = report };
+		w[i] = (struct writer){
+			.store = store, .id = i, .txns = txns, .stops = stops, .report = report
+		};
 		w[i].acked = xcalloc((size_t)txns, 1);
 		w[i].moments = xcalloc((size_t)txns, sizeof(size_t));
 		CHECK_INT(pthread_create(&w[i].thread, NULL, writer_run, &w[i]), 0);
@@ -160,8 +161,8 @@ static int look(struct txn *txn, void *arg)
 	txn_cursor_open(txn, prefix, arena_printf(&a, "row%d0", id), false, &c);
 	while (txn_cursor_next(&c)) {
 		int64_t i = -1;
-		f->whole &= str_to_i64(str_from(c.key, prefix.n), &i) == 0 && str_eq(c.value,
-			row(&a, id, (int)i));
+		f->whole &= str_to_i64(str_from(c.key, prefix.n), &i) == 0 &&
+			    str_eq(c.value, row(&a, id, (int)i));
 		if (f->gaps_allowed)
 			f->whole &= i >= 0 && i < f->writer->txns && f->writer->acked[i];
 		else
@@ -221,7 +222,8 @@ static void test_power_cuts(void)
 	snprintf(copy, sizeof copy, "%s/store.db", copy_folder);
 	for (long i = 0; i < cuts && !check_failures; i++) {
 		/* One in ten while the first opening makes the files. */
-		size_t moment = i % 10 ? opened + prng_next(&random) % (end - opened + 1) : prng_next(&random) % opened;
+		size_t moment = i % 10 ? opened + prng_next(&random) % (end - opened + 1)
+				       : prng_next(&random) % opened;
 		uint64_t state = random.state;
 		CHECK_INT(mkdir(copy_folder, 0700), 0);
 		CHECK_INT(fault_replay(moment, &random, copy_folder), 0);
@@ -238,7 +240,8 @@ static void test_power_cuts(void)
 	remove_folder();
 }
 
-/* In the relaxed mode a power cut takes what is younger than the last sync, and that is soon old. */
+/* In the relaxed mode a power cut takes what is younger than the last sync, and that is soon old.
+ */
 static void test_relaxed(void)
 {
 	struct writer writers[THREADS];
@@ -368,7 +371,8 @@ static void kill_once(enum store_durability durability, struct prng *random)
 	}
 	close(ends[1]);
 	for (int i = 0; i < THREADS; i++)
-		writers[i] = (struct writer){ .id = i, .txns = TXNS_MAX, .acked = xcalloc(TXNS_MAX, 1) };
+		writers[i] =
+			(struct writer){ .id = i, .txns = TXNS_MAX, .acked = xcalloc(TXNS_MAX, 1) };
 	/* The first word says that it is under way. */
 	ssize_t n = read(ends[0], message, sizeof message);
 	usleep((useconds_t)(prng_next(random) % 60000));
@@ -387,7 +391,7 @@ static void kill_once(enum store_durability durability, struct prng *random)
 static void test_kill(void)
 {
 	long seed = setting("SAMOVAR_SEED", (long)random_below(1000000)),
-		kills = setting("SAMOVAR_KILLS", 12);
+	     kills = setting("SAMOVAR_KILLS", 12);
 	struct prng random = { (uint64_t)seed };
 	for (long i = 0; i < kills && !check_failures; i++)
 		kill_once((enum store_durability)(i % 3), &random);

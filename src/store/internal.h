@@ -13,7 +13,8 @@ struct request {
 	store_fn *fn;
 	void *arg;
 	int result;
-	struct loop *loop;     /* of the fiber that waits, or NULL: a thread does, for done under the mutex */
+	struct loop *loop; /* of the fiber that waits, or NULL: a thread does, for done under the
+			      mutex */
 	struct waitq waiters;
 	bool done;
 };
@@ -21,7 +22,7 @@ struct request {
 struct store {
 	char *path, *folder;
 	enum store_durability durability;
-	int wal_pages_max;             /* STORE_WAL_PAGES_MAX; less in tests, before the first write */
+	int wal_pages_max; /* STORE_WAL_PAGES_MAX; less in tests, before the first write */
 	int lock_fd;
 	_Atomic(const char *) failure; /* set once; the text is the store's */
 	_Atomic uint64_t generations[GENERATION_SLOTS];
@@ -42,13 +43,14 @@ struct store {
 	/* The keeper's thread: checkpoints beside the writer, and syncs for STORE_RELAXED. */
 	struct connection keeper;
 	pthread_t keeper_thread;
-	bool checkpoint_due;    /* for the keeper: the log is long */
-	bool restart_due;       /* for the writer: little is left, it can finish and start the log anew */
-	bool sync_due;          /* for the keeper: there are commits that no sync followed */
+	bool checkpoint_due; /* for the keeper: the log is long */
+	bool restart_due; /* for the writer: little is left, it can finish and start the log anew */
+	bool sync_due;    /* for the keeper: there are commits that no sync followed */
 };
 
 /* store_open over the SQLite VFS of that name. */
-int store_open_vfs(const char *path, enum store_durability durability, const char *vfs, struct store **out) MUSTCHECK;
+int store_open_vfs(const char *path, enum store_durability durability, const char *vfs,
+	struct store **out) MUSTCHECK;
 /* Writes no more: says why, once. */
 void store_fail(struct store *store, const char *doing, int sqlite_error);
 /* Starts and ends both threads. */

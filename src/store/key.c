@@ -5,15 +5,17 @@
 enum {
 	CODE_BYTES = 0x01,
 	CODE_TEXT = 0x02,
-	CODE_ZERO = 0x14, /* integers: CODE_ZERO + n for n bytes of magnitude, CODE_ZERO - n below zero */
+	CODE_ZERO = 0x14, /* integers: CODE_ZERO + n for n bytes of magnitude, CODE_ZERO - n below
+			     zero */
 	INTEGER_BYTES_MAX = 8,
-	ESCAPE = 0xff,    /* after a 0x00 that is part of the text */
+	ESCAPE = 0xff, /* after a 0x00 that is part of the text */
 };
 
 static size_t nul_count(struct str s)
 {
 	size_t n = 0;
-	for (const char *p = s.p, *end = s.p + s.n; s.n && (p = memchr(p, 0, (size_t)(end - p))); p++)
+	for (const char *p = s.p, *end = s.p + s.n; s.n && (p = memchr(p, 0, (size_t)(end - p)));
+		p++)
 		n++;
 	return n;
 }
@@ -47,7 +49,8 @@ static unsigned char *put_integer(unsigned char *p, int64_t i)
 	int n = 0;
 	while (n < INTEGER_BYTES_MAX && magnitude >> (8 * n))
 		n++;
-	/* A negative number is stored as its magnitude's complement, so that greater bytes are greater. */
+	/* A negative number is stored as its magnitude's complement, so that greater bytes are
+	 * greater. */
 	uint64_t bits = i < 0 ? ~magnitude : magnitude;
 	*p++ = (unsigned char)(i < 0 ? CODE_ZERO - n : CODE_ZERO + n);
 	while (n-- > 0)
@@ -65,7 +68,8 @@ struct str key_encode(struct arena *arena, const struct key_part *parts, size_t 
 		if (parts[i].type == KEY_INTEGER)
 			p = put_integer(p, parts[i].integer);
 		else
-			p = put_text(p, parts[i].type == KEY_TEXT ? CODE_TEXT : CODE_BYTES, parts[i].text);
+			p = put_text(p, parts[i].type == KEY_TEXT ? CODE_TEXT : CODE_BYTES,
+				parts[i].text);
 	}
 	assert((size_t)(p - key) <= bytes_max);
 	return (struct str){ (char *)key, (size_t)(p - key) };
@@ -122,7 +126,8 @@ int key_decode(struct arena *arena, struct str key, struct key_part *parts, size
 		if (code == CODE_TEXT || code == CODE_BYTES) {
 			part.type = code == CODE_TEXT ? KEY_TEXT : KEY_BYTES;
 			r = take_text(arena, key, &at, &part.text);
-		} else if (code >= CODE_ZERO - INTEGER_BYTES_MAX && code <= CODE_ZERO + INTEGER_BYTES_MAX) {
+		} else if (code >= CODE_ZERO - INTEGER_BYTES_MAX &&
+			   code <= CODE_ZERO + INTEGER_BYTES_MAX) {
 			part.type = KEY_INTEGER;
 			r = take_integer(key, code, &at, &part.integer);
 		} else {
@@ -146,7 +151,8 @@ static struct str with_byte(struct arena *arena, struct str s, char last)
 
 struct str key_range_end(struct arena *arena, struct str prefix)
 {
-	/* No part begins with 0xff; a text that only looks like the prefix goes on with it (its escape). */
+	/* No part begins with 0xff; a text that only looks like the prefix goes on with it (its
+	 * escape). */
 	return with_byte(arena, prefix, (char)0xff);
 }
 

@@ -15,9 +15,16 @@ static void check_bytes(struct str key, const char *expected, size_t n)
 static void test_known_encodings(void)
 {
 	struct arena a = { 0 };
-	check_bytes(KEY(&a, key_bytes((struct str){ "foo\0bar", 7 })), "\x01""foo\0\xff""bar\0", 10);
+	check_bytes(KEY(&a, key_bytes((struct str){ "foo\0bar", 7 })),
+		"\x01"
+		"foo\0\xff"
+		"bar\0",
+		10);
 	check_bytes(KEY(&a, key_text((struct str){ "F\xc3\x94O\0bar", 8 })),
-		"\x02""F\xc3\x94O\0\xff""bar\0", 11);
+		"\x02"
+		"F\xc3\x94O\0\xff"
+		"bar\0",
+		11);
 	check_bytes(KEY(&a, key_int(0)), "\x14", 1);
 	check_bytes(KEY(&a, key_int(1)), "\x15\x01", 2);
 	check_bytes(KEY(&a, key_int(-1)), "\x13\xfe", 2);
@@ -38,7 +45,7 @@ static struct key_part random_part(struct arena *a, struct prng *p)
 	uint64_t kind = prng_next(p) % 3;
 	if (kind == 2) {
 		int64_t i = (int64_t)(prng_next(p) >> (prng_next(p) % 64));
-		return key_int(prng_next(p) & 1 ? i : (int64_t)-(uint64_t)i);
+		return key_int(prng_next(p) & 1 ? i : (int64_t) - (uint64_t)i);
 	}
 	size_t n = prng_next(p) % 4;
 	char *text = arena_alloc(a, n);
@@ -78,7 +85,8 @@ static int tuple_compare(const struct key_part *a, size_t an, const struct key_p
 	return sign((int64_t)an - (int64_t)bn);
 }
 
-static bool continues(const struct key_part *t, size_t n, const struct key_part *prefix, size_t prefix_n)
+static bool continues(
+	const struct key_part *t, size_t n, const struct key_part *prefix, size_t prefix_n)
 {
 	return n >= prefix_n && tuple_compare(t, prefix_n, prefix, prefix_n) == 0;
 }
@@ -117,10 +125,9 @@ static void test_garbage(void)
 	struct arena a = { 0 };
 	struct key_part parts[PARTS_MAX];
 	static const struct str bad[] = {
-		STR_INIT("x"),           /* no such code */
-		STR_INIT("\x02open"),    /* text without an end */
-		STR_INIT("\x02open\0\xff"),
-		STR_INIT("\x16\x01"),    /* an integer cut short */
+		STR_INIT("x"),                                    /* no such code */
+		STR_INIT("\x02open"),                             /* text without an end */
+		STR_INIT("\x02open\0\xff"), STR_INIT("\x16\x01"), /* an integer cut short */
 		STR_INIT("\x1c\xff\xff\xff\xff\xff\xff\xff\xff"), /* beyond 64 bits with a sign */
 		STR_INIT("\x0c\x00\xff\xff\xff\xff\xff\xff\xff"),
 		STR_INIT("\x14\x14\x14\x14\x14"), /* more parts than there is room for */

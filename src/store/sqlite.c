@@ -1,14 +1,16 @@
-/* One connection to the table (key, value) in SQLite: what a transaction does, in prepared statements. */
+/* One connection to the table (key, value) in SQLite: what a transaction does, in prepared
+ * statements. */
 #include "store/sqlite.h"
 #include "store/limits.h"
 #include <errno.h>
 #include <stdlib.h>
 
 /*
- * A table with rowids and an index of the keys: a row of a WITHOUT ROWID table stands in the inner pages too, and
- * was measured to make both gets and puts half as fast again with 400-byte values.
+ * A table with rowids and an index of the keys: a row of a WITHOUT ROWID table stands in the inner
+ * pages too, and was measured to make both gets and puts half as fast again with 400-byte values.
  */
-static const char schema[] = "CREATE TABLE IF NOT EXISTS kv (key BLOB NOT NULL PRIMARY KEY, value BLOB NOT NULL)";
+static const char schema[] =
+	"CREATE TABLE IF NOT EXISTS kv (key BLOB NOT NULL PRIMARY KEY, value BLOB NOT NULL)";
 
 enum { APPLICATION_ID = 0x53616d6f, /* "Samo" */ FORMAT_VERSION = 1 };
 
@@ -21,7 +23,8 @@ static const char *const texts[STATEMENT_COUNT] = {
 	[ST_RELEASE] = "RELEASE body",
 	[ST_ROLLBACK_TO] = "ROLLBACK TO body",
 	[ST_GET] = "SELECT value FROM kv WHERE key = ?1",
-	[ST_PUT] = "INSERT INTO kv VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+	[ST_PUT] =
+		"INSERT INTO kv VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
 	[ST_DELETE] = "DELETE FROM kv WHERE key = ?1",
 	[ST_DELETE_RANGE] = "DELETE FROM kv WHERE key >= ?1 AND key < ?2",
 	[ST_WALK] = "SELECT key, value FROM kv WHERE key >= ?1 AND key < ?2 ORDER BY key",
@@ -110,7 +113,9 @@ static int query_number(struct connection *c, const char *sql, int64_t *out)
 int64_t connection_free_bytes(struct connection *c)
 {
 	int64_t pages = 0;
-	return query_number(c, "PRAGMA freelist_count", &pages) == SQLITE_OK ? pages * STORE_PAGE_BYTES : 0;
+	return query_number(c, "PRAGMA freelist_count", &pages) == SQLITE_OK
+		       ? pages * STORE_PAGE_BYTES
+		       : 0;
 }
 
 /* Whether the file is a store of ours, or empty and becomes one: 0 or a code, and the words. */
@@ -129,13 +134,15 @@ static int check_format(struct connection *c, struct buf *why)
 		return SQLITE_NOTADB;
 	}
 	if (version > FORMAT_VERSION) {
-		buf_printf(why, "it was written by a newer version (format %d; this version knows %d)",
+		buf_printf(why,
+			"it was written by a newer version (format %d; this version knows %d)",
 			(int)version, FORMAT_VERSION);
 		return SQLITE_NOTADB;
 	}
 	if (id == APPLICATION_ID && objects)
 		return SQLITE_OK;
-	char *sql = sqlite3_mprintf("BEGIN IMMEDIATE; PRAGMA application_id = %d; PRAGMA user_version = %d; %s; COMMIT",
+	char *sql = sqlite3_mprintf(
+		"BEGIN IMMEDIATE; PRAGMA application_id = %d; PRAGMA user_version = %d; %s; COMMIT",
 		APPLICATION_ID, FORMAT_VERSION, schema);
 	code = sql ? exec(c, sql) : SQLITE_NOMEM;
 	sqlite3_free(sql);
@@ -149,9 +156,11 @@ static int set_up(struct connection *c, enum store_durability durability, struct
 		[STORE_RELAXED] = "PRAGMA synchronous = NORMAL",
 		[STORE_MEMORY] = "PRAGMA synchronous = OFF",
 	};
-	char *sql = sqlite3_mprintf("PRAGMA page_size = %d; PRAGMA cache_size = -%d; PRAGMA journal_mode = WAL;"
+	char *sql = sqlite3_mprintf(
+		"PRAGMA page_size = %d; PRAGMA cache_size = -%d; PRAGMA journal_mode = WAL;"
 		"PRAGMA wal_autocheckpoint = 0; PRAGMA journal_size_limit = %d; PRAGMA temp_store = MEMORY;"
-		/* Debian's SQLite overwrites all that is deleted: a full disk could not be emptied. */
+		/* Debian's SQLite overwrites all that is deleted: a full disk could not be emptied.
+		 */
 		"PRAGMA secure_delete = FAST",
 		STORE_PAGE_BYTES, STORE_CACHE_KIB, STORE_WAL_KEEP_BYTES);
 	sqlite3_busy_timeout(c->db, STORE_BUSY_TIMEOUT_MS);
@@ -181,10 +190,11 @@ static int errno_of_open(int code, int system_error)
 	}
 }
 
-int connection_open(struct connection *c, const char *path, const char *vfs, enum store_durability durability,
-	struct buf *why)
+int connection_open(struct connection *c, const char *path, const char *vfs,
+	enum store_durability durability, struct buf *why)
 {
-	int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE;
+	int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX |
+		    SQLITE_OPEN_PRIVATECACHE;
 	*c = (struct connection){ 0 };
 	int code = sqlite3_open_v2(path, &c->db, flags, vfs);
 	if (code == SQLITE_OK)
@@ -372,7 +382,8 @@ static struct cursor *cursor_take(struct txn *txn, bool reverse)
 	return NULL;
 }
 
-void txn_cursor_open(struct txn *txn, struct str begin, struct str end, bool reverse, struct txn_cursor *c)
+void txn_cursor_open(
+	struct txn *txn, struct str begin, struct str end, bool reverse, struct txn_cursor *c)
 {
 	*c = (struct txn_cursor){ 0 };
 	if (txn->error)

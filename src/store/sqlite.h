@@ -1,4 +1,5 @@
-/* One connection to the table (key, value) in SQLite: what a transaction does, in prepared statements. */
+/* One connection to the table (key, value) in SQLite: what a transaction does, in prepared
+ * statements. */
 #ifndef SAMOVAR_STORE_SQLITE_H
 #define SAMOVAR_STORE_SQLITE_H
 
@@ -35,23 +36,23 @@ struct connection {
 /* A transaction; it lives on the stack of who runs it. */
 struct txn {
 	struct connection *conn;
-	int error;             /* sticks */
-	int sqlite_error;      /* what SQLite said, when it was an error of the disk or of the data */
+	int error;        /* sticks */
+	int sqlite_error; /* what SQLite said, when it was an error of the disk or of the data */
 	bool writable;
-	bool full;             /* the disk is: puts are refused */
-	bool wants_savepoint;  /* others share the commit: the first write is preceded by one */
+	bool full;            /* the disk is: puts are refused */
+	bool wants_savepoint; /* others share the commit: the first write is preceded by one */
 	bool has_savepoint, wrote;
-	uint64_t touched;      /* bits: generation_slot() of the keys written */
+	uint64_t touched;       /* bits: generation_slot() of the keys written */
 	struct cursor *cursors; /* open ones */
 	unsigned cursor_count;
 };
 
 /*
- * Opens the file with SQLite's VFS of that name (NULL: the default one), and makes the table when it is
- * new. What failed is written to why.
+ * Opens the file with SQLite's VFS of that name (NULL: the default one), and makes the table when
+ * it is new. What failed is written to why.
  */
-int connection_open(struct connection *c, const char *path, const char *vfs, enum store_durability durability,
-	struct buf *why) MUSTCHECK;
+int connection_open(struct connection *c, const char *path, const char *vfs,
+	enum store_durability durability, struct buf *why) MUSTCHECK;
 /* Leaves the log as it is: whoever closes the store checkpoints it first. */
 void connection_close(struct connection *c);
 /* One statement without parameters or rows: SQLite's result code, SQLITE_OK when done. */

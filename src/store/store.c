@@ -10,8 +10,8 @@
 #include <unistd.h>
 
 /*
- * SQLite's VFS for one process alone: the log's index is in the process's memory and its locks cost no
- * system call. (sqlite.org/vfs.html, "unix-excl")
+ * SQLite's VFS for one process alone: the log's index is in the process's memory and its locks cost
+ * no system call. (sqlite.org/vfs.html, "unix-excl")
  */
 static const char vfs_default[] = "unix-excl";
 
@@ -126,13 +126,15 @@ static int open_connections(struct store *store, const char *vfs, struct buf *wh
 	int r = 0;
 	for (size_t i = 0; i < COUNT_OF(connections) && r == 0; i++)
 		r = connection_open(connections[i], store->path, vfs, store->durability, why);
-	/* The names of the files, and that the journal of their making is gone: before anything is acknowledged. */
+	/* The names of the files, and that the journal of their making is gone: before anything is
+	 * acknowledged. */
 	if (r == 0 && store->durability != STORE_MEMORY)
 		r = sync_folder(store->folder);
 	return r;
 }
 
-int store_open_vfs(const char *path, enum store_durability durability, const char *vfs, struct store **out)
+int store_open_vfs(
+	const char *path, enum store_durability durability, const char *vfs, struct store **out)
 {
 	struct buf why = { 0 };
 	pthread_once(&once, set_up_sqlite);
@@ -147,8 +149,10 @@ int store_open_vfs(const char *path, enum store_durability durability, const cha
 	if (r == 0)
 		r = writer_start(store);
 	if (r < 0) {
-		/* The number alone can't tell which file and what is wrong with it: said here, once. */
-		log_error("can't open the store %s: %s", path, why.n ? buf_cstr(&why) : strerror(-r));
+		/* The number alone can't tell which file and what is wrong with it: said here,
+		 * once. */
+		log_error(
+			"can't open the store %s: %s", path, why.n ? buf_cstr(&why) : strerror(-r));
 		store_free(store);
 	} else {
 		*out = store;
@@ -170,10 +174,11 @@ void store_close(struct store *store)
 	assert(store->read_depth == 0 && "a read is still running");
 	if (!store_failure(store)) {
 		/* Nobody reads, so this empties the log; if it can't, the next opening reads it. */
-		int code = sqlite3_wal_checkpoint_v2(store->writer.db, NULL,
-			SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
+		int code = sqlite3_wal_checkpoint_v2(
+			store->writer.db, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
 		if (code != SQLITE_OK)
-			log_debug("%s: no checkpoint at the end: %s", store->path, sqlite3_errstr(code));
+			log_debug("%s: no checkpoint at the end: %s", store->path,
+				sqlite3_errstr(code));
 	}
 	store_free(store);
 }
@@ -196,7 +201,8 @@ const char *store_failure(struct store *store)
 
 uint64_t store_generation(struct store *store, struct str service)
 {
-	return atomic_load_explicit(&store->generations[generation_slot(service)], memory_order_acquire);
+	return atomic_load_explicit(
+		&store->generations[generation_slot(service)], memory_order_acquire);
 }
 
 int store_read(struct store *store, store_fn *fn, void *arg)

@@ -13,7 +13,8 @@ struct txn;
 
 enum store_durability {
 	STORE_DURABLE, /* store_write returns after the commit is synced to disk */
-	STORE_RELAXED, /* a sync every 50 ms: a power cut may lose that much, kill -9 of the server nothing */
+	STORE_RELAXED, /* a sync every 50 ms: a power cut may lose that much, kill -9 of the server
+			  nothing */
 	STORE_MEMORY,  /* no sync at all, for CI */
 };
 
@@ -24,17 +25,20 @@ void store_close(struct store *store);
 
 /*
  * A transaction's body: 0 commits, anything negative rolls back and is returned to the caller.
- * The store may run it again from the start, so it changes nothing but the transaction and its own results.
+ * The store may run it again from the start, so it changes nothing but the transaction and its own
+ * results.
  */
 typedef int store_fn(struct txn *txn, void *arg);
 
 /*
- * Runs fn on the writer's thread, among others in one commit; the calling fiber waits until the commit
- * is on disk (see durability). Without a fiber it blocks the thread. Answers what fn answered, or
- * -ENOSPC (no room; later calls may succeed), or -EIO (the store has failed and takes no more writes).
+ * Runs fn on the writer's thread, among others in one commit; the calling fiber waits until the
+ * commit is on disk (see durability). Without a fiber it blocks the thread. Answers what fn
+ * answered, or -ENOSPC (no room; later calls may succeed), or -EIO (the store has failed and takes
+ * no more writes).
  */
 int store_write(struct store *store, store_fn *fn, void *arg) MUSTCHECK;
-/* Runs fn at once, on this thread (the loop's), over a snapshot. fn must not wait and can't write. */
+/* Runs fn at once, on this thread (the loop's), over a snapshot. fn must not wait and can't write.
+ */
 int store_read(struct store *store, store_fn *fn, void *arg) MUSTCHECK;
 
 /*
@@ -47,8 +51,8 @@ uint64_t store_generation(struct store *store, struct str service);
 const char *store_failure(struct store *store);
 
 /*
- * Errors of the four below stick to the transaction: it will not commit, and store_write or store_read
- * answers the error; so a body need not check each call.
+ * Errors of the four below stick to the transaction: it will not commit, and store_write or
+ * store_read answers the error; so a body need not check each call.
  */
 /* Whether the key exists; *value is a copy in the arena. */
 bool txn_get(struct txn *txn, struct str key, struct arena *arena, struct str *value);
@@ -58,12 +62,14 @@ void txn_delete(struct txn *txn, struct str key);
 /* All keys in [begin, end). */
 void txn_delete_range(struct txn *txn, struct str begin, struct str end);
 
-/* A walk over [begin, end) in order, or against it. Writes made during the walk may or may not be seen. */
+/* A walk over [begin, end) in order, or against it. Writes made during the walk may or may not be
+ * seen. */
 struct txn_cursor {
 	struct str key, value; /* of the current entry, until the next step */
 	void *impl;
 };
-void txn_cursor_open(struct txn *txn, struct str begin, struct str end, bool reverse, struct txn_cursor *c);
+void txn_cursor_open(
+	struct txn *txn, struct str begin, struct str end, bool reverse, struct txn_cursor *c);
 /* To the first or next entry; false at the end or on an error (which sticks to the transaction). */
 bool txn_cursor_next(struct txn_cursor *c);
 /* Always close it, also after the end. */

@@ -56,7 +56,8 @@ static void reopen(void)
 
 /* One step of a transaction, for bodies that are data. */
 struct step {
-	char what; /* p put, d delete, r delete range, f fail with value.n, e fail with this number */
+	char what; /* p put, d delete, r delete range, f fail with value.n, e fail with this number
+		    */
 	const char *key, *value;
 	int number;
 };
@@ -123,13 +124,15 @@ static const char *all(void)
 static void test_basics(void)
 {
 	set_up();
-	CHECK_INT(WRITE({ 'p', "b", "2", 0 }, { 'p', "a", "1", 0 }, { 'p', "c", "3", 0 }, { 'p',
-		"d", "", 0 }), 0);
+	CHECK_INT(WRITE({ 'p', "b", "2", 0 }, { 'p', "a", "1", 0 }, { 'p', "c", "3", 0 },
+			  { 'p', "d", "", 0 }),
+		0);
 	CHECK_STR(str_c(all()), "a=1 b=2 c=3 d= ");
 	CHECK_STR(str_c(keys_in("b", "d", false)), "b=2 c=3 ");
 	CHECK_STR(str_c(keys_in("b", "d", true)), "c=3 b=2 ");
 	CHECK_STR(str_c(keys_in("x", "z", true)), "");
-	CHECK_INT(WRITE({ 'p', "b", "two", 0 }, { 'd', "c", "", 0 }, { 'd', "no such key", "", 0 }), 0);
+	CHECK_INT(WRITE({ 'p', "b", "two", 0 }, { 'd', "c", "", 0 }, { 'd', "no such key", "", 0 }),
+		0);
 	CHECK_STR(str_c(all()), "a=1 b=two d= ");
 	reopen();
 	CHECK_STR(str_c(all()), "a=1 b=two d= ");
@@ -201,7 +204,8 @@ static void test_failures_roll_back(void)
 	CHECK_INT(WRITE({ 'p', "a", "2", 0 }, { 'p', "b", "2", 0 }, { 'e', "", "", -77 }), -77);
 	CHECK_INT(WRITE({ 'e', "", "", -1 }), -1);
 	CHECK_STR(str_c(all()), "a=1 ");
-	CHECK_INT(store_write(store, put_too_long, &(struct str){ long_key, sizeof long_key }), -EFBIG);
+	CHECK_INT(store_write(store, put_too_long, &(struct str){ long_key, sizeof long_key }),
+		-EFBIG);
 	CHECK_STR(str_c(all()), "a=1 ");
 	CHECK(store_failure(store) == NULL);
 	tear_down();
@@ -324,9 +328,10 @@ static void test_generations(void)
 {
 	struct arena a = { 0 };
 	set_up();
-	struct str key = KEY(&a, KEY_LITERAL("iam"), KEY_LITERAL("role")), prefix = KEY(&a,
-		KEY_LITERAL("iam"));
-	uint64_t sqs = store_generation(store, STR("sqs")), iam = store_generation(store, STR("iam"));
+	struct str key = KEY(&a, KEY_LITERAL("iam"), KEY_LITERAL("role")),
+		   prefix = KEY(&a, KEY_LITERAL("iam"));
+	uint64_t sqs = store_generation(store, STR("sqs")),
+		 iam = store_generation(store, STR("iam"));
 	CHECK_INT(store_write(store, put_key, &key), 0);
 	CHECK(store_generation(store, STR("iam")) != iam);
 	iam = store_generation(store, STR("iam"));

@@ -1,6 +1,7 @@
 /*
- * The writer: a thread that takes all the transactions that wait, runs them one after another, commits once, and
- * then wakes their fibers. And the keeper, a second thread that copies the log back into the file beside it.
+ * The writer: a thread that takes all the transactions that wait, runs them one after another,
+ * commits once, and then wakes their fibers. And the keeper, a second thread that copies the log
+ * back into the file beside it.
  */
 #include "base/log.h"
 #include "store/internal.h"
@@ -12,7 +13,8 @@
 
 enum { LOOPS_MAX = 8 };
 
-static _Thread_local const struct store *writing; /* the store whose transactions this thread runs */
+static _Thread_local const struct store
+	*writing; /* the store whose transactions this thread runs */
 
 static int64_t statvfs_free(const char *folder)
 {
@@ -39,10 +41,11 @@ static bool disk_is_full(struct store *store)
 {
 	int64_t free_bytes = store_disk_free(store->folder);
 	return free_bytes >= 0 && free_bytes < STORE_RESERVE_BYTES &&
-		free_bytes + connection_free_bytes(&store->writer) < STORE_RESERVE_BYTES;
+	       free_bytes + connection_free_bytes(&store->writer) < STORE_RESERVE_BYTES;
 }
 
-/* One body: its result goes to the request; what is returned is SQLite's, of what concerns the whole group. */
+/* One body: its result goes to the request; what is returned is SQLite's, of what concerns the
+ * whole group. */
 static int run_body(struct group *group, struct request *request)
 {
 	struct connection *conn = &group->store->writer;
@@ -56,7 +59,8 @@ static int run_body(struct group *group, struct request *request)
 	request->result = r;
 	if (txn.sqlite_error)
 		return txn.sqlite_error;
-	if (sqlite3_get_autocommit(conn->db)) /* SQLite rolled everything back (sqlite.org/lang_transaction.html) */
+	if (sqlite3_get_autocommit(conn->db)) /* SQLite rolled everything back
+						 (sqlite.org/lang_transaction.html) */
 		return r == -ENOMEM ? SQLITE_NOMEM : SQLITE_FULL;
 	if (r < 0 && txn.wrote && !txn.has_savepoint)
 		return connection_run(conn, ST_ROLLBACK);
@@ -110,7 +114,8 @@ static void group_run(struct group *group)
 	if (code == SQLITE_OK) {
 		for (unsigned i = 0; i < GENERATION_SLOTS; i++)
 			if (group->touched >> i & 1)
-				atomic_fetch_add_explicit(&store->generations[i], 1, memory_order_release);
+				atomic_fetch_add_explicit(
+					&store->generations[i], 1, memory_order_release);
 		return;
 	}
 	int r = errno_of_sqlite(code);
@@ -183,7 +188,8 @@ static void group_finish(struct group *group)
 			*last = r;
 			last = &r->next;
 		} else {
-			r->done = any_thread = true; /* and its memory may be gone once the mutex is */
+			r->done = any_thread =
+				true; /* and its memory may be gone once the mutex is */
 		}
 	}
 	*last = NULL;
@@ -208,7 +214,8 @@ static struct group group_take(struct store *store)
 	return group;
 }
 
-/* A checkpoint's result: only an error of the disk or of the data matters, the rest is tried again. */
+/* A checkpoint's result: only an error of the disk or of the data matters, the rest is tried again.
+ */
 static void checkpoint(struct store *store, struct connection *conn)
 {
 	if (store_failure(store))
@@ -253,8 +260,9 @@ static void *writer_main(void *arg)
 			pthread_cond_wait(&store->wake_writer, &store->mutex);
 		if (store->restart_due) {
 			/*
-			 * The keeper has copied nearly all of the log; what came since is little. With all of it
-			 * copied the next commit starts the log anew, if no reader is in it at that moment.
+			 * The keeper has copied nearly all of the log; what came since is little.
+			 * With all of it copied the next commit starts the log anew, if no reader
+			 * is in it at that moment.
 			 */
 			store->restart_due = false;
 			pthread_mutex_unlock(&store->mutex);
@@ -278,7 +286,8 @@ static void *writer_main(void *arg)
 static void sync_log(struct store *store)
 {
 	sqlite3_file *log = NULL;
-	int code = sqlite3_file_control(store->keeper.db, "main", SQLITE_FCNTL_JOURNAL_POINTER, &log);
+	int code =
+		sqlite3_file_control(store->keeper.db, "main", SQLITE_FCNTL_JOURNAL_POINTER, &log);
 	if (code == SQLITE_OK && log && log->pMethods)
 		code = log->pMethods->xSync(log, SQLITE_SYNC_NORMAL);
 	if (code != SQLITE_OK)
@@ -307,7 +316,8 @@ static void *keeper_main(void *arg)
 		if (store->sync_due)
 			wait_interval(store);
 		if (store->sync_due && !store_failure(store)) {
-			store->sync_due = false; /* before the sync: a commit during it asks for the next */
+			store->sync_due =
+				false; /* before the sync: a commit during it asks for the next */
 			pthread_mutex_unlock(&store->mutex);
 			sync_log(store);
 			pthread_mutex_lock(&store->mutex);
@@ -334,7 +344,8 @@ int writer_start(struct store *store)
 	int r = errno_of_sqlite(SQLITE_NOMEM);
 	if (connection_run(&store->keeper, ST_BEGIN) != SQLITE_OK)
 		return r;
-	if (sqlite3_exec(store->keeper.db, "SELECT 1 FROM kv LIMIT 1; COMMIT", NULL, NULL, NULL) != SQLITE_OK)
+	if (sqlite3_exec(store->keeper.db, "SELECT 1 FROM kv LIMIT 1; COMMIT", NULL, NULL, NULL) !=
+		SQLITE_OK)
 		return r;
 	sqlite3_wal_hook(store->writer.db, on_commit, store);
 	/* Signals are the loop's. */

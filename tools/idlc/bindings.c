@@ -1,9 +1,10 @@
-/* Checks @http, the bindings of inputs, outputs and errors, and @resource (Smithy, "HTTP bindings"). */
+/* Checks @http, the bindings of inputs, outputs and errors, and @resource (Smithy, "HTTP
+ * bindings"). */
 #include "idlc.h"
 #include <stdio.h>
 
-static const char *const locations[] = { "httpHeader", "httpPrefixHeaders", "httpQuery", "httpQueryParams",
-	"httpLabel", "httpPayload", "httpResponseCode" };
+static const char *const locations[] = { "httpHeader", "httpPrefixHeaders", "httpQuery",
+	"httpQueryParams", "httpLabel", "httpPayload", "httpResponseCode" };
 
 static struct member *find_member(const struct shape *s, struct str name)
 {
@@ -48,15 +49,17 @@ static void check_label(void *arg, struct str label, bool is_whole_segment)
 	label.n -= is_greedy;
 	struct member *member = find_member(check->op->input, label);
 	if (!member || !trait_find(member->traits, "httpLabel"))
-		model_error(
-			check->m, check->line, "{%.*s} is no @httpLabel member of the input", STR_ARG(label));
+		model_error(check->m, check->line, "{%.*s} is no @httpLabel member of the input",
+			STR_ARG(label));
 	else if (!trait_find(member->traits, "required"))
-		model_error(check->m, member->line, "the @httpLabel %.*s must be @required", STR_ARG(label));
+		model_error(check->m, member->line, "the @httpLabel %.*s must be @required",
+			STR_ARG(label));
 	else if (is_greedy && !(member->target->kind & KINDS_TEXT))
-		model_error(check->m, member->line, "the greedy label %.*s must be a string", STR_ARG(label));
+		model_error(check->m, member->line, "the greedy label %.*s must be a string",
+			STR_ARG(label));
 	if (!is_whole_segment)
-		model_error(
-			check->m, check->line, "{%.*s} must be a whole segment of the uri", STR_ARG(label));
+		model_error(check->m, check->line, "{%.*s} must be a whole segment of the uri",
+			STR_ARG(label));
 	if (check->had_greedy)
 		model_error(check->m, check->line, "a label after a greedy one");
 	check->had_greedy |= is_greedy;
@@ -71,7 +74,8 @@ static bool has_label(struct model *m, struct str uri, struct str name)
 static void check_http(struct model *m, struct operation *op)
 {
 	const struct trait *http = trait_find(op->traits, "http");
-	bool is_rest = trait_find(m->service.traits, "restJson1") || trait_find(m->service.traits, "restXml");
+	bool is_rest = trait_find(m->service.traits, "restJson1") ||
+		       trait_find(m->service.traits, "restXml");
 	if (!http) {
 		if (is_rest && !trait_find(op->traits, "internal"))
 			model_error(m, op->line, "%.*s needs @http, since the service speaks REST",
@@ -123,11 +127,13 @@ static void check_binding(struct model *m, const struct shape *s, const struct m
 	if (member->target->kind == KIND_LIST &&
 		(str_is(t->name, "httpHeader") || str_is(t->name, "httpQuery")) &&
 		(member->target->members->target->kind & (KINDS_AGGREGATE | KIND_LIST | KIND_MAP)))
-		model_error(m, t->line, "@%.*s takes lists of simple values only", STR_ARG(t->name));
+		model_error(
+			m, t->line, "@%.*s takes lists of simple values only", STR_ARG(t->name));
 	if (member->target->kind == KIND_MAP &&
 		(str_is(t->name, "httpPrefixHeaders") || str_is(t->name, "httpQueryParams"))) {
 		const struct shape *v = member->target->members->next->target;
-		if (!(v->kind & KINDS_TEXT) && !(str_is(t->name, "httpQueryParams") && is_text_list(v)))
+		if (!(v->kind & KINDS_TEXT) &&
+			!(str_is(t->name, "httpQueryParams") && is_text_list(v)))
 			model_error(m, t->line, "@%.*s takes a map of strings", STR_ARG(t->name));
 	}
 	for (const struct member *other = s->members; other != member; other = other->next) {
@@ -135,8 +141,8 @@ static void check_binding(struct model *m, const struct shape *s, const struct m
 		const struct value *o_name = o ? trait_arg(o, NULL) : NULL;
 		if (o && str_eq(o->name, t->name) && !str_is(t->name, "httpLabel") &&
 			str_eq_ci(o_name ? o_name->text : STR(""), name))
-			model_error(m, t->line, "@%.*s%s%.*s twice", STR_ARG(t->name), name.n ? " " : "",
-				STR_ARG(name));
+			model_error(m, t->line, "@%.*s%s%.*s twice", STR_ARG(t->name),
+				name.n ? " " : "", STR_ARG(name));
 	}
 }
 
@@ -158,8 +164,8 @@ static void check_structure(struct model *m, const struct shape *s, bool is_inpu
 				STR_ARG(member->name));
 	}
 	if (payload && body)
-		model_error(m, body->line, "%.*s has no place: %.*s is the whole body", STR_ARG(body->name),
-			STR_ARG(payload->name));
+		model_error(m, body->line, "%.*s has no place: %.*s is the whole body",
+			STR_ARG(body->name), STR_ARG(payload->name));
 }
 
 static void check_resource_label(void *arg, struct str label, bool is_whole_segment UNUSED)
@@ -169,7 +175,8 @@ static void check_resource_label(void *arg, struct str label, bool is_whole_segm
 		return;
 	struct member *member = find_member(check->op->input, label);
 	if (!member || !(member->target->kind & KINDS_TEXT))
-		model_error(check->m, check->line, "{%.*s} is no string member of the input", STR_ARG(label));
+		model_error(check->m, check->line, "{%.*s} is no string member of the input",
+			STR_ARG(label));
 }
 
 static void check_resource(struct model *m, struct operation *op)
@@ -212,8 +219,8 @@ static bool requires_same(const struct operation *a, const struct operation *b)
 			struct str name = trait_text(f->traits, places[i]);
 			bool found = !name.p;
 			for (const struct member *g = b->input->members; g && !found; g = g->next)
-				found = trait_find(g->traits, "required") && str_eq(trait_text(g->traits,
-					places[i]), name);
+				found = trait_find(g->traits, "required") &&
+					str_eq(trait_text(g->traits, places[i]), name);
 			if (!found)
 				return false;
 		}
@@ -227,8 +234,10 @@ static void check_ambiguity(struct model *m, const struct operation *op)
 	const struct trait *http = trait_find(op->traits, "http"), *other;
 	for (const struct operation *o = op->next; http && o; o = o->next) {
 		other = trait_find(o->traits, "http");
-		if (other && str_eq(trait_arg(http, "method")->text, trait_arg(other, "method")->text) &&
-			are_same_uris(trait_arg(http, "uri")->text, trait_arg(other, "uri")->text) &&
+		if (other &&
+			str_eq(trait_arg(http, "method")->text, trait_arg(other, "method")->text) &&
+			are_same_uris(
+				trait_arg(http, "uri")->text, trait_arg(other, "uri")->text) &&
 			requires_same(op, o) && requires_same(o, op))
 			model_error(m, MAX(http->line, other->line),
 				"%.*s and %.*s have the same method and uri", STR_ARG(op->name),

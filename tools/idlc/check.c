@@ -1,12 +1,13 @@
-/* Checks that the model is whole: names, targets, mixins, recursion, errors; and gives everything its C name.
+/* Checks that the model is whole: names, targets, mixins, recursion, errors; and gives everything
+ * its C name.
  */
 #include "idlc.h"
 
-static const char *const c_keywords[] = { "auto", "break", "case", "char", "const", "continue", "default",
-	"do", "double", "else", "enum", "extern", "float", "for", "goto", "if", "inline", "int", "long",
-	"register", "restrict", "return", "short", "signed", "sizeof", "static", "struct", "switch",
-	"typedef", "typeof", "union", "unsigned", "void", "volatile", "while", "asm", "bool", "true", "false",
-	"unix", "linux" };
+static const char *const c_keywords[] = { "auto", "break", "case", "char", "const", "continue",
+	"default", "do", "double", "else", "enum", "extern", "float", "for", "goto", "if", "inline",
+	"int", "long", "register", "restrict", "return", "short", "signed", "sizeof", "static",
+	"struct", "switch", "typedef", "typeof", "union", "unsigned", "void", "volatile", "while",
+	"asm", "bool", "true", "false", "unix", "linux" };
 
 static struct str member_c_name(struct model *m, struct str name)
 {
@@ -22,7 +23,8 @@ static void check_duplicates(struct model *m)
 	for (struct shape *s = m->shapes; s; s = s->next)
 		for (struct shape *t = s->next; t; t = t->next) {
 			if (str_eq(s->name, t->name))
-				model_error(m, t->line, "a second shape %.*s (the first is in line %d)",
+				model_error(m, t->line,
+					"a second shape %.*s (the first is in line %d)",
 					STR_ARG(t->name), s->line);
 			else if (s->line && str_eq(s->c_name, t->c_name))
 				model_error(m, t->line, "%.*s and %.*s have the same name in C",
@@ -31,10 +33,12 @@ static void check_duplicates(struct model *m)
 	for (struct operation *op = m->operations; op; op = op->next) {
 		for (struct operation *o = op->next; o; o = o->next)
 			if (str_eq(op->c_name, o->c_name))
-				model_error(m, o->line, "a second operation %.*s", STR_ARG(o->name));
+				model_error(
+					m, o->line, "a second operation %.*s", STR_ARG(o->name));
 		for (struct shape *s = m->shapes; s; s = s->next)
 			if (trait_find(s->traits, "error") && str_eq(s->c_name, op->c_name))
-				model_error(m, op->line, "an operation and an error %.*s", STR_ARG(op->name));
+				model_error(m, op->line, "an operation and an error %.*s",
+					STR_ARG(op->name));
 	}
 }
 
@@ -82,7 +86,8 @@ static void check_enum(struct model *m, struct shape *s)
 			model_error(m, e->line, "%.*s needs a %s", STR_ARG(e->name),
 				s->kind == KIND_ENUM ? "string" : "number");
 		for (struct member *other = s->members; other != e; other = other->next)
-			if (str_eq(other->value.text, e->value.text) || str_eq(other->name, e->name))
+			if (str_eq(other->value.text, e->value.text) ||
+				str_eq(other->name, e->name))
 				model_error(m, e->line, "%.*s twice", STR_ARG(e->name));
 	}
 	if (!s->members)
@@ -117,9 +122,11 @@ static void check_shape(struct model *m, struct shape *s)
 	check_members(m, s);
 	struct member *first = s->members, *second = first ? first->next : NULL;
 	if (s->kind == KIND_LIST && (s->member_count != 1 || !str_is(first->name, "member")))
-		model_error(m, s->line, "the list %.*s needs one member, named member", STR_ARG(s->name));
+		model_error(m, s->line, "the list %.*s needs one member, named member",
+			STR_ARG(s->name));
 	if (s->kind == KIND_MAP) {
-		if (s->member_count != 2 || !str_is(first->name, "key") || !str_is(second->name, "value"))
+		if (s->member_count != 2 || !str_is(first->name, "key") ||
+			!str_is(second->name, "value"))
 			model_error(m, s->line, "the map %.*s needs key and value, in this order",
 				STR_ARG(s->name));
 		else if (first->target && !(first->target->kind & KINDS_TEXT))
@@ -131,8 +138,9 @@ static void check_shape(struct model *m, struct shape *s)
 }
 
 /*
- * A value must be able to end: a cycle needs a structure's optional member, a list or a map that may be
- * empty; and a cycle of lists and maps alone is refused (Smithy, "Recursive shape definitions").
+ * A value must be able to end: a cycle needs a structure's optional member, a list or a map that
+ * may be empty; and a cycle of lists and maps alone is refused (Smithy, "Recursive shape
+ * definitions").
  */
 static void walk(struct model *m, struct shape *s, bool only_lists)
 {
@@ -169,13 +177,14 @@ static void check_operation(struct model *m, struct operation *op)
 		struct str *name;
 		struct shape **shape;
 		const char *suffix;
-	} ends[] = { { &op->input_name, &op->input, "Input" }, { &op->output_name, &op->output, "Output" } };
+	} ends[] = { { &op->input_name, &op->input, "Input" },
+		{ &op->output_name, &op->output, "Output" } };
 	for (size_t i = 0; i < 2; i++) {
 		if (ends[i].name->p) {
 			*ends[i].shape = model_shape(m, *ends[i].name);
 			if (!*ends[i].shape || (*ends[i].shape)->kind != KIND_STRUCTURE)
-				model_error(m, op->line, "%.*s: %.*s is no structure", STR_ARG(op->name),
-					STR_ARG(*ends[i].name));
+				model_error(m, op->line, "%.*s: %.*s is no structure",
+					STR_ARG(op->name), STR_ARG(*ends[i].name));
 			else if (trait_find((*ends[i].shape)->traits, "mixin"))
 				model_error(m, op->line, "%.*s: %.*s is a mixin", STR_ARG(op->name),
 					STR_ARG(*ends[i].name));
@@ -203,16 +212,18 @@ static void add_missing_ends(struct model *m, struct operation *op)
 	struct str *names[] = { &op->input_name, &op->output_name };
 	for (size_t i = 0; i < 2; i++)
 		if (!names[i]->p) {
-			*names[i] =
-				arena_printf(&m->arena, "%.*s%s", STR_ARG(op->name), i ? "Output" : "Input");
+			*names[i] = arena_printf(
+				&m->arena, "%.*s%s", STR_ARG(op->name), i ? "Output" : "Input");
 			model_add(m, KIND_STRUCTURE, *names[i], op->line);
 		}
 }
 
-/* Whether validation has anything to look at: grows until nothing changes, since shapes may be recursive. */
+/* Whether validation has anything to look at: grows until nothing changes, since shapes may be
+ * recursive. */
 static void find_constraints(struct model *m)
 {
-	static const char *const traits[] = { "length", "range", "pattern", "uniqueItems", "required" };
+	static const char *const traits[] = { "length", "range", "pattern", "uniqueItems",
+		"required" };
 	bool changed = true;
 	while (changed) {
 		changed = false;
@@ -220,7 +231,8 @@ static void find_constraints(struct model *m)
 			bool has = s->kind & (KIND_ENUM | KIND_INT_ENUM | KIND_UNION);
 			for (size_t i = 0; i < COUNT_OF(traits); i++) {
 				has |= trait_find(s->traits, traits[i]) != NULL;
-				for (struct member *member = s->members; member; member = member->next)
+				for (struct member *member = s->members; member;
+					member = member->next)
 					has |= trait_find(member->traits, traits[i]) != NULL;
 			}
 			for (struct member *member = s->members; member; member = member->next)
@@ -262,13 +274,13 @@ static void check_service(struct model *m)
 void model_check(struct model *m)
 {
 	for (struct operation *op = m->operations; op; op = op->next) {
-		op->c_name = arena_printf(
-			&m->arena, "%.*s_%.*s", STR_ARG(m->prefix), STR_ARG(snake_case(&m->arena, op->name)));
+		op->c_name = arena_printf(&m->arena, "%.*s_%.*s", STR_ARG(m->prefix),
+			STR_ARG(snake_case(&m->arena, op->name)));
 		add_missing_ends(m, op);
 	}
 	for (struct shape *s = m->shapes; s; s = s->next) {
-		s->c_name = arena_printf(
-			&m->arena, "%.*s_%.*s", STR_ARG(m->prefix), STR_ARG(snake_case(&m->arena, s->name)));
+		s->c_name = arena_printf(&m->arena, "%.*s_%.*s", STR_ARG(m->prefix),
+			STR_ARG(snake_case(&m->arena, s->name)));
 		mix_in(m, s);
 	}
 	check_duplicates(m);

@@ -48,7 +48,8 @@ static void write_value(struct buf *b, const struct value *v)
 	}
 }
 
-/* A trait's value: true without arguments, the positional one's value, or an object of the named ones. */
+/* A trait's value: true without arguments, the positional one's value, or an object of the named
+ * ones. */
 static void write_traits(struct buf *b, const struct trait *traits)
 {
 	buf_cat(b, "\"traits\":{");

@@ -15,8 +15,8 @@ static void comment(struct buf *b, const char *indent, struct str doc)
 }
 
 /*
- * No order of dependency is needed: lists and maps are pointers to what they hold, structures hold lists,
- * maps and pointers, and the entries of maps, which hold structures, come last.
+ * No order of dependency is needed: lists and maps are pointers to what they hold, structures hold
+ * lists, maps and pointers, and the entries of maps, which hold structures, come last.
  */
 static void write_lists(struct model *m, struct buf *b)
 {
@@ -26,8 +26,8 @@ static void write_lists(struct model *m, struct buf *b)
 		struct str type = c_type(m, s->members->target);
 		comment(b, "", s->doc);
 		if (s->kind == KIND_LIST)
-			buf_printf(b, "struct %.*s {\n\t%.*s *v;\n\tsize_t n;\n};\n", STR_ARG(s->c_name),
-				STR_ARG(type));
+			buf_printf(b, "struct %.*s {\n\t%.*s *v;\n\tsize_t n;\n};\n",
+				STR_ARG(s->c_name), STR_ARG(type));
 		else
 			buf_printf(b, "struct %.*s {\n\tstruct %.*s_entry *v;\n\tsize_t n;\n};\n",
 				STR_ARG(s->c_name), STR_ARG(s->c_name));
@@ -42,8 +42,8 @@ static void write_structure(struct model *m, struct buf *b, const struct shape *
 		struct str type = c_type(m, member->target);
 		bool is_pointer = member->target->kind & KINDS_AGGREGATE;
 		comment(b, "\t", member->doc);
-		buf_printf(
-			b, "\t%.*s %s%.*s;", STR_ARG(type), is_pointer ? "*" : "", STR_ARG(member->c_name));
+		buf_printf(b, "\t%.*s %s%.*s;", STR_ARG(type), is_pointer ? "*" : "",
+			STR_ARG(member->c_name));
 		if (trait_find(member->traits, "required"))
 			buf_cat(b, " /* required */");
 		buf_char(b, '\n');
@@ -91,9 +91,12 @@ static void write_operations(struct model *m, struct buf *b)
 	for (const struct operation *op = m->operations; op; op = op->next) {
 		buf_char(b, '\n');
 		comment(b, "", op->doc);
-		buf_printf(b, "int %.*s(struct call *call, const struct %.*s *in, struct %.*s *out);\n",
-			STR_ARG(op->c_name), STR_ARG(op->input->c_name), STR_ARG(op->output->c_name));
-		buf_printf(b, "extern const struct operation %.*s_operation;\n", STR_ARG(op->c_name));
+		buf_printf(b,
+			"int %.*s(struct call *call, const struct %.*s *in, struct %.*s *out);\n",
+			STR_ARG(op->c_name), STR_ARG(op->input->c_name),
+			STR_ARG(op->output->c_name));
+		buf_printf(
+			b, "extern const struct operation %.*s_operation;\n", STR_ARG(op->c_name));
 	}
 }
 
@@ -124,10 +127,12 @@ void model_write_header(struct model *m, struct buf *b)
 	buf_char(b, '\n');
 	for (struct shape *s = m->shapes; s; s = s->next)
 		if (s->line && !trait_find(s->traits, "mixin"))
-			buf_printf(b, "extern const struct shape %.*s_shape;\n", STR_ARG(s->c_name));
+			buf_printf(
+				b, "extern const struct shape %.*s_shape;\n", STR_ARG(s->c_name));
 	for (struct shape *s = m->shapes; s; s = s->next)
 		if (trait_find(s->traits, "error"))
-			buf_printf(b, "extern const struct error_shape %.*s;\n", STR_ARG(s->c_name));
+			buf_printf(
+				b, "extern const struct error_shape %.*s;\n", STR_ARG(s->c_name));
 	write_operations(m, b);
 	if (m->service.line)
 		buf_printf(b, "\nextern const struct api %.*s_api;\n", STR_ARG(m->prefix));

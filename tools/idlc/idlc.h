@@ -1,4 +1,5 @@
-/* The interface compiler's model of one .smithy file (Smithy 2.0, the subset that docs/interfaces.md describes). */
+/* The interface compiler's model of one .smithy file (Smithy 2.0, the subset that
+ * docs/interfaces.md describes). */
 #ifndef SAMOVAR_TOOLS_IDLC_H
 #define SAMOVAR_TOOLS_IDLC_H
 

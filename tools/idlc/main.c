@@ -1,4 +1,5 @@
-/* idlc IN.smithy OUT.h OUT.c: compiles an interface to C. idlc --json IN.smithy: prints it as JSON. */
+/* idlc IN.smithy OUT.h OUT.c: compiles an interface to C. idlc --json IN.smithy: prints it as JSON.
+ */
 #include "idlc.h"
 #include <errno.h>
 #include <stdio.h>
@@ -129,7 +130,8 @@ static int compile(struct model *m, char **out, struct buf *b)
 		model_write_json(m, b);
 		return fwrite(b->p, 1, b->n, stdout) == b->n && fflush(stdout) == 0 ? 0 : -EIO;
 	}
-	void (*const writers[])(struct model *, struct buf *) = { model_write_header, model_write_source };
+	void (*const writers[])(
+		struct model *, struct buf *) = { model_write_header, model_write_source };
 	for (size_t i = 0; i < 2 && r == 0; i++) {
 		b->n = 0;
 		writers[i](m, b);

@@ -46,7 +46,8 @@ static int integer_bits(enum kind kind)
 static struct str shape_symbol(struct model *m, const struct shape *s)
 {
 	if (!s->line)
-		return arena_printf(&m->arena, "shape_%.*s", STR_ARG(snake_case(&m->arena, s->name)));
+		return arena_printf(
+			&m->arena, "shape_%.*s", STR_ARG(snake_case(&m->arena, s->name)));
 	return arena_printf(&m->arena, "%.*s_shape", STR_ARG(s->c_name));
 }
 
@@ -67,7 +68,8 @@ static void bound(struct buf *b, const char *name, const struct value *v)
 /* The constraints as a compound literal, whose address is constant outside of functions. */
 static void constraints(struct buf *b, const struct trait *traits)
 {
-	const struct trait *length = trait_find(traits, "length"), *range = trait_find(traits, "range");
+	const struct trait *length = trait_find(traits, "length"),
+			   *range = trait_find(traits, "range");
 	struct str pattern = trait_text(traits, "pattern");
 	bool unique = trait_find(traits, "uniqueItems");
 	if (!length && !range && !pattern.p && !unique)
@@ -82,7 +84,8 @@ static void constraints(struct buf *b, const struct trait *traits)
 	buf_cat(b, pattern.p ? ", .compiled = &(void *){ NULL } }" : " }");
 }
 
-static void timestamp_format(struct buf *b, const struct trait *on_member, const struct trait *on_shape)
+static void timestamp_format(
+	struct buf *b, const struct trait *on_member, const struct trait *on_shape)
 {
 	struct str format = trait_text(on_member, "timestampFormat");
 	if (!format.p)
@@ -111,7 +114,8 @@ static void flags(struct buf *b, const struct member *member)
 	const char *separator = ", .flags = ";
 	for (size_t i = 0; i < COUNT_OF(table); i++)
 		if (trait_find(member->traits, table[i].trait) ||
-			(table[i].on_target && trait_find(member->target->traits, table[i].trait))) {
+			(table[i].on_target &&
+				trait_find(member->target->traits, table[i].trait))) {
 			buf_printf(b, "%s%s", separator, table[i].flag);
 			separator = " | ";
 		}
@@ -138,17 +142,19 @@ static void location(struct buf *b, const struct member *member)
 		}
 }
 
-static void write_member(struct model *m, struct buf *b, const struct shape *s, const struct member *member)
+static void write_member(
+	struct model *m, struct buf *b, const struct shape *s, const struct member *member)
 {
-	struct str json = trait_text(member->traits, "jsonName"), xml = trait_text(member->traits, "xmlName");
+	struct str json = trait_text(member->traits, "jsonName"),
+		   xml = trait_text(member->traits, "xmlName");
 	json = json.p ? json : member->name;
 	xml = xml.p ? xml : member->name;
 	buf_cat(b, "\t{ .name = ");
 	write_literal(b, member->name);
 	text_field(b, "json_name", json);
 	text_field(b, "xml_name", xml);
-	buf_printf(b, ", .name_bytes = %zu, .json_name_bytes = %zu,\n\t\t.shape = &%.*s", member->name.n,
-		json.n, STR_ARG(shape_symbol(m, member->target)));
+	buf_printf(b, ", .name_bytes = %zu, .json_name_bytes = %zu,\n\t\t.shape = &%.*s",
+		member->name.n, json.n, STR_ARG(shape_symbol(m, member->target)));
 	if (s->kind != KIND_LIST)
 		buf_printf(b, ", .offset = offsetof(struct %.*s%s, %.*s)", STR_ARG(s->c_name),
 			s->kind == KIND_MAP ? "_entry" : "", STR_ARG(member->c_name));
@@ -178,7 +184,8 @@ static void write_shape(struct model *m, struct buf *b, const struct shape *s)
 	bool has_members = s->member_count && !(s->kind & (KIND_ENUM | KIND_INT_ENUM));
 	const struct trait *ns = trait_find(s->traits, "xmlNamespace");
 	if (has_members) {
-		buf_printf(b, "\nstatic const struct member %.*s_members[] = {\n", STR_ARG(s->c_name));
+		buf_printf(
+			b, "\nstatic const struct member %.*s_members[] = {\n", STR_ARG(s->c_name));
 		for (const struct member *member = s->members; member; member = member->next)
 			write_member(m, b, s, member);
 		buf_cat(b, "};");
@@ -191,7 +198,8 @@ static void write_shape(struct model *m, struct buf *b, const struct shape *s)
 		buf_printf(b, ",\n\t.member_count = %zu, .members = %.*s_members", s->member_count,
 			STR_ARG(s->c_name));
 	if (s->kind & (KIND_LIST | KIND_MAP))
-		buf_printf(b, ", .element_size = sizeof(*((struct %.*s *)0)->v)", STR_ARG(s->c_name));
+		buf_printf(
+			b, ", .element_size = sizeof(*((struct %.*s *)0)->v)", STR_ARG(s->c_name));
 	if (s->has_constraints)
 		buf_cat(b, ", .has_constraints = true");
 	timestamp_format(b, s->traits, NULL);
@@ -213,13 +221,13 @@ static void write_error(struct buf *b, const struct shape *s)
 		status = trait_arg(query, "httpResponseCode")->text;
 	if (!status.p)
 		status = is_server ? STR("500") : STR("400");
-	buf_printf(b,
-		"const struct error_shape %.*s = { .name = \"%.*s\", .query_code = ", STR_ARG(s->c_name),
-		STR_ARG(s->name));
+	buf_printf(b, "const struct error_shape %.*s = { .name = \"%.*s\", .query_code = ",
+		STR_ARG(s->c_name), STR_ARG(s->name));
 	write_literal(b, query ? trait_arg(query, "code")->text : s->name);
 	buf_printf(b,
 		",\n\t.status = %.*s, .query_status = %.*s, .is_server_fault = %s, .shape = &%.*s_shape };\n",
-		STR_ARG(status), STR_ARG(query ? trait_arg(query, "httpResponseCode")->text : status),
+		STR_ARG(status),
+		STR_ARG(query ? trait_arg(query, "httpResponseCode")->text : status),
 		is_server ? "true" : "false", STR_ARG(s->c_name));
 }
 
@@ -241,8 +249,8 @@ static void write_operation(struct model *m, struct buf *b, const struct operati
 		"\nstatic int run_%.*s(struct call *call, const void *in, void *out)\n{\n"
 		"\treturn %.*s(call, in, out);\n}\n",
 		STR_ARG(op->c_name), STR_ARG(op->c_name));
-	buf_printf(b, "const struct operation %.*s_operation = { .name = \"%.*s\"", STR_ARG(op->c_name),
-		STR_ARG(op->name));
+	buf_printf(b, "const struct operation %.*s_operation = { .name = \"%.*s\"",
+		STR_ARG(op->c_name), STR_ARG(op->name));
 	text_field(b, "doc", op->doc);
 	buf_printf(b,
 		",\n\t.input = &%.*s_shape, .output = &%.*s_shape,\n\t.errors = (const struct error_shape *const[]){ ",
@@ -253,7 +261,8 @@ static void write_operation(struct model *m, struct buf *b, const struct operati
 		trait_find(op->traits, "readonly") ? "OPERATION_READONLY"
 		: trait_find(op->traits, "waits")  ? "OPERATION_WAITS"
 						   : "OPERATION_WRITES",
-		trait_find(op->traits, "internal") ? "true" : "false", is_public(op) ? "true" : "false");
+		trait_find(op->traits, "internal") ? "true" : "false",
+		is_public(op) ? "true" : "false");
 	if (http) {
 		const struct value *code = trait_arg(http, "code");
 		text_field(b, "http_method", trait_arg(http, "method")->text);

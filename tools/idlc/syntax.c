@@ -9,7 +9,7 @@ struct reader {
 	struct model *m;
 	const char *p, *end;
 	int line, depth;
-	struct buf doc; /* the "///" lines before what comes next */
+	struct buf doc;  /* the "///" lines before what comes next */
 	struct buf text; /* the string being read */
 	jmp_buf failed;
 };
@@ -173,7 +173,8 @@ static struct str string(struct reader *r)
 	for (;;) {
 		if (r->p == r->end || (*r->p == '\n' && !is_block))
 			syntax_error(r, "the string's end");
-		if (*r->p == '"' && (!is_block || (r->end - r->p >= 3 && memcmp(r->p, "\"\"\"", 3) == 0)))
+		if (*r->p == '"' &&
+			(!is_block || (r->end - r->p >= 3 && memcmp(r->p, "\"\"\"", 3) == 0)))
 			break;
 		if (*r->p == '\\') {
 			r->p++;
@@ -329,7 +330,8 @@ static void shape_body(struct reader *r, struct shape *shape)
 		expect(r, "[");
 		shape->mixins = fields(r, "]", false);
 	}
-	if (shape->kind & (KIND_STRUCTURE | KIND_UNION | KIND_LIST | KIND_MAP | KIND_ENUM | KIND_INT_ENUM))
+	if (shape->kind &
+		(KIND_STRUCTURE | KIND_UNION | KIND_LIST | KIND_MAP | KIND_ENUM | KIND_INT_ENUM))
 		members(r, shape);
 }
 
@@ -342,7 +344,8 @@ static struct str in_or_out(struct reader *r, struct operation *op, const char *
 	}
 	const struct str parts[] = { op->name, str_c(suffix) };
 	struct trait *list = traits(r);
-	struct shape *shape = model_add(r->m, KIND_STRUCTURE, arena_concat(&r->m->arena, parts, 2), r->line);
+	struct shape *shape =
+		model_add(r->m, KIND_STRUCTURE, arena_concat(&r->m->arena, parts, 2), r->line);
 	shape->traits = list;
 	shape_body(r, shape);
 	return shape->name;
@@ -380,14 +383,16 @@ static void service(struct reader *r, struct trait *list, struct str doc)
 {
 	struct service *s = &r->m->service;
 	if (s->line)
-		model_error(r->m, r->line, "a second service; the file's is %.*s", STR_ARG(s->name));
+		model_error(
+			r->m, r->line, "a second service; the file's is %.*s", STR_ARG(s->name));
 	*s = (struct service){ .traits = list, .doc = doc };
 	s->name = name(r, "the service's name");
 	s->line = r->line;
 	expect(r, "{");
 	for (struct field *f = fields(r, "}", true); f; f = f->next) {
 		if (!str_is(f->name, "version"))
-			model_error(r->m, f->line, "unknown property %.*s of the service", STR_ARG(f->name));
+			model_error(r->m, f->line, "unknown property %.*s of the service",
+				STR_ARG(f->name));
 		s->version = f->value.text;
 	}
 }

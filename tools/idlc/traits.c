@@ -1,12 +1,13 @@
-/* The traits: where each may stand, and with which arguments. A trait that is not here is an error. */
+/* The traits: where each may stand, and with which arguments. A trait that is not here is an error.
+ */
 #include "idlc.h"
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include <pcre2.h>
 
 /*
- * args: "name:type" for each named argument, or ":type" for the positional one; a '?' after the type:
- * optional. Types: s string, n number, b boolean, l list, a anything. targets: what a member with it may
- * point at.
+ * args: "name:type" for each named argument, or ":type" for the positional one; a '?' after the
+ * type: optional. Types: s string, n number, b boolean, l list, a anything. targets: what a member
+ * with it may point at.
  */
 static const struct rule {
 	const char *name;
@@ -37,15 +38,16 @@ static const struct rule {
 	{ "awsQueryError", KIND_STRUCTURE, "code:s httpResponseCode:n", 0 },
 	{ "documentation", ~0u, ":s", 0 },
 	{ "required", ON_MEMBER, "", 0 },
-	{ "length", ON_MEMBER | ON_ELEMENT | KIND_STRING | KIND_BLOB | KIND_LIST | KIND_MAP, "min:n? max:n?",
-		KIND_STRING | KIND_BLOB | KIND_LIST | KIND_MAP },
+	{ "length", ON_MEMBER | ON_ELEMENT | KIND_STRING | KIND_BLOB | KIND_LIST | KIND_MAP,
+		"min:n? max:n?", KIND_STRING | KIND_BLOB | KIND_LIST | KIND_MAP },
 	{ "range", ON_MEMBER | ON_ELEMENT | KINDS_NUMBER, "min:n? max:n?", KINDS_NUMBER },
 	{ "pattern", ON_MEMBER | ON_ELEMENT | KIND_STRING, ":s", KIND_STRING },
 	{ "uniqueItems", ON_MEMBER | KIND_LIST, "", KIND_LIST },
 	{ "jsonName", ON_MEMBER, ":s", ~0u },
 	{ "xmlName", ON_MEMBER | ON_ELEMENT | KINDS_AGGREGATE, ":s", ~0u },
 	{ "xmlFlattened", ON_MEMBER, "", KIND_LIST | KIND_MAP },
-	{ "xmlAttribute", ON_MEMBER, "", KINDS_TEXT | KINDS_NUMBER | KIND_BOOLEAN | KIND_TIMESTAMP },
+	{ "xmlAttribute", ON_MEMBER, "",
+		KINDS_TEXT | KINDS_NUMBER | KIND_BOOLEAN | KIND_TIMESTAMP },
 	{ "xmlNamespace", ON_SERVICE | ON_MEMBER | KINDS_AGGREGATE, "uri:s prefix:s?", ~0u },
 	{ "httpHeader", ON_MEMBER, ":s",
 		KINDS_TEXT | KINDS_NUMBER | KIND_BOOLEAN | KIND_TIMESTAMP | KIND_LIST },
@@ -125,7 +127,8 @@ static void check_value(struct model *m, const struct trait *t)
 		while (!found && str_cut(&rest, ' ', &one))
 			found = str_eq(one, v->text);
 		if (!found)
-			model_error(m, t->line, "@%.*s is one of: %s", STR_ARG(t->name), closed[i].values);
+			model_error(m, t->line, "@%.*s is one of: %s", STR_ARG(t->name),
+				closed[i].values);
 	}
 	const struct value *min = trait_arg(t, "min"), *max = trait_arg(t, "max");
 	if (min && max && min->number > max->number)
@@ -163,7 +166,8 @@ static void check_trait(struct model *m, const struct trait *t, enum kind place)
 		return;
 	}
 	if (!(rule->places & place))
-		model_error(m, t->line, "@%.*s may not stand on this %s", STR_ARG(t->name), kind_name(place));
+		model_error(m, t->line, "@%.*s may not stand on this %s", STR_ARG(t->name),
+			kind_name(place));
 	for (const struct field *f = t->args; f; f = f->next)
 		if (!is_known_arg(rule->args, f))
 			model_error(m, f->line, "@%.*s takes no %s%.*s", STR_ARG(t->name),

@@ -1,6 +1,6 @@
 /*
- * An HTTP exchange without a socket: for tests that drive the dispatcher in process. Included by the test's one
- * file, it stands in for net's server.
+ * An HTTP exchange without a socket: for tests that drive the dispatcher in process. Included by
+ * the test's one file, it stands in for net's server.
  */
 #ifndef SAMOVAR_AWS_TESTING_EXCHANGE_H
 #define SAMOVAR_AWS_TESTING_EXCHANGE_H
@@ -64,7 +64,8 @@ bool http_responded(const struct http_exchange *ex)
 	return ex->responded;
 }
 
-void http_respond(struct http_exchange *ex, int status, const struct http_header *headers, size_t n, struct str body)
+void http_respond(struct http_exchange *ex, int status, const struct http_header *headers, size_t n,
+	struct str body)
 {
 	assert(!ex->responded);
 	ex->responded = true;
@@ -79,8 +80,8 @@ void http_respond(struct http_exchange *ex, int status, const struct http_header
 }
 
 /* An answer in parts is gathered. */
-int http_respond_start(struct http_exchange *ex, int status, const struct http_header *headers, size_t n,
-	int64_t content_length)
+int http_respond_start(struct http_exchange *ex, int status, const struct http_header *headers,
+	size_t n, int64_t content_length)
 {
 	(void)content_length;
 	http_respond(ex, status, headers, n, STR(""));
@@ -109,8 +110,10 @@ int http_respond_end(struct http_exchange *ex)
 	return 0;
 }
 
-/* "POST /path?query", headers as "Name: value\n..." lines, and a body. The texts must outlive the exchange. */
-static inline void exchange_init(struct http_exchange *ex, const char *line, const char *headers, struct str body)
+/* "POST /path?query", headers as "Name: value\n..." lines, and a body. The texts must outlive the
+ * exchange. */
+static inline void exchange_init(
+	struct http_exchange *ex, const char *line, const char *headers, struct str body)
 {
 	struct str rest = str_c(line), lines = str_c(headers), header;
 	*ex = (struct http_exchange){ .body = body };
@@ -130,8 +133,9 @@ static inline void exchange_init(struct http_exchange *ex, const char *line, con
 		if (colon < 0)
 			continue;
 		assert(r->headers.n < EXCHANGE_HEADERS_MAX);
-		ex->headers[r->headers.n++] = (struct http_header){ str_sub(header, 0, (size_t)colon),
-			str_trim(str_from(header, (size_t)colon + 1)) };
+		ex->headers[r->headers.n++] =
+			(struct http_header){ str_sub(header, 0, (size_t)colon),
+				str_trim(str_from(header, (size_t)colon + 1)) };
 	}
 	r->host = http_header_get(&r->headers, STR("host"));
 }

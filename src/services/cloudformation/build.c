@@ -64,9 +64,9 @@ value *cfn_pick(struct cfn_resource *r, const char *names)
 {
 	value *out = yyjson_mut_obj(r->doc), *key, *member;
 	if (yyjson_mut_is_obj(r->properties))
-		CFN_OBJECT_FOR (key, member, r->properties)
-			if (cfn_has_word(names, cfn_text(key)))
-				cfn_set_str(r->doc, out, cfn_text(key), cfn_copy(r->doc, member));
+		CFN_OBJECT_FOR(key, member, r->properties)
+	if (cfn_has_word(names, cfn_text(key)))
+		cfn_set_str(r->doc, out, cfn_text(key), cfn_copy(r->doc, member));
 	return out;
 }
 
@@ -86,9 +86,9 @@ bool cfn_changed(struct cfn_resource *r, const char *name)
 static void add_tag(struct cfn_resource *r, value *list, struct str key, value *v)
 {
 	value *tag, *item;
-	CFN_ARRAY_FOR (item, list)
-		if (str_eq(cfn_text(cfn_get(item, "Key")), key))
-			return;
+	CFN_ARRAY_FOR(item, list)
+	if (str_eq(cfn_text(cfn_get(item, "Key")), key))
+		return;
 	tag = yyjson_mut_obj(r->doc);
 	cfn_set(r->doc, tag, "Key", cfn_string(r->doc, key));
 	cfn_set(r->doc, tag, "Value", cfn_string(r->doc, cfn_scalar(r->call->arena, v)));
@@ -99,14 +99,14 @@ value *cfn_all_tags(struct cfn_resource *r, value *own)
 {
 	value *list = yyjson_mut_arr(r->doc), *key, *item;
 	if (yyjson_mut_is_obj(own))
-		CFN_OBJECT_FOR (key, item, own)
-			add_tag(r, list, cfn_text(key), item);
+		CFN_OBJECT_FOR(key, item, own)
+	add_tag(r, list, cfn_text(key), item);
 	if (yyjson_mut_is_arr(own))
-		CFN_ARRAY_FOR (item, own)
-			add_tag(r, list, cfn_text(cfn_get(item, "Key")), cfn_get(item, "Value"));
+		CFN_ARRAY_FOR(item, own)
+	add_tag(r, list, cfn_text(cfn_get(item, "Key")), cfn_get(item, "Value"));
 	if (yyjson_mut_is_arr(r->tags))
-		CFN_ARRAY_FOR (item, r->tags)
-			add_tag(r, list, cfn_text(cfn_get(item, "Key")), cfn_get(item, "Value"));
+		CFN_ARRAY_FOR(item, r->tags)
+	add_tag(r, list, cfn_text(cfn_get(item, "Key")), cfn_get(item, "Value"));
 	return yyjson_mut_arr_size(list) ? list : NULL;
 }
 
@@ -138,7 +138,8 @@ static value *shape_structure(struct shaping *s, const struct shape *shape, valu
 			"expected type: JSONObject, found another (%s)", shape->name);
 		return NULL;
 	}
-	CFN_OBJECT_FOR (key, item, v) {
+	CFN_OBJECT_FOR(key, item, v)
+	{
 		const struct member *m = member_of(shape, cfn_text(key));
 		if (!m) {
 			s->why = arena_printf(s->r->call->arena,
@@ -158,7 +159,8 @@ static value *shape_list(struct shaping *s, const struct shape *shape, value *v)
 	const struct shape *of = shape->members[0].shape;
 	value *out = yyjson_mut_arr(s->r->doc), *key, *item;
 	if (yyjson_mut_is_obj(v) && of->type == SHAPE_STRUCTURE && member_of(of, STR("Key"))) {
-		CFN_OBJECT_FOR (key, item, v) {
+		CFN_OBJECT_FOR(key, item, v)
+		{
 			value *tag = yyjson_mut_obj(s->r->doc);
 			cfn_set(s->r->doc, tag, "Key", cfn_string(s->r->doc, cfn_text(key)));
 			cfn_set(s->r->doc, tag, "Value", cfn_copy(s->r->doc, item));
@@ -171,7 +173,8 @@ static value *shape_list(struct shaping *s, const struct shape *shape, value *v)
 		yyjson_mut_arr_append(out, got);
 		return got ? out : NULL;
 	}
-	CFN_ARRAY_FOR (item, v) {
+	CFN_ARRAY_FOR(item, v)
+	{
 		value *got = shape_value(s, of, item);
 		if (!got)
 			return NULL;
@@ -184,7 +187,8 @@ static value *shape_map(struct shaping *s, const struct shape *shape, value *v)
 {
 	value *out = yyjson_mut_obj(s->r->doc), *key, *item, *got;
 	if (yyjson_mut_is_arr(v)) {
-		CFN_ARRAY_FOR (item, v) {
+		CFN_ARRAY_FOR(item, v)
+		{
 			if (!(got = shape_value(
 				      s, shape->members[1].shape, cfn_get(item, "Value"))))
 				return NULL;
@@ -197,7 +201,8 @@ static value *shape_map(struct shaping *s, const struct shape *shape, value *v)
 			"expected type: JSONObject, found another (%s)", shape->name);
 		return NULL;
 	}
-	CFN_OBJECT_FOR (key, item, v) {
+	CFN_OBJECT_FOR(key, item, v)
+	{
 		if (!(got = shape_value(s, shape->members[1].shape, item)))
 			return NULL;
 		cfn_set_str(s->r->doc, out, cfn_text(key), got);

@@ -98,10 +98,10 @@ static int create(struct call *call, void *arg)
 	if (!set.changes.n && c->stack.current && cfn_content_same(c->stack.current, &c->content)) {
 		set.status = STR("FAILED");
 		set.execution = STR("UNAVAILABLE");
-		set.reason = STR(
-			"The submitted information didn't contain changes. Submit different "
-			"information to create a "
-			"change set.");
+		set.reason =
+			STR("The submitted information didn't contain changes. Submit different "
+			    "information to create a "
+			    "change set.");
 	}
 	call_put_record(call, set_key(call, c->stack.id, set.name),
 		&cloudformation_change_set_record_shape, &set);

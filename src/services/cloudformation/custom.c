@@ -95,14 +95,14 @@ static value *texts(struct cfn_resource *r, value *v)
 	value *out, *key, *item;
 	if (yyjson_mut_is_obj(v)) {
 		out = yyjson_mut_obj(r->doc);
-		CFN_OBJECT_FOR (key, item, v)
-			yyjson_mut_obj_add(out, cfn_string(r->doc, cfn_text(key)), texts(r, item));
+		CFN_OBJECT_FOR(key, item, v)
+		yyjson_mut_obj_add(out, cfn_string(r->doc, cfn_text(key)), texts(r, item));
 		return out;
 	}
 	if (yyjson_mut_is_arr(v)) {
 		out = yyjson_mut_arr(r->doc);
-		CFN_ARRAY_FOR (item, v)
-			yyjson_mut_arr_append(out, texts(r, item));
+		CFN_ARRAY_FOR(item, v)
+		yyjson_mut_arr_append(out, texts(r, item));
 		return out;
 	}
 	struct str s = cfn_scalar(r->call->arena, v);
@@ -151,8 +151,8 @@ static int take_answer(struct cfn_resource *r, struct str body)
 	r->physical = id;
 	value *data = cfn_get(answer, "Data");
 	if (yyjson_mut_is_obj(data) && r->attributes)
-		CFN_OBJECT_FOR (key, item, data)
-			cfn_set_str(r->doc, r->attributes, cfn_text(key), cfn_copy(r->doc, item));
+		CFN_OBJECT_FOR(key, item, data)
+	cfn_set_str(r->doc, r->attributes, cfn_text(key), cfn_copy(r->doc, item));
 	return 0;
 }
 

@@ -196,7 +196,8 @@ static int condition_list(struct cfn_eval *e, value *list, bool is_and)
 			"most 10 boolean "
 			"parameters.",
 			is_and ? "Fn::And" : "Fn::Or");
-	CFN_ARRAY_FOR (item, list) {
+	CFN_ARRAY_FOR(item, list)
+	{
 		int r = condition_value(e, item);
 		if (r < 0)
 			return r;
@@ -330,7 +331,8 @@ static value *evaluate_object(struct cfn_eval *e, value *v)
 {
 	value *key, *member;
 	if (yyjson_mut_obj_size(v) == 1) {
-		CFN_OBJECT_FOR (key, member, v) {
+		CFN_OBJECT_FOR(key, member, v)
+		{
 			struct str name = cfn_text(key);
 			for (size_t i = 0; i < COUNT_OF(functions); i++)
 				if (str_is(name, functions[i].name))
@@ -341,7 +343,8 @@ static value *evaluate_object(struct cfn_eval *e, value *v)
 		}
 	}
 	value *out = yyjson_mut_obj(e->doc);
-	CFN_OBJECT_FOR (key, member, v) {
+	CFN_OBJECT_FOR(key, member, v)
+	{
 		value *got = cfn_evaluate(e, member);
 		if (!got)
 			return NULL;
@@ -365,7 +368,8 @@ value *cfn_evaluate(struct cfn_eval *e, value *v)
 		out = evaluate_object(e, v);
 	} else {
 		out = yyjson_mut_arr(e->doc);
-		CFN_ARRAY_FOR (item, v) {
+		CFN_ARRAY_FOR(item, v)
+		{
 			value *got = cfn_evaluate(e, item);
 			if (!got)
 				return NULL;
@@ -415,7 +419,8 @@ value *cfn_resolve_dynamic(struct cfn_eval *e, value *v)
 		return resolve_text(e, cfn_text(v));
 	if (yyjson_mut_is_obj(v)) {
 		out = yyjson_mut_obj(e->doc);
-		CFN_OBJECT_FOR (key, item, v) {
+		CFN_OBJECT_FOR(key, item, v)
+		{
 			if (!(got = cfn_resolve_dynamic(e, item)))
 				return NULL;
 			yyjson_mut_obj_add(out, cfn_string(e->doc, cfn_text(key)), got);
@@ -424,7 +429,8 @@ value *cfn_resolve_dynamic(struct cfn_eval *e, value *v)
 	}
 	if (yyjson_mut_is_arr(v)) {
 		out = yyjson_mut_arr(e->doc);
-		CFN_ARRAY_FOR (item, v) {
+		CFN_ARRAY_FOR(item, v)
+		{
 			if (!(got = cfn_resolve_dynamic(e, item)))
 				return NULL;
 			yyjson_mut_arr_append(out, got);

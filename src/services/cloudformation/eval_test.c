@@ -122,9 +122,8 @@ static void test_order(void)
 	CHECK_INT(g.nodes[0].needs[0], 1);
 	CHECK_INT(g.nodes[1].needs[0], 2);
 	CHECK_INT(g.nodes[2].need_count, 0);
-	begin(&e,
-		"Resources: {A: {Type: T, DependsOn: B}, B: {Type: T, Properties: {x: !Ref A}}, "
-		"C: {Type: T}}");
+	begin(&e, "Resources: {A: {Type: T, DependsOn: B}, B: {Type: T, Properties: {x: !Ref A}}, "
+		  "C: {Type: T}}");
 	CHECK(cfn_graph_make(&e, cfn_get(e.root, "Resources"), &g) < 0);
 	CHECK_STR(e.error, "Circular dependency between resources: [A, B]");
 }

@@ -110,7 +110,8 @@ value *cfn_fn_join(struct cfn_eval *e, value *argument)
 			"a list of strings to be joined or a function that returns a list of "
 			"strings (such as "
 			"Fn::GetAZs) to be joined.");
-	CFN_ARRAY_FOR (item, list) {
+	CFN_ARRAY_FOR(item, list)
+	{
 		struct str s = cfn_scalar(e->arena, item);
 		if (!s.p || b.n + s.n + delimiter.n > CFN_EVALUATED_BYTES_MAX) {
 			buf_fini(&b);

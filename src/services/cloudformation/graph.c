@@ -36,8 +36,8 @@ static void need_depends_on(struct needs *n, value *depends)
 	if (yyjson_mut_is_str(depends))
 		need(n, cfn_text(depends), (struct str){ 0 });
 	if (yyjson_mut_is_arr(depends))
-		CFN_ARRAY_FOR (item, depends)
-			need(n, cfn_text(item), (struct str){ 0 });
+		CFN_ARRAY_FOR(item, depends)
+	need(n, cfn_text(item), (struct str){ 0 });
 }
 
 static int by_name(const void *a, const void *b)
@@ -84,7 +84,8 @@ int cfn_graph_make(struct cfn_eval *e, value *resources, struct cfn_graph *out)
 	size_t n = yyjson_mut_obj_size(resources);
 	value *key, *definition;
 	*out = (struct cfn_graph){ ARENA_ARRAY(e->arena, struct cfn_node, n + 1), 0 };
-	CFN_OBJECT_FOR (key, definition, resources) {
+	CFN_OBJECT_FOR(key, definition, resources)
+	{
 		struct str condition = cfn_text(cfn_get(definition, "Condition"));
 		int r = condition.p ? cfn_condition(e, condition) : 1;
 		if (r < 0)

@@ -34,13 +34,12 @@ static int output_one(struct call *call, struct cfn_run *run, struct str name, v
 	struct str text = v ? cfn_scalar(call->arena, v) : (struct str){ 0 };
 	if (!text.p)
 		return fail(call, &cloudformation_validation_error, "%.*s",
-			STR_ARG(e->error.p
-					? e->error
-					: arena_printf(call->arena,
-						  "Template format error: The Value field of "
-						  "every Outputs member must evaluate "
-						  "to a String (%.*s).",
-						  STR_ARG(name))));
+			STR_ARG(e->error.p ? e->error
+					   : arena_printf(call->arena,
+						     "Template format error: The Value field of "
+						     "every Outputs member must evaluate "
+						     "to a String (%.*s).",
+						     STR_ARG(name))));
 	struct cloudformation_output *o = &run->stack.outputs.v[run->stack.outputs.n++];
 	*o = (struct cloudformation_output){ .output_key = name,
 		.output_value = text,
@@ -121,13 +120,14 @@ int cfn_outputs_put(struct call *call, struct cfn_run *run)
 		0
 	};
 	if (yyjson_mut_is_obj(outputs))
-		CFN_OBJECT_FOR (key, definition, outputs)
-			if (output_one(call, run, cfn_text(key), definition) < 0)
-				return -1;
+		CFN_OBJECT_FOR(key, definition, outputs)
+	if (output_one(call, run, cfn_text(key), definition) < 0)
+		return -1;
 	if (drop_exports(call, &run->stack, &old, &run->stack.outputs) < 0)
 		return -1;
 	drop_imports(call, &run->stack);
-	CFN_OBJECT_FOR (key, definition, run->imports) {
+	CFN_OBJECT_FOR(key, definition, run->imports)
+	{
 		txn_put(call->txn, cfn_key(call, "import", cfn_text(key), run->stack.id),
 			run->stack.name);
 		txn_put(call->txn, cfn_key(call, "imports", run->stack.id, cfn_text(key)), STR(""));

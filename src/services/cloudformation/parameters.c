@@ -51,9 +51,9 @@ static int broken(struct call *call, value *p, struct str name, const char *rule
 static bool is_allowed(struct arena *arena, value *allowed, struct str text)
 {
 	value *item;
-	CFN_ARRAY_FOR (item, allowed)
-		if (str_eq(cfn_scalar(arena, item), text))
-			return true;
+	CFN_ARRAY_FOR(item, allowed)
+	if (str_eq(cfn_scalar(arena, item), text))
+		return true;
 	return false;
 }
 
@@ -206,7 +206,8 @@ int cfn_parameters_resolve(struct call *call, const struct cfn_template *t,
 		return -1;
 	if (!yyjson_mut_is_obj(declared))
 		return 0;
-	CFN_OBJECT_FOR (key, p, declared) {
+	CFN_OBJECT_FOR(key, p, declared)
+	{
 		struct str name = cfn_text(key);
 		if (check_type(call, name, p) < 0) {
 			buf_fini(&missing);

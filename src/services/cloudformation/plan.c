@@ -184,7 +184,8 @@ static void compare(struct planner *p, size_t at, value *old, value *now,
 	change->details.v =
 		ARENA_ARRAY(p->call->arena, struct cloudformation_resource_change_detail,
 			yyjson_mut_obj_size(old) + yyjson_mut_obj_size(now) + 1);
-	CFN_OBJECT_FOR (key, member, now) {
+	CFN_OBJECT_FOR(key, member, now)
+	{
 		name = cfn_text(key);
 		if (cfn_equal(member, cfn_get_str(old, name)))
 			continue;
@@ -193,7 +194,8 @@ static void compare(struct planner *p, size_t at, value *old, value *now,
 		p->replaced[at] = p->replaced[at] || replaces;
 	}
 	if (yyjson_mut_is_obj(old))
-		CFN_OBJECT_FOR (key, member, old) {
+		CFN_OBJECT_FOR(key, member, old)
+		{
 			name = cfn_text(key);
 			if (cfn_get_str(now, name))
 				continue;

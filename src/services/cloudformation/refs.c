@@ -31,8 +31,8 @@ static void refs_of_sub(struct cfn_eval *e, value *argument, cfn_ref_fn *fn, voi
 		if (!is_literal && !cfn_get_str(map, name))
 			refer(fn, arg, name);
 	if (yyjson_mut_is_obj(map))
-		CFN_OBJECT_FOR (key, member, map)
-			cfn_refs(e, member, fn, arg);
+		CFN_OBJECT_FOR(key, member, map)
+	cfn_refs(e, member, fn, arg);
 }
 
 static void refs_of_getatt(struct cfn_eval *e, value *argument, cfn_ref_fn *fn, void *arg)
@@ -52,8 +52,8 @@ void cfn_refs(struct cfn_eval *e, value *v, cfn_ref_fn *fn, void *arg)
 {
 	value *key, *member, *argument;
 	if (yyjson_mut_is_arr(v)) {
-		CFN_ARRAY_FOR (member, v)
-			cfn_refs(e, member, fn, arg);
+		CFN_ARRAY_FOR(member, v)
+		cfn_refs(e, member, fn, arg);
 		return;
 	}
 	if (!yyjson_mut_is_obj(v))
@@ -78,6 +78,6 @@ void cfn_refs(struct cfn_eval *e, value *v, cfn_ref_fn *fn, void *arg)
 			return;
 		}
 	}
-	CFN_OBJECT_FOR (key, member, v)
-		cfn_refs(e, member, fn, arg);
+	CFN_OBJECT_FOR(key, member, v)
+	cfn_refs(e, member, fn, arg);
 }

@@ -108,15 +108,15 @@ static value *merged(struct sam *s, value *global, value *own)
 	value *out, *key, *item;
 	if (yyjson_mut_is_obj(global) && yyjson_mut_is_obj(own)) {
 		out = cfn_copy(s->doc, global);
-		CFN_OBJECT_FOR (key, item, own)
-			cfn_set_str(s->doc, out, cfn_text(key),
-				merged(s, cfn_get_str(global, cfn_text(key)), item));
+		CFN_OBJECT_FOR(key, item, own)
+		cfn_set_str(s->doc, out, cfn_text(key),
+			merged(s, cfn_get_str(global, cfn_text(key)), item));
 		return out;
 	}
 	if (yyjson_mut_is_arr(global) && yyjson_mut_is_arr(own)) {
 		out = cfn_copy(s->doc, global);
-		CFN_ARRAY_FOR (item, own)
-			yyjson_mut_arr_append(out, cfn_copy(s->doc, item));
+		CFN_ARRAY_FOR(item, own)
+		yyjson_mut_arr_append(out, cfn_copy(s->doc, item));
 		return out;
 	}
 	return cfn_copy(s->doc, own ? own : global);
@@ -222,8 +222,8 @@ static void rename_refs(struct sam *s, value *v)
 {
 	value *key, *item, *name;
 	if (yyjson_mut_is_arr(v)) {
-		CFN_ARRAY_FOR (item, v)
-			rename_refs(s, item);
+		CFN_ARRAY_FOR(item, v)
+		rename_refs(s, item);
 		return;
 	}
 	if (!yyjson_mut_is_obj(v))
@@ -233,8 +233,8 @@ static void rename_refs(struct sam *s, value *v)
 		cfn_set(s->doc, v, "Ref", cfn_copy(s->doc, name));
 		return;
 	}
-	CFN_OBJECT_FOR (key, item, v)
-		rename_refs(s, item);
+	CFN_OBJECT_FOR(key, item, v)
+	rename_refs(s, item);
 }
 
 static int one(struct sam *s, struct str logical, value *definition)
@@ -263,9 +263,9 @@ int cfn_sam_transform(struct arena *arena, value_doc *doc, value *root, struct s
 {
 	struct sam s = { arena, doc, root, yyjson_mut_obj(doc), yyjson_mut_obj(doc), false, why };
 	value *key, *definition, *resources = cfn_get(root, "Resources");
-	CFN_OBJECT_FOR (key, definition, resources)
-		if (one(&s, cfn_text(key), definition) < 0)
-			return -EINVAL;
+	CFN_OBJECT_FOR(key, definition, resources)
+	if (one(&s, cfn_text(key), definition) < 0)
+		return -EINVAL;
 	if (s.needs_http_api && http_api(&s, STR("ServerlessHttpApi"), yyjson_mut_obj(doc),
 					with_globals(&s, "HttpApi", NULL)) < 0)
 		return -EINVAL;

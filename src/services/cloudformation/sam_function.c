@@ -88,7 +88,8 @@ static int template_document(struct fn *f, struct str name, value *parameters, v
 				"values for policy "
 				"template '%.*s'",
 				STR_ARG(f->logical), STR_ARG(name));
-		CFN_ARRAY_FOR (item, arns) {
+		CFN_ARRAY_FOR(item, arns)
+		{
 			value *sub = sam_json(s, "{\"Fn::Sub\":[]}"),
 			      *variables = yyjson_mut_obj(s->doc);
 			cfn_set(s->doc, variables, "P", cfn_copy(s->doc, parameter));
@@ -137,9 +138,9 @@ static int add_policy(struct fn *f, value *policy, value *inlined)
 		yyjson_mut_arr_append(f->managed, cfn_copy(s->doc, policy));
 		return 0;
 	} else {
-		CFN_OBJECT_FOR (key, parameters, policy)
-			if (template_document(f, cfn_text(key), parameters, &document) < 0)
-				return -EINVAL;
+		CFN_OBJECT_FOR(key, parameters, policy)
+		if (template_document(f, cfn_text(key), parameters, &document) < 0)
+			return -EINVAL;
 	}
 	if (!document)
 		return sam_fail(s,
@@ -163,9 +164,9 @@ static int add_role(struct fn *f)
 	if (cfn_get(f->properties, "Role"))
 		return 0;
 	if (yyjson_mut_is_arr(policies)) {
-		CFN_ARRAY_FOR (item, policies)
-			if (add_policy(f, item, inlined) < 0)
-				return -EINVAL;
+		CFN_ARRAY_FOR(item, policies)
+		if (add_policy(f, item, inlined) < 0)
+			return -EINVAL;
 	} else if (policies && add_policy(f, policies, inlined) < 0) {
 		return -EINVAL;
 	}
@@ -439,8 +440,8 @@ int sam_function(struct sam *s, struct str logical, value *definition, value *pr
 	add_url(&f);
 	add_invoke_config(&f);
 	if (yyjson_mut_is_obj(events))
-		CFN_OBJECT_FOR (key, event, events)
-			if (add_event(&f, cfn_text(key), event) < 0)
-				return -EINVAL;
+		CFN_OBJECT_FOR(key, event, events)
+	if (add_event(&f, cfn_text(key), event) < 0)
+		return -EINVAL;
 	return add_role(&f);
 }

@@ -51,14 +51,14 @@ static int check_properties(struct work *w)
 	const struct cfn_type *type = w->resource.type;
 	if (!type->properties)
 		return 0;
-	CFN_OBJECT_FOR (key, member, w->resource.properties)
-		if (!cfn_has_word(type->properties, cfn_text(key))) {
-			w->reason = arena_printf(&w->arena,
-				"Properties validation failed for resource %.*s with message:\n#: "
-				"extraneous key [%.*s] is not permitted",
-				STR_ARG(w->record.logical_id), STR_ARG(cfn_text(key)));
-			return -1;
-		}
+	CFN_OBJECT_FOR(key, member, w->resource.properties)
+	if (!cfn_has_word(type->properties, cfn_text(key))) {
+		w->reason = arena_printf(&w->arena,
+			"Properties validation failed for resource %.*s with message:\n#: "
+			"extraneous key [%.*s] is not permitted",
+			STR_ARG(w->record.logical_id), STR_ARG(cfn_text(key)));
+		return -1;
+	}
 	return 0;
 }
 
@@ -244,14 +244,14 @@ static bool needs_replacement(struct work *w)
 	if (!str_eq(w->old.type, w->record.type) || !type->update ||
 		str_is(str_c(type->replace), "*"))
 		return true;
-	CFN_OBJECT_FOR (key, member, w->resource.properties)
-		if (cfn_has_word(type->replace, cfn_text(key)) &&
-			cfn_changed(&w->resource, yyjson_mut_get_str(key)))
-			return true;
-	CFN_OBJECT_FOR (key, member, w->resource.before)
-		if (cfn_has_word(type->replace, cfn_text(key)) &&
-			!cfn_get_str(w->resource.properties, cfn_text(key)))
-			return true;
+	CFN_OBJECT_FOR(key, member, w->resource.properties)
+	if (cfn_has_word(type->replace, cfn_text(key)) &&
+		cfn_changed(&w->resource, yyjson_mut_get_str(key)))
+		return true;
+	CFN_OBJECT_FOR(key, member, w->resource.before)
+	if (cfn_has_word(type->replace, cfn_text(key)) &&
+		!cfn_get_str(w->resource.properties, cfn_text(key)))
+		return true;
 	return false;
 }
 

@@ -24,8 +24,8 @@ static void transforms_of(
 	if (yyjson_mut_is_str(transforms))
 		out->v[out->n++] = cfn_text(transforms);
 	if (yyjson_mut_is_arr(transforms))
-		CFN_ARRAY_FOR (item, transforms)
-			out->v[out->n++] = cfn_text(item);
+		CFN_ARRAY_FOR(item, transforms)
+	out->v[out->n++] = cfn_text(item);
 	if (!out->n)
 		out->v = NULL;
 }
@@ -40,7 +40,8 @@ static int check(struct call *call, const struct cfn_template *t)
 	content.parameters.v =
 		ARENA_ARRAY(call->arena, struct cloudformation_parameter_record, n + 1);
 	if (yyjson_mut_is_obj(declared))
-		CFN_OBJECT_FOR (key, p, declared) {
+		CFN_OBJECT_FOR(key, p, declared)
+		{
 			struct str text = default_of(call, p);
 			content.parameters.v[content.parameters.n++] =
 				(struct cloudformation_parameter_record){ .key = cfn_text(key),
@@ -63,11 +64,10 @@ int cloudformation_validate_template(struct call *call,
 	out->parameters.v = ARENA_ARRAY(call->arena, struct cloudformation_template_parameter,
 		yyjson_mut_obj_size(declared) + 1);
 	if (yyjson_mut_is_obj(declared))
-		CFN_OBJECT_FOR (key, p, declared)
-			out->parameters.v[out->parameters.n++] =
-				(struct cloudformation_template_parameter){ cfn_text(key),
-					default_of(call, p), no_echo(call, p),
-					cfn_text(cfn_get(p, "Description")) };
+		CFN_OBJECT_FOR(key, p, declared)
+	out->parameters.v[out->parameters.n++] =
+		(struct cloudformation_template_parameter){ cfn_text(key), default_of(call, p),
+			no_echo(call, p), cfn_text(cfn_get(p, "Description")) };
 	out->description = cfn_text(cfn_get(t.root, "Description"));
 	cfn_template_capabilities(call, &t, &out->capabilities, &out->capabilities_reason);
 	transforms_of(call, text, &out->declared_transforms);
@@ -99,10 +99,9 @@ static void add_parameter(struct call *call, struct str name, value *p,
 		return;
 	out->parameter_constraints->allowed_values.v =
 		ARENA_ARRAY(call->arena, struct str, yyjson_mut_arr_size(allowed) + 1);
-	CFN_ARRAY_FOR (item, allowed)
-		out->parameter_constraints->allowed_values
-			.v[out->parameter_constraints->allowed_values.n++] =
-			cfn_scalar(call->arena, item);
+	CFN_ARRAY_FOR(item, allowed)
+	out->parameter_constraints->allowed_values
+		.v[out->parameter_constraints->allowed_values.n++] = cfn_scalar(call->arena, item);
 }
 
 int cloudformation_get_template_summary(struct call *call,
@@ -123,13 +122,12 @@ int cloudformation_get_template_summary(struct call *call,
 	out->parameters.v = ARENA_ARRAY(call->arena, struct cloudformation_parameter_declaration,
 		yyjson_mut_obj_size(declared) + 1);
 	if (yyjson_mut_is_obj(declared))
-		CFN_OBJECT_FOR (key, p, declared)
-			add_parameter(
-				call, cfn_text(key), p, &out->parameters.v[out->parameters.n++]);
+		CFN_OBJECT_FOR(key, p, declared)
+	add_parameter(call, cfn_text(key), p, &out->parameters.v[out->parameters.n++]);
 	out->resource_types.v =
 		ARENA_ARRAY(call->arena, struct str, yyjson_mut_obj_size(t.resources) + 1);
-	CFN_OBJECT_FOR (key, p, t.resources)
-		out->resource_types.v[out->resource_types.n++] = cfn_text(cfn_get(p, "Type"));
+	CFN_OBJECT_FOR(key, p, t.resources)
+	out->resource_types.v[out->resource_types.n++] = cfn_text(cfn_get(p, "Type"));
 	out->description = cfn_text(cfn_get(t.root, "Description"));
 	out->version = cfn_text(cfn_get(t.root, "AWSTemplateFormatVersion"));
 	out->metadata = cfn_json_write(call->arena, cfn_get(t.root, "Metadata"));

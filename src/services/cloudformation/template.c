@@ -38,7 +38,8 @@ static int check_sections(struct call *call, value *root)
 	value *key, *section;
 	if (!yyjson_mut_is_obj(root))
 		return invalid(call, STR("Template format error: unsupported structure."));
-	CFN_OBJECT_FOR (key, section, root) {
+	CFN_OBJECT_FOR(key, section, root)
+	{
 		bool known = false;
 		for (size_t i = 0; i < COUNT_OF(sections); i++)
 			known = known || str_is(cfn_text(key), sections[i]);
@@ -103,7 +104,8 @@ static int check_resource(struct call *call, struct str name, value *r)
 			"Template format error: [/Resources/%.*s] Every Resources object must "
 			"contain a Type member.",
 			STR_ARG(name));
-	CFN_OBJECT_FOR (key, member, r) {
+	CFN_OBJECT_FOR(key, member, r)
+	{
 		bool known = false;
 		for (size_t i = 0; i < COUNT_OF(members); i++)
 			known = known || str_is(cfn_text(key), members[i]);
@@ -142,9 +144,9 @@ static int check_resources(struct call *call, struct cfn_template *t)
 		check_count(call, cfn_get(t->root, "Mappings"), "mappings", CFN_MAPPINGS_MAX) < 0 ||
 		check_count(call, cfn_get(t->root, "Outputs"), "outputs", CFN_OUTPUTS_MAX) < 0)
 		return -1;
-	CFN_OBJECT_FOR (key, r, t->resources)
-		if (check_resource(call, cfn_text(key), r) < 0)
-			return -1;
+	CFN_OBJECT_FOR(key, r, t->resources)
+	if (check_resource(call, cfn_text(key), r) < 0)
+		return -1;
 	return 0;
 }
 
@@ -174,9 +176,9 @@ static int transform(struct call *call, struct cfn_template *t)
 	if (yyjson_mut_is_str(transforms) && transform_one(call, t, cfn_text(transforms)) < 0)
 		return -1;
 	if (yyjson_mut_is_arr(transforms))
-		CFN_ARRAY_FOR (item, transforms)
-			if (transform_one(call, t, cfn_text(item)) < 0)
-				return -1;
+		CFN_ARRAY_FOR(item, transforms)
+	if (transform_one(call, t, cfn_text(item)) < 0)
+		return -1;
 	if (!t->is_transformed)
 		return 0;
 	yyjson_mut_obj_remove_key(t->root, "Transform");
@@ -263,9 +265,9 @@ static int check_depends_on(struct call *call, const struct cfn_template *t, val
 	if (yyjson_mut_is_str(depends) && !cfn_get_str(t->resources, cfn_text(depends)))
 		c.bad = cfn_text(depends);
 	if (yyjson_mut_is_arr(depends))
-		CFN_ARRAY_FOR (item, depends)
-			if (!cfn_get_str(t->resources, cfn_text(item)))
-				c.bad = cfn_text(item).p ? cfn_text(item) : STR("");
+		CFN_ARRAY_FOR(item, depends)
+	if (!cfn_get_str(t->resources, cfn_text(item)))
+		c.bad = cfn_text(item).p ? cfn_text(item) : STR("");
 	return say_bad_ref(call, &c);
 }
 
@@ -274,7 +276,8 @@ int cfn_template_check(struct call *call, const struct cfn_template *t, struct c
 	struct cfn_graph graph;
 	value *key, *definition;
 	struct ref_check c = { .t = t, .call = call, .block = "Resources" };
-	CFN_OBJECT_FOR (key, definition, t->resources) {
+	CFN_OBJECT_FOR(key, definition, t->resources)
+	{
 		cfn_refs(NULL, cfn_get(definition, "Properties"), check_ref, &c);
 		if (say_bad_ref(call, &c) < 0 || check_depends_on(call, t, definition) < 0)
 			return -1;
@@ -285,9 +288,9 @@ int cfn_template_check(struct call *call, const struct cfn_template *t, struct c
 		return -1;
 	value *conditions = cfn_get(t->root, "Conditions");
 	if (yyjson_mut_is_obj(conditions))
-		CFN_OBJECT_FOR (key, definition, conditions)
-			if (cfn_condition(e, cfn_text(key)) < 0)
-				return invalid(call, e->error);
+		CFN_OBJECT_FOR(key, definition, conditions)
+	if (cfn_condition(e, cfn_text(key)) < 0)
+		return invalid(call, e->error);
 	if (cfn_graph_make(e, t->resources, &graph) < 0)
 		return invalid(call, e->error);
 	if (!graph.n)
@@ -320,16 +323,16 @@ void cfn_template_capabilities(struct call *call, const struct cfn_template *t,
 	struct buf types = { 0 };
 	bool named = false, any = false;
 	value *key, *r;
-	CFN_OBJECT_FOR (key, r, t->resources)
-		for (size_t i = 0; i < COUNT_OF(iam_types); i++) {
-			if (!str_is(cfn_text(cfn_get(r, "Type")), iam_types[i].type))
-				continue;
-			if (str_find(buf_view(&types), str_c(iam_types[i].type)) < 0)
-				buf_printf(&types, "%s%s", types.n ? ", " : "", iam_types[i].type);
-			any = true;
-			named = named || (iam_types[i].name && cfn_get(cfn_get(r, "Properties"),
-								       iam_types[i].name));
-		}
+	CFN_OBJECT_FOR(key, r, t->resources)
+	for (size_t i = 0; i < COUNT_OF(iam_types); i++) {
+		if (!str_is(cfn_text(cfn_get(r, "Type")), iam_types[i].type))
+			continue;
+		if (str_find(buf_view(&types), str_c(iam_types[i].type)) < 0)
+			buf_printf(&types, "%s%s", types.n ? ", " : "", iam_types[i].type);
+		any = true;
+		named = named ||
+			(iam_types[i].name && cfn_get(cfn_get(r, "Properties"), iam_types[i].name));
+	}
 	*out = (struct cloudformation_capabilities){ ARENA_ARRAY(call->arena, struct str, 2), 0 };
 	if (any) {
 		out->v[out->n++] = named ? STR("CAPABILITY_NAMED_IAM") : STR("CAPABILITY_IAM");

@@ -35,7 +35,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 		if (yyjson_mut_is_obj(resources) && cfn_graph_make(&e, resources, &graph) < 0)
 			assert(e.error.p);
 		if (yyjson_mut_is_obj(root))
-			CFN_OBJECT_FOR (key, item, root) {
+			CFN_OBJECT_FOR(key, item, root)
+			{
 				e.error = (struct str){ 0 };
 				e.depth = 0;
 				if (!cfn_evaluate(&e, item))

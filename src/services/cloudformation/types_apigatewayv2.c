@@ -233,10 +233,9 @@ const struct cfn_type cfn_types_apigatewayv2[] = {
 		.remove = remove_integration },
 	{ .name = "AWS::ApiGatewayV2::Stage",
 		.flags = CFN_IN_TRANSACTION,
-		.properties =
-			"ApiId AccessLogSettings AutoDeploy ClientCertificateId "
-			"DefaultRouteSettings DeploymentId "
-			"Description RouteSettings StageVariables StageName Tags",
+		.properties = "ApiId AccessLogSettings AutoDeploy ClientCertificateId "
+			      "DefaultRouteSettings DeploymentId "
+			      "Description RouteSettings StageVariables StageName Tags",
 		.replace = "ApiId StageName",
 		.attributes = "",
 		.create = create_stage,

@@ -50,9 +50,9 @@ static bool has_text(value *list, struct str text)
 {
 	value *item;
 	if (yyjson_mut_is_arr(list))
-		CFN_ARRAY_FOR (item, list)
-			if (str_eq(cfn_text(item), text))
-				return true;
+		CFN_ARRAY_FOR(item, list)
+	if (str_eq(cfn_text(item), text))
+		return true;
 	return false;
 }
 
@@ -60,9 +60,9 @@ static bool has_policy(value *list, struct str name)
 {
 	value *item;
 	if (yyjson_mut_is_arr(list))
-		CFN_ARRAY_FOR (item, list)
-			if (str_eq(cfn_text(cfn_get(item, "PolicyName")), name))
-				return true;
+		CFN_ARRAY_FOR(item, list)
+	if (str_eq(cfn_text(cfn_get(item, "PolicyName")), name))
+		return true;
 	return false;
 }
 
@@ -75,26 +75,25 @@ static int set_policies(
 	value *old_policies = cfn_get(before, "Policies"),
 	      *old_arns = cfn_get(before, "ManagedPolicyArns");
 	if (yyjson_mut_is_arr(policies))
-		CFN_ARRAY_FOR (item, policies)
-			if (put_policy(r, kind, r->physical, cfn_text(cfn_get(item, "PolicyName")),
-				    cfn_get(item, "PolicyDocument")) < 0)
-				return -1;
+		CFN_ARRAY_FOR(item, policies)
+	if (put_policy(r, kind, r->physical, cfn_text(cfn_get(item, "PolicyName")),
+		    cfn_get(item, "PolicyDocument")) < 0)
+		return -1;
 	if (yyjson_mut_is_arr(arns))
-		CFN_ARRAY_FOR (item, arns)
-			if (!has_text(old_arns, cfn_text(item)) &&
-				attach(r, kind, r->physical, cfn_text(item), true) < 0)
-				return -1;
+		CFN_ARRAY_FOR(item, arns)
+	if (!has_text(old_arns, cfn_text(item)) &&
+		attach(r, kind, r->physical, cfn_text(item), true) < 0)
+		return -1;
 	if (yyjson_mut_is_arr(old_policies))
-		CFN_ARRAY_FOR (item, old_policies)
-			if (!has_policy(policies, cfn_text(cfn_get(item, "PolicyName"))) &&
-				delete_policy(r, kind, r->physical,
-					cfn_text(cfn_get(item, "PolicyName"))) < 0)
-				return -1;
+		CFN_ARRAY_FOR(item, old_policies)
+	if (!has_policy(policies, cfn_text(cfn_get(item, "PolicyName"))) &&
+		delete_policy(r, kind, r->physical, cfn_text(cfn_get(item, "PolicyName"))) < 0)
+		return -1;
 	if (yyjson_mut_is_arr(old_arns))
-		CFN_ARRAY_FOR (item, old_arns)
-			if (!has_text(arns, cfn_text(item)) &&
-				attach(r, kind, r->physical, cfn_text(item), false) < 0)
-				return -1;
+		CFN_ARRAY_FOR(item, old_arns)
+	if (!has_text(arns, cfn_text(item)) &&
+		attach(r, kind, r->physical, cfn_text(item), false) < 0)
+		return -1;
 	return 0;
 }
 
@@ -105,13 +104,13 @@ static int set_tags(struct cfn_resource *r, const char *member, const struct ope
 	      *old = cfn_get(r->before, "Tags"), *item, *gone = yyjson_mut_arr(r->doc),
 	      *in = input_of(r, member, r->physical);
 	if (yyjson_mut_is_arr(old))
-		CFN_ARRAY_FOR (item, old) {
+		CFN_ARRAY_FOR(item, old)
+		{
 			value *other;
 			bool kept = false;
 			if (now)
-				CFN_ARRAY_FOR (other, now)
-					kept = kept || cfn_equal(cfn_get(other, "Key"),
-							       cfn_get(item, "Key"));
+				CFN_ARRAY_FOR(other, now)
+			kept = kept || cfn_equal(cfn_get(other, "Key"), cfn_get(item, "Key"));
 			if (!kept)
 				yyjson_mut_arr_append(gone, cfn_copy(r->doc, cfn_get(item, "Key")));
 		}
@@ -256,7 +255,8 @@ static int each_holder(struct cfn_resource *r, value *from, bool put, value *exc
 		value *list = cfn_get(from, holders[i].list);
 		if (!yyjson_mut_is_arr(list))
 			continue;
-		CFN_ARRAY_FOR (item, list) {
+		CFN_ARRAY_FOR(item, list)
+		{
 			struct str who = cfn_text(item);
 			if (put && put_policy(r, holders[i].kind, who, name,
 					   cfn_get(from, "PolicyDocument")) < 0)
@@ -301,15 +301,15 @@ static int attach_all(struct cfn_resource *r, value *from, bool on, value *excep
 {
 	value *item, *roles = cfn_get(from, "Roles"), *users = cfn_get(from, "Users");
 	if (yyjson_mut_is_arr(roles))
-		CFN_ARRAY_FOR (item, roles)
-			if (!has_text(cfn_get(except, "Roles"), cfn_text(item)) &&
-				attach(r, &role_kind, cfn_text(item), r->physical, on) < 0)
-				return -1;
+		CFN_ARRAY_FOR(item, roles)
+	if (!has_text(cfn_get(except, "Roles"), cfn_text(item)) &&
+		attach(r, &role_kind, cfn_text(item), r->physical, on) < 0)
+		return -1;
 	if (yyjson_mut_is_arr(users))
-		CFN_ARRAY_FOR (item, users)
-			if (!has_text(cfn_get(except, "Users"), cfn_text(item)) &&
-				attach(r, &user_kind, cfn_text(item), r->physical, on) < 0)
-				return -1;
+		CFN_ARRAY_FOR(item, users)
+	if (!has_text(cfn_get(except, "Users"), cfn_text(item)) &&
+		attach(r, &user_kind, cfn_text(item), r->physical, on) < 0)
+		return -1;
 	return 0;
 }
 

@@ -57,8 +57,8 @@ static int create_function(struct cfn_resource *r)
 	      *tags = cfn_all_tags(r, cfn_get(r->properties, "Tags"));
 	static const char more[] = "PackageType Architectures CodeSigningConfigArn";
 	value *extra = cfn_pick(r, more), *key, *member;
-	CFN_OBJECT_FOR (key, member, extra)
-		cfn_set_str(r->doc, in, cfn_text(key), cfn_copy(r->doc, member));
+	CFN_OBJECT_FOR(key, member, extra)
+	cfn_set_str(r->doc, in, cfn_text(key), cfn_copy(r->doc, member));
 	cfn_put(r, in, "KMSKeyArn", cfn_property(r, "KmsKeyArn"));
 	cfn_put(r, in, "FunctionName", cfn_name(r, "FunctionName", 64));
 	if (code_of(r, &code) < 0)
@@ -164,10 +164,9 @@ static value *alias_input(struct cfn_resource *r)
 	value *routing = cfn_get(r->properties, "RoutingConfig"),
 	      *weights = cfn_get(routing, "AdditionalVersionWeights");
 	if (yyjson_mut_is_arr(weights))
-		CFN_ARRAY_FOR (item, weights)
-			cfn_set_str(r->doc, map,
-				cfn_scalar(r->call->arena, cfn_get(item, "FunctionVersion")),
-				cfn_copy(r->doc, cfn_get(item, "FunctionWeight")));
+		CFN_ARRAY_FOR(item, weights)
+	cfn_set_str(r->doc, map, cfn_scalar(r->call->arena, cfn_get(item, "FunctionVersion")),
+		cfn_copy(r->doc, cfn_get(item, "FunctionWeight")));
 	if (routing || cfn_get(r->before, "RoutingConfig")) {
 		value *config = yyjson_mut_obj(r->doc);
 		cfn_set(r->doc, config, "AdditionalVersionWeights", map);
@@ -328,8 +327,8 @@ static int create_layer_permission(struct cfn_resource *r)
 {
 	value *in = layer_input(r, cfn_property(r, "LayerVersionArn")), *key, *member,
 	      *more = cfn_pick(r, "Action Principal OrganizationId");
-	CFN_OBJECT_FOR (key, member, more)
-		cfn_set_str(r->doc, in, cfn_text(key), cfn_copy(r->doc, member));
+	CFN_OBJECT_FOR(key, member, more)
+	cfn_set_str(r->doc, in, cfn_text(key), cfn_copy(r->doc, member));
 	r->physical = cfn_make_name(r, 100, false);
 	cfn_put(r, in, "StatementId", r->physical);
 	return cfn_call(r, &lambda_add_layer_version_permission_operation, in, NULL);
@@ -434,10 +433,9 @@ const struct cfn_type cfn_types_lambda[] = {
 		.remove = remove_alias },
 	{ .name = "AWS::Lambda::Permission",
 		.flags = CFN_IN_TRANSACTION,
-		.properties =
-			"FunctionName Action Principal SourceArn SourceAccount "
-			"FunctionUrlAuthType EventSourceToken "
-			"PrincipalOrgID InvokedViaFunctionUrl",
+		.properties = "FunctionName Action Principal SourceArn SourceAccount "
+			      "FunctionUrlAuthType EventSourceToken "
+			      "PrincipalOrgID InvokedViaFunctionUrl",
 		.replace = "*",
 		.attributes = "Id",
 		.create = create_permission,
@@ -461,9 +459,8 @@ const struct cfn_type cfn_types_lambda[] = {
 		.update = update_invoke_config,
 		.remove = remove_invoke_config },
 	{ .name = "AWS::Lambda::LayerVersion",
-		.properties =
-			"Content Description CompatibleArchitectures CompatibleRuntimes "
-			"LicenseInfo LayerName",
+		.properties = "Content Description CompatibleArchitectures CompatibleRuntimes "
+			      "LicenseInfo LayerName",
 		.replace = "*",
 		.attributes = "LayerVersionArn",
 		.create = create_layer,

@@ -80,7 +80,8 @@ static int put_policies(struct cfn_resource *r, value *from, bool put)
 	value *queues = cfn_get(from, "Queues"), *item;
 	if (!yyjson_mut_is_arr(queues))
 		return 0;
-	CFN_ARRAY_FOR (item, queues) {
+	CFN_ARRAY_FOR(item, queues)
+	{
 		value *in = yyjson_mut_obj(r->doc), *given = yyjson_mut_obj(r->doc);
 		cfn_put(r, in, "QueueUrl", cfn_text(item));
 		if (put)

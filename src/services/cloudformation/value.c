@@ -162,16 +162,17 @@ bool cfn_equal(value *a, value *b)
 	if (yyjson_mut_is_obj(a) && yyjson_mut_is_obj(b)) {
 		if (yyjson_mut_obj_size(a) != yyjson_mut_obj_size(b))
 			return false;
-		CFN_OBJECT_FOR (key, member, a)
-			if (!cfn_equal(member, cfn_get_str(b, cfn_text(key))))
-				return false;
+		CFN_OBJECT_FOR(key, member, a)
+		if (!cfn_equal(member, cfn_get_str(b, cfn_text(key))))
+			return false;
 		return true;
 	}
 	if (yyjson_mut_is_arr(a) && yyjson_mut_is_arr(b)) {
 		if (yyjson_mut_arr_size(a) != yyjson_mut_arr_size(b))
 			return false;
 		yyjson_mut_arr_iter other = yyjson_mut_arr_iter_with(b);
-		CFN_ARRAY_FOR (at, a) {
+		CFN_ARRAY_FOR(at, a)
+		{
 			if (!cfn_equal(at, yyjson_mut_arr_iter_next(&other)))
 				return false;
 		}

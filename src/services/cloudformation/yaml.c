@@ -130,13 +130,13 @@ static int count_nodes(struct reader *r, value *v, int depth)
 	if (++r->nodes > CFN_NODES_MAX || depth > CFN_DEPTH_MAX)
 		return wrong(r, "aliases make it too large");
 	if (yyjson_mut_is_obj(v)) {
-		CFN_OBJECT_FOR (key, member, v)
-			if (count_nodes(r, member, depth + 1) < 0)
-				return -EINVAL;
+		CFN_OBJECT_FOR(key, member, v)
+		if (count_nodes(r, member, depth + 1) < 0)
+			return -EINVAL;
 	} else if (yyjson_mut_is_arr(v)) {
-		CFN_ARRAY_FOR (member, v)
-			if (count_nodes(r, member, depth + 1) < 0)
-				return -EINVAL;
+		CFN_ARRAY_FOR(member, v)
+		if (count_nodes(r, member, depth + 1) < 0)
+			return -EINVAL;
 	}
 	return 0;
 }
@@ -173,16 +173,16 @@ static int merge(struct reader *r, value *object, value *from)
 {
 	value *key, *member;
 	if (yyjson_mut_is_arr(from)) {
-		CFN_ARRAY_FOR (member, from)
-			if (merge(r, object, yyjson_mut_is_obj(member) ? member : NULL) < 0)
-				return -EINVAL;
+		CFN_ARRAY_FOR(member, from)
+		if (merge(r, object, yyjson_mut_is_obj(member) ? member : NULL) < 0)
+			return -EINVAL;
 		return 0;
 	}
 	if (!yyjson_mut_is_obj(from))
 		return wrong(r, "<< needs a mapping");
-	CFN_OBJECT_FOR (key, member, from)
-		if (!cfn_get_str(object, cfn_text(key)))
-			cfn_set_str(r->doc, object, cfn_text(key), cfn_copy(r->doc, member));
+	CFN_OBJECT_FOR(key, member, from)
+	if (!cfn_get_str(object, cfn_text(key)))
+		cfn_set_str(r->doc, object, cfn_text(key), cfn_copy(r->doc, member));
 	return 0;
 }
 

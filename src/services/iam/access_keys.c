@@ -17,14 +17,14 @@ static struct str index_key(struct call *call, struct str user_name, struct str 
 }
 
 /* The key, which must be that user's. */
-static int find(struct call *call, struct str user_name, struct str id, struct iam_access_key_record *out)
+static int find(
+	struct call *call, struct str user_name, struct str id, struct iam_access_key_record *out)
 {
 	*out = (struct iam_access_key_record){ 0 };
 	if (!txn_exists(call->txn, index_key(call, user_name, id)) ||
 		!call_get_record(call, record_key(call, id), &iam_access_key_record_shape, out))
 		return fail(call, &iam_no_such_entity_exception,
-		"The Access Key with id %.*s cannot be found.",
-			STR_ARG(id));
+			"The Access Key with id %.*s cannot be found.", STR_ARG(id));
 	return 0;
 }
 
@@ -42,8 +42,8 @@ int iam_create_access_key(struct call *call, const struct iam_create_access_key_
 	struct iam_user user;
 	if (find_user(call, in->user_name, &user) < 0)
 		return -1;
-	struct str prefix = IAM_KEY(call, KEY_LITERAL("userkey"), key_text(lower_case(call->arena,
-		user.user_name)));
+	struct str prefix = IAM_KEY(
+		call, KEY_LITERAL("userkey"), key_text(lower_case(call->arena, user.user_name)));
 	if (count_keys(call, prefix, IAM_ACCESS_KEYS_PER_USER_MAX) == IAM_ACCESS_KEYS_PER_USER_MAX)
 		return fail(call, &iam_limit_exceeded_exception,
 			"Cannot exceed quota for AccessKeysPerUser: %d",
@@ -59,11 +59,12 @@ int iam_create_access_key(struct call *call, const struct iam_create_access_key_
 		.status = STR("Active"),
 		.create_date = OPT_TIME(call->now_ms),
 	};
-	call_put_record(call, record_key(call, record.access_key_id), &iam_access_key_record_shape, &record);
+	call_put_record(call, record_key(call, record.access_key_id), &iam_access_key_record_shape,
+		&record);
 	txn_put(call->txn, index_key(call, user.user_name, record.access_key_id), STR(""));
 	out->access_key = ARENA_NEW(call->arena, struct iam_access_key);
-	*out->access_key = (struct iam_access_key){ record.user_name, record.access_key_id, record.status,
-		record.secret, record.create_date };
+	*out->access_key = (struct iam_access_key){ record.user_name, record.access_key_id,
+		record.status, record.secret, record.create_date };
 	return 0;
 }
 
@@ -79,17 +80,17 @@ int iam_list_access_keys(struct call *call, const struct iam_list_access_keys_in
 		return 0;
 	if (find_user(call, in->user_name, &user) < 0)
 		return -1;
-	struct str prefix = IAM_KEY(call, KEY_LITERAL("userkey"), key_text(lower_case(call->arena,
-		user.user_name)));
+	struct str prefix = IAM_KEY(
+		call, KEY_LITERAL("userkey"), key_text(lower_case(call->arena, user.user_name)));
 	if (page_open(call, prefix, in->marker, in->max_items, &page) < 0)
 		return -1;
 	while (page_next(&page)) {
 		struct iam_access_key_record r = { 0 };
 		if (call_get_record(call, record_key(call, page_name(&page)),
-			&iam_access_key_record_shape, &r))
-			*LIST_ADD(call, &out->access_key_metadata) = (struct iam_access_key_metadata){
-				r.user_name, r.access_key_id, r.status, r.create_date
-			};
+			    &iam_access_key_record_shape, &r))
+			*LIST_ADD(call, &out->access_key_metadata) =
+				(struct iam_access_key_metadata){ r.user_name, r.access_key_id,
+					r.status, r.create_date };
 	}
 	page_close(&page, &out->is_truncated, &out->marker);
 	return 0;
@@ -105,7 +106,8 @@ int iam_update_access_key(struct call *call, const struct iam_update_access_key_
 		find(call, user.user_name, in->access_key_id, &record) < 0)
 		return -1;
 	record.status = in->status;
-	call_put_record(call, record_key(call, record.access_key_id), &iam_access_key_record_shape, &record);
+	call_put_record(call, record_key(call, record.access_key_id), &iam_access_key_record_shape,
+		&record);
 	return 0;
 }
 

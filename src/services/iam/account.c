@@ -11,7 +11,8 @@ static int principal_find(struct call *call, struct str arn, struct entity *out)
 	if (user < 0 && role < 0)
 		return fail(call, &iam_invalid_input_exception,
 			"Invalid Entity Arn: %.*s does not clearly define entity type "
-			"and name.", STR_ARG(arn));
+			"and name.",
+			STR_ARG(arn));
 	enum entity_kind kind = user >= 0 ? ENTITY_USER : ENTITY_ROLE;
 	return entity_find(call, kind, str_from(arn, (size_t)str_rindex(arn, '/') + 1), out);
 }
@@ -33,15 +34,17 @@ static void fill_context(struct call *call, const struct iam_context_entry_list 
 	request->context_count = n;
 }
 
-static struct str decide(struct call *call, const struct policies *policies,
-	const struct policy_request *request)
+static struct str decide(
+	struct call *call, const struct policies *policies, const struct policy_request *request)
 {
 	enum policy_effect effect = policies_evaluate(call->arena, policies, request);
-	return effect == POLICY_ALLOW ? STR("allowed") : effect == POLICY_DENY ? STR("explicitDeny") :
-		STR("implicitDeny");
+	return effect == POLICY_ALLOW  ? STR("allowed")
+	       : effect == POLICY_DENY ? STR("explicitDeny")
+				       : STR("implicitDeny");
 }
 
-int iam_simulate_principal_policy(struct call *call, const struct iam_simulate_principal_policy_input *in,
+int iam_simulate_principal_policy(struct call *call,
+	const struct iam_simulate_principal_policy_input *in,
 	struct iam_simulate_principal_policy_output *out)
 {
 	struct entity entity;
@@ -57,13 +60,15 @@ int iam_simulate_principal_policy(struct call *call, const struct iam_simulate_p
 		struct str document = in->policy_input_list.v[i];
 		if (policy_check(call->arena, document, false, &why) < 0)
 			return fail(call, &iam_invalid_input_exception, "%.*s", STR_ARG(why));
-		policies.documents = list_grow(call->arena, policies.documents, policies.n, sizeof document);
+		policies.documents =
+			list_grow(call->arena, policies.documents, policies.n, sizeof document);
 		policies.documents[policies.n++] = document;
 	}
 	if (!resources.n)
 		resources = (struct iam_resource_name_list){ &any, 1 };
 	if (in->action_names.n * resources.n > IAM_SIMULATIONS_MAX)
-		return fail(call, &iam_invalid_input_exception, "More than %d results.", IAM_SIMULATIONS_MAX);
+		return fail(call, &iam_invalid_input_exception, "More than %d results.",
+			IAM_SIMULATIONS_MAX);
 	struct policy_request request = { .principal_arn = entity.arn,
 		.principal_account = call->identity.account };
 	fill_context(call, &in->context_entries, &request);
@@ -84,7 +89,8 @@ int iam_simulate_principal_policy(struct call *call, const struct iam_simulate_p
 
 /* ---- the summary ---- */
 
-static void summary_add(struct call *call, struct iam_summary_map *map, const char *name, int64_t value)
+static void summary_add(
+	struct call *call, struct iam_summary_map *map, const char *name, int64_t value)
 {
 	*LIST_ADD(call, map) = (struct iam_summary_map_entry){ str_c(name), OPT_I64(value) };
 }
@@ -126,8 +132,8 @@ int iam_get_account_summary(struct call *call, const struct iam_get_account_summ
 	for (size_t i = 0; i < COUNT_OF(rows); i++) {
 		int64_t value = rows[i].value;
 		if (rows[i].kind)
-			value = (int64_t)count_keys(call, IAM_KEY(call,
-				key_text(str_c(rows[i].kind))), SIZE_MAX);
+			value = (int64_t)count_keys(
+				call, IAM_KEY(call, key_text(str_c(rows[i].kind))), SIZE_MAX);
 		summary_add(call, map, rows[i].name, value);
 	}
 	return 0;

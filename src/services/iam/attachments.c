@@ -11,14 +11,13 @@ static struct str attached_prefix(struct call *call, const struct entity *entity
 static struct str attached_key(struct call *call, const struct entity *entity, struct str arn)
 {
 	return IAM_KEY(call, KEY_LITERAL("attached"), key_text(entity_word(entity->kind)),
-		key_text(entity->lower),
-		key_text(arn));
+		key_text(entity->lower), key_text(arn));
 }
 
 static struct str attachment_key(struct call *call, const struct entity *entity, struct str arn)
 {
-	return IAM_KEY(call, KEY_LITERAL("attachment"), key_text(arn), key_text(entity_word(entity->kind)),
-		key_text(entity->lower));
+	return IAM_KEY(call, KEY_LITERAL("attachment"), key_text(arn),
+		key_text(entity_word(entity->kind)), key_text(entity->lower));
 }
 
 static int attach(struct call *call, enum entity_kind kind, struct str name, struct str arn)
@@ -29,12 +28,12 @@ static int attach(struct call *call, enum entity_kind kind, struct str name, str
 		return -1;
 	if (!policy_document(call, arn, &document))
 		return fail(call, &iam_no_such_entity_exception,
-			"Policy %.*s does not exist or is not attachable.",
-			STR_ARG(arn));
+			"Policy %.*s does not exist or is not attachable.", STR_ARG(arn));
 	if (txn_exists(call->txn, attached_key(call, &entity, arn)))
 		return 0;
 	if (count_keys(call, attached_prefix(call, &entity), IAM_ATTACHED_MAX) == IAM_ATTACHED_MAX)
-		return fail(call, &iam_limit_exceeded_exception, "Cannot exceed quota for PoliciesPer%s: %d",
+		return fail(call, &iam_limit_exceeded_exception,
+			"Cannot exceed quota for PoliciesPer%s: %d",
 			kind == ENTITY_USER ? "User" : "Role", IAM_ATTACHED_MAX);
 	txn_put(call->txn, attached_key(call, &entity, arn), STR(""));
 	txn_put(call->txn, attachment_key(call, &entity, arn), STR(""));
@@ -47,7 +46,8 @@ static int detach(struct call *call, enum entity_kind kind, struct str name, str
 	if (entity_find(call, kind, name, &entity) < 0)
 		return -1;
 	if (!txn_exists(call->txn, attached_key(call, &entity, arn)))
-		return fail(call, &iam_no_such_entity_exception, "Policy %.*s was not found.", STR_ARG(arn));
+		return fail(call, &iam_no_such_entity_exception, "Policy %.*s was not found.",
+			STR_ARG(arn));
 	txn_delete(call->txn, attached_key(call, &entity, arn));
 	txn_delete(call->txn, attachment_key(call, &entity, arn));
 	return 0;
@@ -61,9 +61,8 @@ static struct str path_of(struct str arn)
 }
 
 static int list(struct call *call, enum entity_kind kind, struct str name, struct str path_prefix,
-	struct str marker,
-	struct opt_i64 max_items, struct iam_attached_policy_list *policies, struct opt_bool *is_truncated,
-	struct str *next_marker)
+	struct str marker, struct opt_i64 max_items, struct iam_attached_policy_list *policies,
+	struct opt_bool *is_truncated, struct str *next_marker)
 {
 	struct entity entity;
 	struct page page;
@@ -113,14 +112,16 @@ int iam_detach_user_policy(struct call *call, const struct iam_detach_user_polic
 	return detach(call, ENTITY_USER, in->user_name, in->policy_arn);
 }
 
-int iam_list_attached_role_policies(struct call *call, const struct iam_list_attached_role_policies_input *in,
+int iam_list_attached_role_policies(struct call *call,
+	const struct iam_list_attached_role_policies_input *in,
 	struct iam_list_attached_role_policies_output *out)
 {
 	return list(call, ENTITY_ROLE, in->role_name, in->path_prefix, in->marker, in->max_items,
 		&out->attached_policies, &out->is_truncated, &out->marker);
 }
 
-int iam_list_attached_user_policies(struct call *call, const struct iam_list_attached_user_policies_input *in,
+int iam_list_attached_user_policies(struct call *call,
+	const struct iam_list_attached_user_policies_input *in,
 	struct iam_list_attached_user_policies_output *out)
 {
 	return list(call, ENTITY_USER, in->user_name, in->path_prefix, in->marker, in->max_items,
@@ -129,8 +130,7 @@ int iam_list_attached_user_policies(struct call *call, const struct iam_list_att
 
 /* The user or role of the key; false when the filters leave it out. */
 static bool entity_of_key(struct call *call, const struct iam_list_entities_for_policy_input *in,
-	struct str key,
-	struct entity *out)
+	struct str key, struct entity *out)
 {
 	struct key_part parts[6];
 	struct call_error before = call->error;
@@ -147,7 +147,8 @@ static bool entity_of_key(struct call *call, const struct iam_list_entities_for_
 	return !in->path_prefix.p || str_starts(out->path, in->path_prefix);
 }
 
-int iam_list_entities_for_policy(struct call *call, const struct iam_list_entities_for_policy_input *in,
+int iam_list_entities_for_policy(struct call *call,
+	const struct iam_list_entities_for_policy_input *in,
 	struct iam_list_entities_for_policy_output *out)
 {
 	struct iam_policy_record record;
@@ -165,9 +166,11 @@ int iam_list_entities_for_policy(struct call *call, const struct iam_list_entiti
 		if (!entity_of_key(call, in, page.cursor.key, &entity))
 			page_skip(&page);
 		else if (entity.kind == ENTITY_USER)
-			*LIST_ADD(call, &out->policy_users) = (struct iam_policy_user){ entity.name, entity.id };
+			*LIST_ADD(call, &out->policy_users) =
+				(struct iam_policy_user){ entity.name, entity.id };
 		else
-			*LIST_ADD(call, &out->policy_roles) = (struct iam_policy_role){ entity.name, entity.id };
+			*LIST_ADD(call, &out->policy_roles) =
+				(struct iam_policy_role){ entity.name, entity.id };
 	}
 	page_close(&page, &out->is_truncated, &out->marker);
 	return 0;
@@ -176,12 +179,14 @@ int iam_list_entities_for_policy(struct call *call, const struct iam_list_entiti
 static void add_document(struct call *call, struct policies *out, struct str document)
 {
 	if (out->n < IAM_POLICIES_PER_PRINCIPAL_MAX) {
-		out->documents = list_grow(call->arena, out->documents, out->n, sizeof *out->documents);
+		out->documents =
+			list_grow(call->arena, out->documents, out->n, sizeof *out->documents);
 		out->documents[out->n++] = document;
 	}
 }
 
-void entity_documents(struct call *call, enum entity_kind kind, struct str name, struct policies *out)
+void entity_documents(
+	struct call *call, enum entity_kind kind, struct str name, struct policies *out)
 {
 	struct txn_cursor c;
 	struct str lower = lower_case(call->arena, name), document;

@@ -23,8 +23,7 @@ struct str make_id(struct call *call, const char *prefix)
 struct str make_arn(struct call *call, const char *kind, struct str path, struct str name)
 {
 	return arena_printf(call->arena, "arn:aws:iam::%.*s:%s%.*s%.*s",
-		STR_ARG(call->identity.account), kind,
-		STR_ARG(path), STR_ARG(name));
+		STR_ARG(call->identity.account), kind, STR_ARG(path), STR_ARG(name));
 }
 
 int check_document(struct call *call, struct str document, bool is_trust_policy)
@@ -77,8 +76,9 @@ static struct iam_tag *tag_find(const struct iam_tag_list *tags, struct str key)
 
 int tags_add(struct call *call, struct iam_tag_list *tags, const struct iam_tag_list *more)
 {
-	struct iam_tag_list all = { arena_zalloc(call->arena,
-		(tags->n + more->n + 1) * sizeof *all.v), tags->n };
+	struct iam_tag_list all = {
+		arena_zalloc(call->arena, (tags->n + more->n + 1) * sizeof *all.v), tags->n
+	};
 	if (tags->n)
 		memcpy(all.v, tags->v, tags->n * sizeof *all.v);
 	for (size_t i = 0; i < more->n; i++) {
@@ -120,8 +120,9 @@ static size_t page_size(struct opt_i64 max_items)
 	return max_items.set ? (size_t)max_items.v : IAM_PAGE_DEFAULT;
 }
 
-int tags_page(struct call *call, const struct iam_tag_list *tags, struct str marker, struct opt_i64 max_items,
-	struct iam_tag_list *out, struct opt_bool *is_truncated, struct str *next_marker)
+int tags_page(struct call *call, const struct iam_tag_list *tags, struct str marker,
+	struct opt_i64 max_items, struct iam_tag_list *out, struct opt_bool *is_truncated,
+	struct str *next_marker)
 {
 	uint64_t from = 0;
 	if (marker.p && (str_to_u64(marker, &from) < 0 || from > tags->n))
@@ -144,8 +145,7 @@ int boundary_make(struct call *call, struct str arn, struct iam_attached_permiss
 		return 0;
 	if (!policy_document(call, arn, &document))
 		return fail(call, &iam_no_such_entity_exception,
-			"Scope ARN: %.*s does not exist or is not attachable.",
-			STR_ARG(arn));
+			"Scope ARN: %.*s does not exist or is not attachable.", STR_ARG(arn));
 	*out = ARENA_NEW(call->arena, struct iam_attached_permissions_boundary);
 	**out = (struct iam_attached_permissions_boundary){ STR("PermissionsBoundaryPolicy"), arn };
 	return 0;
@@ -173,7 +173,8 @@ bool page_next(struct page *page)
 	if (!txn_cursor_next(&page->cursor))
 		return false;
 	if (page->count == page->max) {
-		page->marker = base64_encode(page->call->arena, str_from(page->cursor.key, page->prefix.n));
+		page->marker = base64_encode(
+			page->call->arena, str_from(page->cursor.key, page->prefix.n));
 		return false;
 	}
 	page->count++;

@@ -6,8 +6,10 @@
 
 extern const struct service iam_service;
 
-/* For struct aws_hooks (see aws.h). Answers are kept until something of IAM changes. On the loop's thread. */
+/* For struct aws_hooks (see aws.h). Answers are kept until something of IAM changes. On the loop's
+ * thread. */
 int iam_find_key(struct call *call, struct str access_key_id, struct access_key *out) MUSTCHECK;
-int iam_find_policies(struct call *call, const struct identity *identity, struct policies *out) MUSTCHECK;
+int iam_find_policies(
+	struct call *call, const struct identity *identity, struct policies *out) MUSTCHECK;
 
 #endif

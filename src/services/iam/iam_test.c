@@ -54,8 +54,9 @@ static void set_up(void)
 	snprintf(folder, sizeof folder, "/tmp/samovar-iam-XXXXXX");
 	CHECK(mkdtemp(folder) != NULL);
 	snprintf(path, sizeof path, "%s/store.db", folder);
-	server = (struct aws){ .services = services, .states = states, .now_ms = test_now,
-		.auth = AWS_AUTH_STRICT };
+	server = (struct aws){
+		.services = services, .states = states, .now_ms = test_now, .auth = AWS_AUTH_STRICT
+	};
 	CHECK_INT(store_open(path, STORE_MEMORY, &server.store), 0);
 	CHECK_INT(iam_service.start(&server, &states[0]), 0);
 	caller = root;
@@ -81,11 +82,13 @@ static const char *ask(const struct operation *op, const char *fmt, ...)
 	va_end(ap);
 	struct call call;
 	struct decode_error error;
-	void *in = arena_zalloc(&arena, op->input->size + 1), *out = arena_zalloc(&arena,
-		op->output->size + 1);
+	void *in = arena_zalloc(&arena, op->input->size + 1),
+	     *out = arena_zalloc(&arena, op->output->size + 1);
 	call_init(&call, &server, &arena, &caller);
 	call.api = op == &sts_assume_role_operation || op == &sts_get_caller_identity_operation ||
-		op == &sts_get_session_token_operation ? &sts_api : &iam_api;
+				   op == &sts_get_session_token_operation
+			   ? &sts_api
+			   : &iam_api;
 	call.operation = op;
 	if (query_decode(&arena, op->input, form, in, &error) < 0)
 		return arena_printf(&arena, "undecodable: %s", error.text).p;
@@ -93,7 +96,8 @@ static const char *ask(const struct operation *op, const char *fmt, ...)
 		return arena_printf(&arena, "ValidationError: %.*s", STR_ARG(message)).p;
 	if (operation_run(&call, in, out) < 0)
 		return arena_printf(&arena, "%s: %.*s", call.error.shape->query_code,
-			STR_ARG(call.error.message)).p;
+			STR_ARG(call.error.message))
+			.p;
 	struct buf b = { 0 };
 	xml_encode(&b, op->output, out, "Result", NULL);
 	const char *text = arena_cstr(&arena, buf_view(&b));
@@ -109,7 +113,8 @@ static const char *enc(const char *text)
 /* What stands between <tag> and </tag>, the first time. */
 static struct str tag(const char *xml, const char *name)
 {
-	struct str open = arena_printf(&arena, "<%s>", name), close = arena_printf(&arena, "</%s>", name);
+	struct str open = arena_printf(&arena, "<%s>", name),
+		   close = arena_printf(&arena, "</%s>", name);
 	const char *at = strstr(xml, open.p), *end = at ? strstr(at, close.p) : NULL;
 	return end ? (struct str){ at + open.n, (size_t)(end - at) - open.n } : STR("");
 }
@@ -123,12 +128,15 @@ static void check_is(const char *actual, const char *expected, int line)
 }
 #define CHECK_HAS(actual, expected) check_is((actual), (expected), __LINE__)
 
-static const char lambda_trust[] = "{\"Version\":\"2012-10-17\",\"Statement\":[{\"Effect\":\"Allow\",\"Principal\":"
+static const char lambda_trust[] =
+	"{\"Version\":\"2012-10-17\",\"Statement\":[{\"Effect\":\"Allow\",\"Principal\":"
 	"{\"Service\":\"lambda.amazonaws.com\"},\"Action\":\"sts:AssumeRole\"}]}";
-static const char account_trust[] = "{\"Version\":\"2012-10-17\",\"Statement\":[{\"Effect\":\"Allow\",\"Principal\":"
+static const char account_trust[] =
+	"{\"Version\":\"2012-10-17\",\"Statement\":[{\"Effect\":\"Allow\",\"Principal\":"
 	"{\"AWS\":\"000000000001\"},\"Action\":\"sts:AssumeRole\",\"Condition\":{\"StringEquals\":"
 	"{\"sts:ExternalId\":\"secret word\"}}}]}";
-static const char allow_read[] = "{\"Version\":\"2012-10-17\",\"Statement\":[{\"Effect\":\"Allow\",\"Action\":"
+static const char allow_read[] =
+	"{\"Version\":\"2012-10-17\",\"Statement\":[{\"Effect\":\"Allow\",\"Action\":"
 	"\"s3:GetObject\",\"Resource\":\"*\"}]}";
 
 static void make_role(const char *name, const char *trust)
@@ -143,12 +151,13 @@ static void test_roles(void)
 	set_up();
 	const char *xml = ask(&iam_create_role_operation,
 		"RoleName=Worker&Path=%%2Fteam%%2F&Description=does%%20work&"
-		"AssumeRolePolicyDocument=%s&Tags.member.1.Key=a&Tags.member.1.Value=1", enc(lambda_trust));
+		"AssumeRolePolicyDocument=%s&Tags.member.1.Key=a&Tags.member.1.Value=1",
+		enc(lambda_trust));
 	CHECK_HAS(xml, "<Arn>arn:aws:iam::000000000001:role/team/Worker</Arn>");
 	CHECK_HAS(xml, "<MaxSessionDuration>3600</MaxSessionDuration>");
 	CHECK_STR(tag(xml, "AssumeRolePolicyDocument"), enc(lambda_trust));
 	CHECK_HAS(ask(&iam_create_role_operation, "RoleName=WORKER&AssumeRolePolicyDocument=%s",
-		enc(lambda_trust)),
+			  enc(lambda_trust)),
 		"EntityAlreadyExists: Role with name WORKER already exists.");
 	xml = ask(&iam_get_role_operation, "RoleName=Worker");
 	CHECK_HAS(xml, "<Description>does work</Description>");
@@ -157,22 +166,27 @@ static void test_roles(void)
 		"NoSuchEntity: The role with name Nobody cannot be found.");
 	CHECK_HAS(ask(&iam_create_role_operation, "RoleName=x&AssumeRolePolicyDocument=nonsense"),
 		"MalformedPolicyDocument: ");
-	CHECK_HAS(ask(&iam_create_role_operation, "RoleName=x&AssumeRolePolicyDocument=%s",
-		enc("{\"Version\":"
-		"\"2012-10-17\",\"Statement\":[{\"Effect\":\"Allow\",\"Principal\":\"*\",\"Action\":\"sts:AssumeRole\","
-		"\"Resource\":\"*\"}]}")), "MalformedPolicyDocument: Has prohibited field Resource");
+	CHECK_HAS(
+		ask(&iam_create_role_operation, "RoleName=x&AssumeRolePolicyDocument=%s",
+			enc("{\"Version\":"
+			    "\"2012-10-17\",\"Statement\":[{\"Effect\":\"Allow\",\"Principal\":\"*\",\"Action\":\"sts:AssumeRole\","
+			    "\"Resource\":\"*\"}]}")),
+		"MalformedPolicyDocument: Has prohibited field Resource");
 	CHECK_HAS(ask(&iam_create_role_operation, "RoleName=a%%20b&AssumeRolePolicyDocument=%s",
-		enc(lambda_trust)),
+			  enc(lambda_trust)),
 		"ValidationError: ");
-	CHECK_HAS(ask(&iam_update_role_operation, "RoleName=Worker&MaxSessionDuration=7200"), "<Result");
+	CHECK_HAS(ask(&iam_update_role_operation, "RoleName=Worker&MaxSessionDuration=7200"),
+		"<Result");
 	CHECK_HAS(ask(&iam_get_role_operation, "RoleName=Worker"), "<MaxSessionDuration>7200<");
-	CHECK_HAS(ask(&iam_tag_role_operation, "RoleName=Worker&Tags.member.1.Key=b&Tags.member.1.Value=2&"
-		"Tags.member.2.Key=A&Tags.member.2.Value=3"), "<Result");
+	CHECK_HAS(ask(&iam_tag_role_operation,
+			  "RoleName=Worker&Tags.member.1.Key=b&Tags.member.1.Value=2&"
+			  "Tags.member.2.Key=A&Tags.member.2.Value=3"),
+		"<Result");
 	xml = ask(&iam_list_role_tags_operation, "RoleName=Worker&MaxItems=1");
 	CHECK_HAS(xml, "<Value>3</Value>");
 	CHECK_HAS(xml, "<IsTruncated>true</IsTruncated>");
-	xml = ask(&iam_list_role_tags_operation, "RoleName=Worker&Marker=%s", tag(xml, "Marker").p ?
-		arena_cstr(&arena, tag(xml, "Marker")) : "");
+	xml = ask(&iam_list_role_tags_operation, "RoleName=Worker&Marker=%s",
+		tag(xml, "Marker").p ? arena_cstr(&arena, tag(xml, "Marker")) : "");
 	CHECK_HAS(xml, "<Key>b</Key>");
 	CHECK_HAS(xml, "<IsTruncated>false</IsTruncated>");
 	CHECK_HAS(ask(&iam_untag_role_operation, "RoleName=Worker&TagKeys.member.1=b"), "<Result");
@@ -197,13 +211,17 @@ static void test_pages(void)
 		for (at = xml; (at = strstr(at, "<RoleName>")); at++)
 			seen++;
 		pages++;
-		marker = strstr(xml, "<IsTruncated>true") ? arena_printf(&arena, "&Marker=%s",
-			enc(arena_cstr(&arena, tag(xml, "Marker")))).p : NULL;
+		marker = strstr(xml, "<IsTruncated>true")
+				 ? arena_printf(&arena, "&Marker=%s",
+					   enc(arena_cstr(&arena, tag(xml, "Marker"))))
+					   .p
+				 : NULL;
 	} while (marker && pages < 10);
 	CHECK_INT(seen, 25);
 	CHECK_INT(pages, 3);
 	CHECK_HAS(ask(&iam_list_roles_operation, "PathPrefix=%%2Fnone%%2F"), "<Roles></Roles>");
-	CHECK_HAS(ask(&iam_list_roles_operation, "Marker=%%21%%21"), "ValidationError: Invalid Marker.");
+	CHECK_HAS(ask(&iam_list_roles_operation, "Marker=%%21%%21"),
+		"ValidationError: Invalid Marker.");
 	tear_down();
 }
 
@@ -213,14 +231,19 @@ static void test_policies(void)
 	make_role("worker", lambda_trust);
 	const char *arn = "arn:aws:iam::000000000001:policy/read";
 	CHECK_HAS(ask(&iam_create_policy_operation, "PolicyName=read&PolicyDocument=%s",
-		enc(allow_read)), "<DefaultVersionId>v1<");
-	CHECK_HAS(ask(&iam_create_policy_operation, "PolicyName=read&PolicyDocument=%s", enc(allow_read)),
+			  enc(allow_read)),
+		"<DefaultVersionId>v1<");
+	CHECK_HAS(ask(&iam_create_policy_operation, "PolicyName=read&PolicyDocument=%s",
+			  enc(allow_read)),
 		"EntityAlreadyExists: ");
-	CHECK_HAS(ask(&iam_attach_role_policy_operation, "RoleName=worker&PolicyArn=%s", arn), "<Result");
+	CHECK_HAS(ask(&iam_attach_role_policy_operation, "RoleName=worker&PolicyArn=%s", arn),
+		"<Result");
 	CHECK_HAS(ask(&iam_attach_role_policy_operation, "RoleName=worker&PolicyArn=%s",
-		"arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole"), "<Result");
+			  "arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole"),
+		"<Result");
 	CHECK_HAS(ask(&iam_attach_role_policy_operation, "RoleName=worker&PolicyArn=%s",
-		"arn:aws:iam::aws:policy/AWSLambdaBasicExecutionRole"), "NoSuchEntity: ");
+			  "arn:aws:iam::aws:policy/AWSLambdaBasicExecutionRole"),
+		"NoSuchEntity: ");
 	CHECK_HAS(ask(&iam_get_policy_operation, "PolicyArn=%s", arn), "<AttachmentCount>1<");
 	const char *xml = ask(&iam_list_attached_role_policies_operation, "RoleName=worker");
 	CHECK_HAS(xml, "<PolicyName>read</PolicyName>");
@@ -233,10 +256,11 @@ static void test_policies(void)
 		"DeleteConflict: Cannot delete a policy attached");
 	for (int i = 2; i <= IAM_VERSIONS_MAX; i++)
 		CHECK_HAS(ask(&iam_create_policy_version_operation,
-			"PolicyArn=%s&PolicyDocument=%s&SetAsDefault=%s", arn,
-			enc(allow_read), i == 3 ? "true" : "false"), "<VersionId>v");
+				  "PolicyArn=%s&PolicyDocument=%s&SetAsDefault=%s", arn,
+				  enc(allow_read), i == 3 ? "true" : "false"),
+			"<VersionId>v");
 	CHECK_HAS(ask(&iam_create_policy_version_operation, "PolicyArn=%s&PolicyDocument=%s", arn,
-		enc(allow_read)),
+			  enc(allow_read)),
 		"LimitExceeded: ");
 	CHECK_HAS(ask(&iam_get_policy_operation, "PolicyArn=%s", arn), "<DefaultVersionId>v3<");
 	CHECK_HAS(ask(&iam_delete_policy_version_operation, "PolicyArn=%s&VersionId=v3", arn),
@@ -248,7 +272,8 @@ static void test_policies(void)
 	CHECK_STR(tag(xml, "Document"), enc(allow_read));
 	xml = ask(&iam_list_policy_versions_operation, "PolicyArn=%s", arn);
 	CHECK(strstr(xml, ">v5<") && strstr(xml, ">v5<") < strstr(xml, ">v1<"));
-	CHECK_HAS(ask(&iam_detach_role_policy_operation, "RoleName=worker&PolicyArn=%s", arn), "<Result");
+	CHECK_HAS(ask(&iam_detach_role_policy_operation, "RoleName=worker&PolicyArn=%s", arn),
+		"<Result");
 	CHECK_HAS(ask(&iam_detach_role_policy_operation, "RoleName=worker&PolicyArn=%s", arn),
 		"NoSuchEntity: ");
 	CHECK_HAS(ask(&iam_delete_policy_operation, "PolicyArn=%s", arn),
@@ -256,9 +281,10 @@ static void test_policies(void)
 	xml = ask(&iam_list_policies_operation, "Scope=Local");
 	CHECK_HAS(xml, "<PolicyName>read</PolicyName>");
 	CHECK(!strstr(xml, "AdministratorAccess"));
-	CHECK_HAS(ask(&iam_list_policies_operation, "OnlyAttached=true"), "AWSLambdaBasicExecutionRole");
+	CHECK_HAS(ask(&iam_list_policies_operation, "OnlyAttached=true"),
+		"AWSLambdaBasicExecutionRole");
 	CHECK_HAS(ask(&iam_delete_policy_operation, "PolicyArn=%s",
-		"arn:aws:iam::aws:policy/AdministratorAccess"),
+			  "arn:aws:iam::aws:policy/AdministratorAccess"),
 		"AccessDenied: ");
 	tear_down();
 }
@@ -268,29 +294,34 @@ static void test_inline_policies(void)
 	set_up();
 	make_role("worker", lambda_trust);
 	CHECK_HAS(ask(&iam_put_role_policy_operation,
-		"RoleName=worker&PolicyName=p&PolicyDocument=%s", enc(allow_read)),
+			  "RoleName=worker&PolicyName=p&PolicyDocument=%s", enc(allow_read)),
 		"<Result");
 	CHECK_STR(tag(ask(&iam_get_role_policy_operation, "RoleName=worker&PolicyName=p"),
-		"PolicyDocument"), enc(allow_read));
+			  "PolicyDocument"),
+		enc(allow_read));
 	CHECK_HAS(ask(&iam_list_role_policies_operation, "RoleName=worker"), "<member>p</member>");
 	CHECK_HAS(ask(&iam_delete_role_operation, "RoleName=worker"),
 		"DeleteConflict: Cannot delete entity, must delete policies first.");
 	CHECK_HAS(ask(&iam_put_role_policy_operation,
-		"RoleName=worker&PolicyName=q&PolicyDocument=%s", enc("{}")),
+			  "RoleName=worker&PolicyName=q&PolicyDocument=%s", enc("{}")),
 		"MalformedPolicyDocument: ");
 	CHECK_HAS(ask(&iam_get_role_policy_operation, "RoleName=worker&PolicyName=q"),
 		"NoSuchEntity: The role policy with name q cannot be found.");
-	CHECK_HAS(ask(&iam_delete_role_policy_operation, "RoleName=worker&PolicyName=p"), "<Result");
+	CHECK_HAS(
+		ask(&iam_delete_role_policy_operation, "RoleName=worker&PolicyName=p"), "<Result");
 	CHECK_HAS(ask(&iam_delete_role_operation, "RoleName=worker"), "<Result");
 	/* Every document of AWS's that is carried is a policy. */
 	for (const char *marker = ""; marker;) {
 		const char *xml = ask(&iam_list_policies_operation, "Scope=AWS&MaxItems=1000%s",
-			marker), *at = xml;
+				   marker),
+			   *at = xml;
 		while ((at = strstr(at, "<Arn>"))) {
 			struct str arn = tag(at, "Arn"), document, why;
 			const char *version = ask(&iam_get_policy_version_operation,
 				"PolicyArn=%.*s&VersionId=v1", STR_ARG(arn));
-			CHECK_INT(percent_decode(&arena, tag(version, "Document"), false, &document), 0);
+			CHECK_INT(
+				percent_decode(&arena, tag(version, "Document"), false, &document),
+				0);
 			int r = policy_check(&arena, document, false, &why);
 			CHECK_INT(r, 0);
 			if (r < 0)
@@ -310,7 +341,8 @@ static enum policy_effect effect_for(const struct identity *who, const char *act
 	call_init(&call, &server, &arena, who);
 	if (iam_find_policies(&call, who, &policies) < 0)
 		return POLICY_NO_MATCH;
-	struct policy_request request = { .action = str_c(action), .resource = STR("*"),
+	struct policy_request request = { .action = str_c(action),
+		.resource = STR("*"),
 		.principal_arn = who->principal_arn,
 		.principal_account = who->account };
 	return policies_evaluate(&arena, &policies, &request);
@@ -333,27 +365,32 @@ static void test_users_and_hooks(void)
 	CHECK_STR(key.account, "000000000001");
 	CHECK_INT(iam_find_key(&call, STR("AKIANOSUCHKEY0000000"), &key), -ENOENT);
 	CHECK_HAS(ask(&iam_update_access_key_operation,
-		"UserName=anna&AccessKeyId=%.*s&Status=Inactive", STR_ARG(id)), "<Result");
+			  "UserName=anna&AccessKeyId=%.*s&Status=Inactive", STR_ARG(id)),
+		"<Result");
 	CHECK_INT(iam_find_key(&call, id, &key), -ENOENT);
 	CHECK_HAS(ask(&iam_list_access_keys_operation, "UserName=anna"), "<Status>Inactive<");
 	CHECK_HAS(ask(&iam_create_access_key_operation, "UserName=anna"), "<Status>Active<");
 	CHECK_HAS(ask(&iam_create_access_key_operation, "UserName=anna"),
 		"LimitExceeded: Cannot exceed quota");
 
-	struct identity anna = { .account = root.account, .region = root.region,
+	struct identity anna = { .account = root.account,
+		.region = root.region,
 		.principal_arn = STR("arn:aws:iam::000000000001:user/anna"),
 		.principal_id = STR("AIDAANNA") };
 	CHECK_INT(effect_for(&anna, "s3:GetObject"), POLICY_NO_MATCH);
 	CHECK_HAS(ask(&iam_put_user_policy_operation,
-		"UserName=anna&PolicyName=p&PolicyDocument=%s", enc(allow_read)), "<Result");
+			  "UserName=anna&PolicyName=p&PolicyDocument=%s", enc(allow_read)),
+		"<Result");
 	CHECK_INT(effect_for(&anna, "s3:GetObject"), POLICY_ALLOW);
 	CHECK_INT(effect_for(&anna, "sqs:SendMessage"), POLICY_NO_MATCH);
 	CHECK_HAS(ask(&iam_attach_user_policy_operation, "UserName=anna&PolicyArn=%s",
-		"arn:aws:iam::aws:policy/AmazonSQSFullAccess"), "<Result");
+			  "arn:aws:iam::aws:policy/AmazonSQSFullAccess"),
+		"<Result");
 	CHECK_INT(effect_for(&anna, "sqs:SendMessage"), POLICY_ALLOW);
 	xml = ask(&iam_simulate_principal_policy_operation,
 		"PolicySourceArn=%s&ActionNames.member.1=sqs:SendMessage&"
-		"ActionNames.member.2=iam:CreateUser", "arn:aws:iam::000000000001:user/anna");
+		"ActionNames.member.2=iam:CreateUser",
+		"arn:aws:iam::000000000001:user/anna");
 	CHECK_HAS(xml,
 		"<EvalActionName>sqs:SendMessage</EvalActionName><EvalResourceName>*</EvalResourceName>"
 		"<EvalDecision>allowed</EvalDecision>");
@@ -371,14 +408,16 @@ static void test_boundary(void)
 {
 	set_up();
 	CHECK_HAS(ask(&iam_create_role_operation,
-		"RoleName=r&AssumeRolePolicyDocument=%s&PermissionsBoundary=%s",
-		enc(lambda_trust), "arn:aws:iam::000000000001:policy/none"), "NoSuchEntity: ");
+			  "RoleName=r&AssumeRolePolicyDocument=%s&PermissionsBoundary=%s",
+			  enc(lambda_trust), "arn:aws:iam::000000000001:policy/none"),
+		"NoSuchEntity: ");
 	CHECK_HAS(ask(&iam_create_role_operation,
-		"RoleName=r&AssumeRolePolicyDocument=%s&PermissionsBoundary=%s",
-		enc(lambda_trust), "arn:aws:iam::aws:policy/AmazonSQSFullAccess"),
+			  "RoleName=r&AssumeRolePolicyDocument=%s&PermissionsBoundary=%s",
+			  enc(lambda_trust), "arn:aws:iam::aws:policy/AmazonSQSFullAccess"),
 		"<PermissionsBoundaryArn>");
 	CHECK_HAS(ask(&iam_attach_role_policy_operation, "RoleName=r&PolicyArn=%s",
-		"arn:aws:iam::aws:policy/AdministratorAccess"), "<Result");
+			  "arn:aws:iam::aws:policy/AdministratorAccess"),
+		"<Result");
 	struct identity session = { .account = root.account,
 		.principal_arn = STR("arn:aws:sts::000000000001:assumed-role/r/s"),
 		.role_arn = STR("arn:aws:iam::000000000001:role/r") };
@@ -386,8 +425,10 @@ static void test_boundary(void)
 	CHECK_INT(effect_for(&session, "s3:GetObject"), POLICY_NO_MATCH);
 	CHECK_HAS(ask(&iam_delete_role_permissions_boundary_operation, "RoleName=r"), "<Result");
 	CHECK_INT(effect_for(&session, "s3:GetObject"), POLICY_ALLOW);
-	CHECK_HAS(ask(&iam_put_role_permissions_boundary_operation, "RoleName=r&PermissionsBoundary=%s",
-		"arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess"), "<Result");
+	CHECK_HAS(ask(&iam_put_role_permissions_boundary_operation,
+			  "RoleName=r&PermissionsBoundary=%s",
+			  "arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess"),
+		"<Result");
 	CHECK_INT(effect_for(&session, "s3:GetObject"), POLICY_ALLOW);
 	CHECK_INT(effect_for(&session, "s3:PutObject"), POLICY_NO_MATCH);
 	session.role_arn = STR("arn:aws:iam::000000000001:role/path/r");
@@ -410,44 +451,52 @@ static void test_sts(void)
 		"AccessDenied: User: arn:aws:iam::000000000001:user/anna is not authorized to perform: "
 		"sts:AssumeRole on resource: arn:aws:iam::000000000001:role/deploy");
 	CHECK_HAS(ask(&sts_assume_role_operation, "RoleArn=%s&RoleSessionName=ci",
-		"arn:aws:iam::000000000001:role/none"),
+			  "arn:aws:iam::000000000001:role/none"),
 		"AccessDenied: ");
 	CHECK_HAS(ask(&sts_assume_role_operation,
-		"RoleArn=%s&RoleSessionName=ci&ExternalId=%s&DurationSeconds=7200", arn,
-		enc("secret word")), "ValidationError: ");
+			  "RoleArn=%s&RoleSessionName=ci&ExternalId=%s&DurationSeconds=7200", arn,
+			  enc("secret word")),
+		"ValidationError: ");
 	xml = ask(&sts_assume_role_operation,
 		"RoleArn=%s&RoleSessionName=ci&ExternalId=%s&Policy=%s", arn, enc("secret word"),
 		enc(allow_read));
 	CHECK_HAS(xml, "ValidationError"); /* a blank is not of the pattern */
-	CHECK_HAS(ask(&iam_update_assume_role_policy_operation, "RoleName=deploy&PolicyDocument=%s", enc(
-		"{\"Version\":\"2012-10-17\",\"Statement\":{\"Effect\":\"Allow\",\"Principal\":{\"AWS\":"
-		"\"arn:aws:iam::000000000001:root\"},\"Action\":\"sts:AssumeRole\",\"Condition\":{\"StringEquals\":"
-		"{\"sts:ExternalId\":\"word\"}}}}")), "<Result");
+	CHECK_HAS(
+		ask(&iam_update_assume_role_policy_operation, "RoleName=deploy&PolicyDocument=%s",
+			enc("{\"Version\":\"2012-10-17\",\"Statement\":{\"Effect\":\"Allow\",\"Principal\":{\"AWS\":"
+			    "\"arn:aws:iam::000000000001:root\"},\"Action\":\"sts:AssumeRole\",\"Condition\":{\"StringEquals\":"
+			    "{\"sts:ExternalId\":\"word\"}}}}")),
+		"<Result");
 	xml = ask(&sts_assume_role_operation,
 		"RoleArn=%s&RoleSessionName=ci&ExternalId=word&DurationSeconds=900&Policy=%s&"
-		"PolicyArns.member.1.arn=%s", arn, enc(allow_read),
-		"arn:aws:iam::aws:policy/AmazonSQSReadOnlyAccess");
+		"PolicyArns.member.1.arn=%s",
+		arn, enc(allow_read), "arn:aws:iam::aws:policy/AmazonSQSReadOnlyAccess");
 	CHECK_HAS(xml, "<Arn>arn:aws:sts::000000000001:assumed-role/deploy/ci</Arn>");
 	CHECK_INT(session_verify(&server, &arena, tag(xml, "AccessKeyId"), tag(xml, "SessionToken"),
-		now_ms, &session, &secret), 0);
+			  now_ms, &session, &secret),
+		0);
 	CHECK(str_eq(secret, tag(xml, "SecretAccessKey")));
 	CHECK_STR(session.role_arn, arn);
 	CHECK_HAS(arena_cstr(&arena, session.policy), "s3:GetObject");
 	CHECK_HAS(arena_cstr(&arena, session.policy), "sqs:ListQueues");
 	CHECK_INT(session_verify(&server, &arena, tag(xml, "AccessKeyId"), tag(xml, "SessionToken"),
-		now_ms + 900000, &session,
-		&secret), -ETIMEDOUT);
+			  now_ms + 900000, &session, &secret),
+		-ETIMEDOUT);
 	CHECK_HAS(ask(&sts_assume_role_operation, "RoleArn=%s&RoleSessionName=ci&ExternalId=wrong",
-		arn), "AccessDenied: ");
+			  arn),
+		"AccessDenied: ");
 	CHECK_HAS(ask(&sts_assume_role_operation,
-		"RoleArn=%s&RoleSessionName=ci&DurationSeconds=100", arn), "ValidationError: ");
+			  "RoleArn=%s&RoleSessionName=ci&DurationSeconds=100", arn),
+		"ValidationError: ");
 	xml = ask(&sts_get_session_token_operation, "%s", "");
 	CHECK_INT(session_verify(&server, &arena, tag(xml, "AccessKeyId"), tag(xml, "SessionToken"),
-		now_ms, &session, &secret), 0);
+			  now_ms, &session, &secret),
+		0);
 	CHECK_STR(session.role_arn, "arn:aws:iam::000000000001:user/anna");
 	/* In the default mode the role must be there, and that is all. */
 	server.auth = AWS_AUTH_ANY;
-	CHECK_HAS(ask(&sts_assume_role_operation, "RoleArn=%s&RoleSessionName=ci", arn), "<AccessKeyId>ASIA");
+	CHECK_HAS(ask(&sts_assume_role_operation, "RoleArn=%s&RoleSessionName=ci", arn),
+		"<AccessKeyId>ASIA");
 	tear_down();
 }
 

@@ -12,13 +12,13 @@ static struct str inline_prefix(struct call *call, const struct entity *entity)
 static struct str inline_key(struct call *call, const struct entity *entity, struct str policy)
 {
 	return IAM_KEY(call, KEY_LITERAL("inline"), key_text(entity_word(entity->kind)),
-		key_text(entity->lower),
-		key_text(policy));
+		key_text(entity->lower), key_text(policy));
 }
 
 static int fail_missing(struct call *call, const struct entity *entity, struct str policy)
 {
-	return fail(call, &iam_no_such_entity_exception, "The %.*s policy with name %.*s cannot be found.",
+	return fail(call, &iam_no_such_entity_exception,
+		"The %.*s policy with name %.*s cannot be found.",
 		STR_ARG(entity_word(entity->kind)), STR_ARG(policy));
 }
 
@@ -44,15 +44,14 @@ static int put(struct call *call, enum entity_kind kind, struct str name, struct
 		return -1;
 	if (other_bytes(call, &entity, policy) + document_bytes(document) > max)
 		return fail(call, &iam_limit_exceeded_exception,
-			"Maximum policy size of %zu bytes exceeded for %.*s %.*s",
-			max, STR_ARG(entity_word(kind)), STR_ARG(entity.name));
+			"Maximum policy size of %zu bytes exceeded for %.*s %.*s", max,
+			STR_ARG(entity_word(kind)), STR_ARG(entity.name));
 	txn_put(call->txn, inline_key(call, &entity, policy), document);
 	return 0;
 }
 
 static int get(struct call *call, enum entity_kind kind, struct str name, struct str policy,
-	struct str *shown_name,
-	struct str *document)
+	struct str *shown_name, struct str *document)
 {
 	struct entity entity;
 	if (entity_find(call, kind, name, &entity) < 0)
@@ -64,7 +63,7 @@ static int get(struct call *call, enum entity_kind kind, struct str name, struct
 	return 0;
 }
 
-static int delete(struct call *call, enum entity_kind kind, struct str name, struct str policy)
+static int delete (struct call *call, enum entity_kind kind, struct str name, struct str policy)
 {
 	struct entity entity;
 	if (entity_find(call, kind, name, &entity) < 0)
@@ -76,8 +75,8 @@ static int delete(struct call *call, enum entity_kind kind, struct str name, str
 }
 
 static int list(struct call *call, enum entity_kind kind, struct str name, struct str marker,
-	struct opt_i64 max_items,
-	struct iam_policy_name_list *names, struct opt_bool *is_truncated, struct str *next_marker)
+	struct opt_i64 max_items, struct iam_policy_name_list *names, struct opt_bool *is_truncated,
+	struct str *next_marker)
 {
 	struct entity entity;
 	struct page page;
@@ -109,42 +108,42 @@ int iam_get_role_policy(struct call *call, const struct iam_get_role_policy_inpu
 	struct iam_get_role_policy_output *out)
 {
 	out->policy_name = in->policy_name;
-	return get(call, ENTITY_ROLE, in->role_name, in->policy_name, &out->role_name, &out->policy_document);
+	return get(call, ENTITY_ROLE, in->role_name, in->policy_name, &out->role_name,
+		&out->policy_document);
 }
 
 int iam_get_user_policy(struct call *call, const struct iam_get_user_policy_input *in,
 	struct iam_get_user_policy_output *out)
 {
 	out->policy_name = in->policy_name;
-	return get(call, ENTITY_USER, in->user_name, in->policy_name, &out->user_name, &out->policy_document);
+	return get(call, ENTITY_USER, in->user_name, in->policy_name, &out->user_name,
+		&out->policy_document);
 }
 
 int iam_delete_role_policy(struct call *call, const struct iam_delete_role_policy_input *in,
 	struct iam_delete_role_policy_output *out)
 {
 	(void)out;
-	return delete(call, ENTITY_ROLE, in->role_name, in->policy_name);
+	return delete (call, ENTITY_ROLE, in->role_name, in->policy_name);
 }
 
 int iam_delete_user_policy(struct call *call, const struct iam_delete_user_policy_input *in,
 	struct iam_delete_user_policy_output *out)
 {
 	(void)out;
-	return delete(call, ENTITY_USER, in->user_name, in->policy_name);
+	return delete (call, ENTITY_USER, in->user_name, in->policy_name);
 }
 
 int iam_list_role_policies(struct call *call, const struct iam_list_role_policies_input *in,
 	struct iam_list_role_policies_output *out)
 {
 	return list(call, ENTITY_ROLE, in->role_name, in->marker, in->max_items, &out->policy_names,
-		&out->is_truncated,
-		&out->marker);
+		&out->is_truncated, &out->marker);
 }
 
 int iam_list_user_policies(struct call *call, const struct iam_list_user_policies_input *in,
 	struct iam_list_user_policies_output *out)
 {
 	return list(call, ENTITY_USER, in->user_name, in->marker, in->max_items, &out->policy_names,
-		&out->is_truncated,
-		&out->marker);
+		&out->is_truncated, &out->marker);
 }

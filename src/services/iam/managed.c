@@ -1,6 +1,6 @@
 /*
- * The managed policies of AWS that people attach most, with documents of our own writing: they allow what the names
- * promise, in fewer statements than AWS's.
+ * The managed policies of AWS that people attach most, with documents of our own writing: they
+ * allow what the names promise, in fewer statements than AWS's.
  */
 #include "services/iam/internal.h"
 
@@ -114,7 +114,7 @@ const struct managed_policy managed_policies[] = {
 		"{\"Version\":\"2012-10-17\",\"Statement\":[{\"Effect\":\"Allow\",\"Action\":[\"logs:Crea"
 		"teLogGroup\",\"logs:CreateLogStream\",\"logs:PutLogEvents\"],\"Resource\":\"*\"}]}" },
 	{ "/service-role/", "AWSLambdaDynamoDBExecutionRole",
-	"Lets a function be fed from a table's stream and write its log.",
+		"Lets a function be fed from a table's stream and write its log.",
 		"{\"Version\":\"2012-10-17\",\"Statement\":[{\"Effect\":\"Allow\",\"Action\":[\"dynamodb:"
 		"DescribeStream\",\"dynamodb:GetRecords\",\"dynamodb:GetShardIterator\",\"dynamodb:ListSt"
 		"reams\",\"logs:CreateLogGroup\",\"logs:CreateLogStream\",\"logs:PutLogEvents\"],\"Resour"
@@ -133,14 +133,14 @@ const struct managed_policy managed_policies[] = {
 		"vokeFunction\",\"dynamodb:DescribeStream\",\"dynamodb:GetRecords\",\"dynamodb:GetShardIt"
 		"erator\",\"dynamodb:ListStreams\"],\"Resource\":\"*\"}]}" },
 	{ "/service-role/", "AWSLambdaKinesisExecutionRole",
-	"Lets a function be fed from a stream and write its log.",
+		"Lets a function be fed from a stream and write its log.",
 		"{\"Version\":\"2012-10-17\",\"Statement\":[{\"Effect\":\"Allow\",\"Action\":[\"kinesis:D"
 		"escribeStream\",\"kinesis:DescribeStreamSummary\",\"kinesis:GetRecords\",\"kinesis:GetSh"
 		"ardIterator\",\"kinesis:ListShards\",\"kinesis:ListStreams\",\"kinesis:SubscribeToShard"
 		"\",\"logs:CreateLogGroup\",\"logs:CreateLogStream\",\"logs:PutLogEvents\"],\"Resource\":"
 		"\"*\"}]}" },
 	{ "/service-role/", "AWSLambdaMSKExecutionRole",
-	"Lets a function be fed from a Kafka cluster and write its log.",
+		"Lets a function be fed from a Kafka cluster and write its log.",
 		"{\"Version\":\"2012-10-17\",\"Statement\":[{\"Effect\":\"Allow\",\"Action\":[\"kafka:Des"
 		"cribeCluster\",\"kafka:DescribeClusterV2\",\"kafka:GetBootstrapBrokers\",\"ec2:CreateNet"
 		"workInterface\",\"ec2:DescribeNetworkInterfaces\",\"ec2:DescribeVpcs\",\"ec2:DeleteNetwo"
@@ -150,12 +150,12 @@ const struct managed_policy managed_policies[] = {
 		"{\"Version\":\"2012-10-17\",\"Statement\":[{\"Effect\":\"Allow\",\"Action\":[\"lambda:In"
 		"vokeFunction\"],\"Resource\":\"*\"}]}" },
 	{ "/service-role/", "AWSLambdaSQSQueueExecutionRole",
-	"Lets a function be fed from a queue and write its log.",
+		"Lets a function be fed from a queue and write its log.",
 		"{\"Version\":\"2012-10-17\",\"Statement\":[{\"Effect\":\"Allow\",\"Action\":[\"sqs:Recei"
 		"veMessage\",\"sqs:DeleteMessage\",\"sqs:GetQueueAttributes\",\"logs:CreateLogGroup\",\"l"
 		"ogs:CreateLogStream\",\"logs:PutLogEvents\"],\"Resource\":\"*\"}]}" },
 	{ "/service-role/", "AWSLambdaVPCAccessExecutionRole",
-	"Lets a function run inside a network and write its log.",
+		"Lets a function run inside a network and write its log.",
 		"{\"Version\":\"2012-10-17\",\"Statement\":[{\"Effect\":\"Allow\",\"Action\":[\"logs:Crea"
 		"teLogGroup\",\"logs:CreateLogStream\",\"logs:PutLogEvents\",\"ec2:CreateNetworkInterface"
 		"\",\"ec2:DescribeNetworkInterfaces\",\"ec2:DescribeSubnets\",\"ec2:DeleteNetworkInterfac"
@@ -245,13 +245,15 @@ const struct managed_policy *managed_find(struct str arn)
 	return NULL;
 }
 
-void managed_describe(struct call *call, const struct managed_policy *managed, struct iam_policy *out)
+void managed_describe(
+	struct call *call, const struct managed_policy *managed, struct iam_policy *out)
 {
 	*out = (struct iam_policy){
 		.policy_name = str_c(managed->name),
-		.policy_id = arena_printf(call->arena, "ANPAAWSMANAGED%07d",
-		(int)(managed - managed_policies)),
-		.arn = arena_printf(call->arena, "%.*s%s%s", STR_ARG(prefix), managed->path, managed->name),
+		.policy_id = arena_printf(
+			call->arena, "ANPAAWSMANAGED%07d", (int)(managed - managed_policies)),
+		.arn = arena_printf(
+			call->arena, "%.*s%s%s", STR_ARG(prefix), managed->path, managed->name),
 		.path = str_c(managed->path),
 		.default_version_id = STR("v1"),
 		.is_attachable = OPT_BOOL(true),

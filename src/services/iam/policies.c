@@ -9,7 +9,8 @@ static struct str policy_key(struct call *call, struct str name)
 
 static int fail_missing(struct call *call, struct str arn)
 {
-	return fail(call, &iam_no_such_entity_exception, "Policy %.*s was not found.", STR_ARG(arn));
+	return fail(
+		call, &iam_no_such_entity_exception, "Policy %.*s was not found.", STR_ARG(arn));
 }
 
 int policy_find(struct call *call, struct str arn, struct iam_policy_record *out)
@@ -17,9 +18,10 @@ int policy_find(struct call *call, struct str arn, struct iam_policy_record *out
 	ssize_t slash = str_rindex(arn, '/');
 	*out = (struct iam_policy_record){ 0 };
 	if (slash < 0)
-		return fail(call, &iam_invalid_input_exception, "ARN %.*s is not valid.", STR_ARG(arn));
+		return fail(
+			call, &iam_invalid_input_exception, "ARN %.*s is not valid.", STR_ARG(arn));
 	if (!call_get_record(call, policy_key(call, str_from(arn, (size_t)slash + 1)),
-		&iam_policy_record_shape, out) ||
+		    &iam_policy_record_shape, out) ||
 		!str_eq(out->policy->arn, arn))
 		return fail_missing(call, arn);
 	return 0;
@@ -57,8 +59,8 @@ int policy_check_document(struct call *call, struct str document)
 	if (check_document(call, document, false) < 0)
 		return -1;
 	if (document_bytes(document) > IAM_MANAGED_POLICY_BYTES_MAX)
-		return fail(call, &iam_limit_exceeded_exception, "Cannot exceed quota for PolicySize: %d",
-			IAM_MANAGED_POLICY_BYTES_MAX);
+		return fail(call, &iam_limit_exceeded_exception,
+			"Cannot exceed quota for PolicySize: %d", IAM_MANAGED_POLICY_BYTES_MAX);
 	return 0;
 }
 
@@ -75,10 +77,10 @@ int iam_create_policy(struct call *call, const struct iam_create_policy_input *i
 		return fail(call, &iam_entity_already_exists_exception,
 			"A policy called %.*s already exists. Duplicate names are not allowed.",
 			STR_ARG(in->policy_name));
-	if (count_keys(call, IAM_KEY(call, KEY_LITERAL("policy")), IAM_POLICIES_MAX) == IAM_POLICIES_MAX)
+	if (count_keys(call, IAM_KEY(call, KEY_LITERAL("policy")), IAM_POLICIES_MAX) ==
+		IAM_POLICIES_MAX)
 		return fail(call, &iam_limit_exceeded_exception,
-			"Cannot exceed quota for PoliciesPerAccount: %d",
-			IAM_POLICIES_MAX);
+			"Cannot exceed quota for PoliciesPerAccount: %d", IAM_POLICIES_MAX);
 	*record.policy = (struct iam_policy){
 		.policy_name = in->policy_name,
 		.policy_id = make_id(call, "ANPA"),
@@ -98,8 +100,8 @@ int iam_create_policy(struct call *call, const struct iam_create_policy_input *i
 	return 0;
 }
 
-int iam_get_policy(struct call *call, const struct iam_get_policy_input *in,
-	struct iam_get_policy_output *out)
+int iam_get_policy(
+	struct call *call, const struct iam_get_policy_input *in, struct iam_get_policy_output *out)
 {
 	const struct managed_policy *managed = managed_find(in->policy_arn);
 	struct iam_policy_record record;
@@ -148,8 +150,7 @@ static bool is_listed(const struct iam_list_policies_input *in, const struct iam
 
 /* AWS's own come first; their marker is a number. Answers whether the page is full. */
 static bool list_managed(struct call *call, const struct iam_list_policies_input *in, uint64_t from,
-	size_t max,
-	struct iam_list_policies_output *out)
+	size_t max, struct iam_list_policies_output *out)
 {
 	for (uint64_t i = from; managed_policies[i].name; i++) {
 		struct iam_policy policy;
@@ -180,18 +181,20 @@ int iam_list_policies(struct call *call, const struct iam_list_policies_input *i
 		return fail(call, &aws_validation_exception, "Invalid Marker.");
 	LIST_EMPTY(call, &out->policies);
 	out->is_truncated = OPT_BOOL(false);
-	if (!str_is(in->scope, "Local") && (from_managed || !in->marker.p) && list_managed(call, in,
-		from, max, out))
+	if (!str_is(in->scope, "Local") && (from_managed || !in->marker.p) &&
+		list_managed(call, in, from, max, out))
 		return 0;
 	if (str_is(in->scope, "AWS"))
 		return 0;
 	struct str prefix = IAM_KEY(call, KEY_LITERAL("policy"));
-	if (page_open(call, prefix, from_managed ? (struct str){ 0 } : in->marker, in->max_items, &page) < 0)
+	if (page_open(call, prefix, from_managed ? (struct str){ 0 } : in->marker, in->max_items,
+		    &page) < 0)
 		return -1;
 	page.count = out->policies.n;
 	while (page_next(&page)) {
 		struct iam_policy_record record = { 0 };
-		if (record_decode(call->arena, &iam_policy_record_shape, page.cursor.value, &record) < 0) {
+		if (record_decode(call->arena, &iam_policy_record_shape, page.cursor.value,
+			    &record) < 0) {
 			page_skip(&page);
 			continue;
 		}
@@ -209,17 +212,18 @@ int iam_list_policies(struct call *call, const struct iam_list_policies_input *i
 int iam_resolve_policy(struct call *call, const struct iam_resolve_policy_input *in,
 	struct iam_resolve_policy_output *out)
 {
-	return policy_document(call, in->policy_arn, &out->policy_document) ? 0 : fail_missing(call,
-		in->policy_arn);
+	return policy_document(call, in->policy_arn, &out->policy_document)
+		       ? 0
+		       : fail_missing(call, in->policy_arn);
 }
 
-int iam_tag_policy(struct call *call, const struct iam_tag_policy_input *in,
-	struct iam_tag_policy_output *out)
+int iam_tag_policy(
+	struct call *call, const struct iam_tag_policy_input *in, struct iam_tag_policy_output *out)
 {
 	struct iam_policy_record record;
 	(void)out;
-	if (policy_find_to_change(call, in->policy_arn, &record) < 0 || tags_add(call,
-		&record.policy->tags, &in->tags) < 0)
+	if (policy_find_to_change(call, in->policy_arn, &record) < 0 ||
+		tags_add(call, &record.policy->tags, &in->tags) < 0)
 		return -1;
 	policy_put(call, &record);
 	return 0;
@@ -244,6 +248,5 @@ int iam_list_policy_tags(struct call *call, const struct iam_list_policy_tags_in
 	if (!managed_find(in->policy_arn) && policy_find(call, in->policy_arn, &record) < 0)
 		return -1;
 	return tags_page(call, &record.policy->tags, in->marker, in->max_items, &out->tags,
-		&out->is_truncated,
-		&out->marker);
+		&out->is_truncated, &out->marker);
 }

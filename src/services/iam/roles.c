@@ -30,8 +30,8 @@ static struct iam_role *role_shown(struct call *call, const struct iam_role *rol
 {
 	struct iam_role *shown = ARENA_NEW(call->arena, struct iam_role);
 	*shown = *role;
-	shown->assume_role_policy_document = percent_encode(call->arena,
-		role->assume_role_policy_document, false);
+	shown->assume_role_policy_document =
+		percent_encode(call->arena, role->assume_role_policy_document, false);
 	return shown;
 }
 
@@ -41,7 +41,8 @@ static bool is_sts_action(yyjson_val *action)
 	return str_starts_ci(s, STR("sts:")) || str_is(s, "*");
 }
 
-/* What is wrong with one statement of a trust policy, which is the role's own: it names no resource. */
+/* What is wrong with one statement of a trust policy, which is the role's own: it names no
+ * resource. */
 static const char *trust_statement_error(yyjson_val *statement)
 {
 	yyjson_val *actions = yyjson_obj_get(statement, "Action"), *action;
@@ -49,8 +50,7 @@ static const char *trust_statement_error(yyjson_val *statement)
 	if (yyjson_obj_get(statement, "Resource") || yyjson_obj_get(statement, "NotResource"))
 		return "Has prohibited field Resource";
 	bool ok = yyjson_is_arr(actions) || is_sts_action(actions);
-	yyjson_arr_foreach(actions, i, n, action)
-		ok &= is_sts_action(action);
+	yyjson_arr_foreach(actions, i, n, action) ok &= is_sts_action(action);
 	return ok ? NULL : "AssumeRole policy may only specify STS AssumeRole actions.";
 }
 
@@ -62,8 +62,8 @@ static const char *trust_policy_error(struct str document)
 	yyjson_val *statements = yyjson_obj_get(yyjson_doc_get_root(doc), "Statement"), *statement;
 	if (yyjson_is_obj(statements))
 		error = trust_statement_error(statements);
-	yyjson_arr_foreach(statements, i, n, statement)
-		error = error ? error : trust_statement_error(statement);
+	yyjson_arr_foreach(statements, i, n, statement) error =
+		error ? error : trust_statement_error(statement);
 	yyjson_doc_free(doc);
 	return error;
 }
@@ -76,8 +76,8 @@ static int check_trust_policy(struct call *call, struct str document)
 	if (error)
 		return fail(call, &iam_malformed_policy_document_exception, "%s", error);
 	if (document_bytes(document) > IAM_TRUST_POLICY_BYTES_MAX)
-		return fail(call, &iam_limit_exceeded_exception, "Cannot exceed quota for ACLSizePerRole: %d",
-			IAM_TRUST_POLICY_BYTES_MAX);
+		return fail(call, &iam_limit_exceeded_exception,
+			"Cannot exceed quota for ACLSizePerRole: %d", IAM_TRUST_POLICY_BYTES_MAX);
 	return 0;
 }
 
@@ -87,12 +87,11 @@ int iam_create_role(struct call *call, const struct iam_create_role_input *in,
 	if (check_trust_policy(call, in->assume_role_policy_document) < 0)
 		return -1;
 	if (txn_exists(call->txn, role_key(call, in->role_name)))
-		return fail(call, &iam_entity_already_exists_exception, "Role with name %.*s already exists.",
-			STR_ARG(in->role_name));
+		return fail(call, &iam_entity_already_exists_exception,
+			"Role with name %.*s already exists.", STR_ARG(in->role_name));
 	if (count_keys(call, IAM_KEY(call, KEY_LITERAL("role")), IAM_ROLES_MAX) == IAM_ROLES_MAX)
 		return fail(call, &iam_limit_exceeded_exception,
-			"Cannot exceed quota for RolesPerAccount: %d",
-			IAM_ROLES_MAX);
+			"Cannot exceed quota for RolesPerAccount: %d", IAM_ROLES_MAX);
 	struct iam_role role = {
 		.path = in->path.p ? in->path : STR("/"),
 		.role_name = in->role_name,
@@ -100,8 +99,9 @@ int iam_create_role(struct call *call, const struct iam_create_role_input *in,
 		.create_date = OPT_TIME(call->now_ms),
 		.assume_role_policy_document = in->assume_role_policy_document,
 		.description = in->description,
-		.max_session_duration = in->max_session_duration.set ? in->max_session_duration :
-			OPT_I64(SESSION_SECONDS_DEFAULT),
+		.max_session_duration = in->max_session_duration.set
+						? in->max_session_duration
+						: OPT_I64(SESSION_SECONDS_DEFAULT),
 	};
 	role.arn = make_arn(call, "role", role.path, role.role_name);
 	if (in->tags.n && tags_add(call, &role.tags, &in->tags) < 0)
@@ -113,7 +113,8 @@ int iam_create_role(struct call *call, const struct iam_create_role_input *in,
 	return 0;
 }
 
-int iam_get_role(struct call *call, const struct iam_get_role_input *in, struct iam_get_role_output *out)
+int iam_get_role(
+	struct call *call, const struct iam_get_role_input *in, struct iam_get_role_output *out)
 {
 	struct iam_role role;
 	if (role_find(call, in->role_name, &role) < 0)
@@ -131,14 +132,16 @@ int iam_update_role(struct call *call, const struct iam_update_role_input *in,
 		return -1;
 	if (in->description.p)
 		role.description = in->description;
-	/* Left out, the longest session is what it was when nobody had said (IAM API Reference, UpdateRole). */
-	role.max_session_duration = in->max_session_duration.set ? in->max_session_duration :
-		OPT_I64(SESSION_SECONDS_DEFAULT);
+	/* Left out, the longest session is what it was when nobody had said (IAM API Reference,
+	 * UpdateRole). */
+	role.max_session_duration = in->max_session_duration.set ? in->max_session_duration
+								 : OPT_I64(SESSION_SECONDS_DEFAULT);
 	role_put(call, &role);
 	return 0;
 }
 
-int iam_update_role_description(struct call *call, const struct iam_update_role_description_input *in,
+int iam_update_role_description(struct call *call,
+	const struct iam_update_role_description_input *in,
 	struct iam_update_role_description_output *out)
 {
 	struct iam_role role;
@@ -150,12 +153,14 @@ int iam_update_role_description(struct call *call, const struct iam_update_role_
 	return 0;
 }
 
-int iam_update_assume_role_policy(struct call *call, const struct iam_update_assume_role_policy_input *in,
+int iam_update_assume_role_policy(struct call *call,
+	const struct iam_update_assume_role_policy_input *in,
 	struct iam_update_assume_role_policy_output *out)
 {
 	struct iam_role role;
 	(void)out;
-	if (role_find(call, in->role_name, &role) < 0 || check_trust_policy(call, in->policy_document) < 0)
+	if (role_find(call, in->role_name, &role) < 0 ||
+		check_trust_policy(call, in->policy_document) < 0)
 		return -1;
 	role.assume_role_policy_document = in->policy_document;
 	role_put(call, &role);
@@ -167,13 +172,15 @@ int iam_delete_role(struct call *call, const struct iam_delete_role_input *in,
 {
 	struct entity role;
 	(void)out;
-	if (entity_find(call, ENTITY_ROLE, in->role_name, &role) < 0 || entity_check_bare(call, &role) < 0)
+	if (entity_find(call, ENTITY_ROLE, in->role_name, &role) < 0 ||
+		entity_check_bare(call, &role) < 0)
 		return -1;
 	txn_delete(call->txn, role_key(call, in->role_name));
 	return 0;
 }
 
-int iam_put_role_permissions_boundary(struct call *call, const struct iam_put_role_permissions_boundary_input *in,
+int iam_put_role_permissions_boundary(struct call *call,
+	const struct iam_put_role_permissions_boundary_input *in,
 	struct iam_put_role_permissions_boundary_output *out)
 {
 	struct iam_role role;
@@ -198,11 +205,12 @@ int iam_delete_role_permissions_boundary(struct call *call,
 	return 0;
 }
 
-int iam_list_roles(struct call *call, const struct iam_list_roles_input *in,
-	struct iam_list_roles_output *out)
+int iam_list_roles(
+	struct call *call, const struct iam_list_roles_input *in, struct iam_list_roles_output *out)
 {
 	struct page page;
-	if (page_open(call, IAM_KEY(call, KEY_LITERAL("role")), in->marker, in->max_items, &page) < 0)
+	if (page_open(call, IAM_KEY(call, KEY_LITERAL("role")), in->marker, in->max_items, &page) <
+		0)
 		return -1;
 	LIST_EMPTY(call, &out->roles);
 	while (page_next(&page)) {
@@ -221,7 +229,8 @@ int iam_list_roles(struct call *call, const struct iam_list_roles_input *in,
 	return 0;
 }
 
-int iam_tag_role(struct call *call, const struct iam_tag_role_input *in, struct iam_tag_role_output *out)
+int iam_tag_role(
+	struct call *call, const struct iam_tag_role_input *in, struct iam_tag_role_output *out)
 {
 	struct iam_role role;
 	(void)out;
@@ -231,8 +240,8 @@ int iam_tag_role(struct call *call, const struct iam_tag_role_input *in, struct 
 	return 0;
 }
 
-int iam_untag_role(struct call *call, const struct iam_untag_role_input *in,
-	struct iam_untag_role_output *out)
+int iam_untag_role(
+	struct call *call, const struct iam_untag_role_input *in, struct iam_untag_role_output *out)
 {
 	struct iam_role role;
 	(void)out;
@@ -271,7 +280,8 @@ int iam_resolve_role(struct call *call, const struct iam_resolve_role_input *in,
 	ssize_t slash = str_rindex(in->role_arn, '/');
 	struct iam_role *role = ARENA_NEW(call->arena, struct iam_role);
 	if (slash < 0)
-		return fail(call, &iam_no_such_entity_exception, "%.*s is no role.", STR_ARG(in->role_arn));
+		return fail(call, &iam_no_such_entity_exception, "%.*s is no role.",
+			STR_ARG(in->role_arn));
 	if (role_find(call, str_from(in->role_arn, (size_t)slash + 1), role) < 0)
 		return -1;
 	if (!str_eq(role->arn, in->role_arn))

@@ -70,7 +70,8 @@ static int read_key(struct call *call, void *arg)
 	struct key_search *search = arg;
 	struct iam_access_key_record record = { 0 };
 	struct iam_user user;
-	struct str key = KEY(call->arena, KEY_LITERAL("iam"), KEY_LITERAL("accesskey"), key_text(search->id));
+	struct str key = KEY(
+		call->arena, KEY_LITERAL("iam"), KEY_LITERAL("accesskey"), key_text(search->id));
 	if (!call_get_record(call, key, &iam_access_key_record_shape, &record) ||
 		!str_is(record.status, "Active"))
 		return 0;
@@ -81,7 +82,8 @@ static int read_key(struct call *call, void *arg)
 	if (r < 0)
 		return r;
 	search->found->exists = true;
-	search->found->key = (struct access_key){ record.secret, record.account, user.arn, user.user_id };
+	search->found->key =
+		(struct access_key){ record.secret, record.account, user.arn, user.user_id };
 	return 0;
 }
 
@@ -89,7 +91,7 @@ int iam_find_key(struct call *call, struct str access_key_id, struct access_key 
 {
 	struct iam_state *state = fresh_state(call);
 	struct cached_key *cached = state ? map_get(&state->keys, access_key_id) : NULL,
-		found = { .exists = false };
+			  found = { .exists = false };
 	struct call_error before = call->error;
 	if (!cached) {
 		if (call_read(call, read_key, &(struct key_search){ access_key_id, &found }) < 0) {
@@ -119,7 +121,8 @@ static int read_policies(struct call *call, void *arg)
 {
 	struct policy_search *search = arg;
 	const struct identity *identity = search->identity;
-	struct str arn = identity->role_arn.p ? identity->role_arn : identity->principal_arn, account;
+	struct str arn = identity->role_arn.p ? identity->role_arn : identity->principal_arn,
+		   account;
 	enum entity_kind kind = identity->role_arn.p ? ENTITY_ROLE : ENTITY_USER;
 	struct entity entity;
 	ssize_t slash = str_rindex(arn, '/');
@@ -131,7 +134,8 @@ static int read_policies(struct call *call, void *arg)
 	int r = entity_find(call, kind, str_from(arn, (size_t)slash + 1), &entity);
 	if (r == 0 && str_eq(entity.arn, arn)) {
 		entity_documents(call, kind, entity.name, search->found);
-		if (entity.boundary.p && !policy_document(call, entity.boundary, &search->found->boundary))
+		if (entity.boundary.p &&
+			!policy_document(call, entity.boundary, &search->found->boundary))
 			search->found->boundary = STR("{}"); /* it allows nothing */
 	}
 	call->identity.account = account;
@@ -142,7 +146,8 @@ int iam_find_policies(struct call *call, const struct identity *identity, struct
 {
 	struct iam_state *state = fresh_state(call);
 	struct str principal = identity->role_arn.p ? identity->role_arn : identity->principal_arn;
-	struct policies *cached = state ? map_get(&state->policies, principal) : NULL, found = { 0 };
+	struct policies *cached = state ? map_get(&state->policies, principal) : NULL,
+			found = { 0 };
 	struct call_error before = call->error;
 	if (!cached) {
 		int r = call_read(call, read_policies, &(struct policy_search){ identity, &found });

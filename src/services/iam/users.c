@@ -81,12 +81,11 @@ int iam_create_user(struct call *call, const struct iam_create_user_input *in,
 {
 	struct iam_user *user = ARENA_NEW(call->arena, struct iam_user);
 	if (txn_exists(call->txn, user_key(call, in->user_name)))
-		return fail(call, &iam_entity_already_exists_exception, "User with name %.*s already exists.",
-			STR_ARG(in->user_name));
+		return fail(call, &iam_entity_already_exists_exception,
+			"User with name %.*s already exists.", STR_ARG(in->user_name));
 	if (count_keys(call, IAM_KEY(call, KEY_LITERAL("user")), IAM_USERS_MAX) == IAM_USERS_MAX)
 		return fail(call, &iam_limit_exceeded_exception,
-			"Cannot exceed quota for UsersPerAccount: %d",
-			IAM_USERS_MAX);
+			"Cannot exceed quota for UsersPerAccount: %d", IAM_USERS_MAX);
 	*user = (struct iam_user){
 		.path = in->path.p ? in->path : STR("/"),
 		.user_name = in->user_name,
@@ -103,7 +102,8 @@ int iam_create_user(struct call *call, const struct iam_create_user_input *in,
 	return 0;
 }
 
-int iam_get_user(struct call *call, const struct iam_get_user_input *in, struct iam_get_user_output *out)
+int iam_get_user(
+	struct call *call, const struct iam_get_user_input *in, struct iam_get_user_output *out)
 {
 	struct str name;
 	out->user = ARENA_NEW(call->arena, struct iam_user);
@@ -123,7 +123,8 @@ int iam_delete_user(struct call *call, const struct iam_delete_user_input *in,
 {
 	struct entity user;
 	(void)out;
-	if (entity_find(call, ENTITY_USER, in->user_name, &user) < 0 || entity_check_bare(call, &user) < 0)
+	if (entity_find(call, ENTITY_USER, in->user_name, &user) < 0 ||
+		entity_check_bare(call, &user) < 0)
 		return -1;
 	if (count_keys(call, IAM_KEY(call, KEY_LITERAL("userkey"), key_text(user.lower)), 1))
 		return fail(call, &iam_delete_conflict_exception,
@@ -132,7 +133,8 @@ int iam_delete_user(struct call *call, const struct iam_delete_user_input *in,
 	return 0;
 }
 
-int iam_put_user_permissions_boundary(struct call *call, const struct iam_put_user_permissions_boundary_input *in,
+int iam_put_user_permissions_boundary(struct call *call,
+	const struct iam_put_user_permissions_boundary_input *in,
 	struct iam_put_user_permissions_boundary_output *out)
 {
 	struct iam_user user;
@@ -157,11 +159,12 @@ int iam_delete_user_permissions_boundary(struct call *call,
 	return 0;
 }
 
-int iam_list_users(struct call *call, const struct iam_list_users_input *in,
-	struct iam_list_users_output *out)
+int iam_list_users(
+	struct call *call, const struct iam_list_users_input *in, struct iam_list_users_output *out)
 {
 	struct page page;
-	if (page_open(call, IAM_KEY(call, KEY_LITERAL("user")), in->marker, in->max_items, &page) < 0)
+	if (page_open(call, IAM_KEY(call, KEY_LITERAL("user")), in->marker, in->max_items, &page) <
+		0)
 		return -1;
 	LIST_EMPTY(call, &out->users);
 	while (page_next(&page)) {
@@ -180,7 +183,8 @@ int iam_list_users(struct call *call, const struct iam_list_users_input *in,
 	return 0;
 }
 
-int iam_tag_user(struct call *call, const struct iam_tag_user_input *in, struct iam_tag_user_output *out)
+int iam_tag_user(
+	struct call *call, const struct iam_tag_user_input *in, struct iam_tag_user_output *out)
 {
 	struct iam_user user;
 	(void)out;
@@ -190,8 +194,8 @@ int iam_tag_user(struct call *call, const struct iam_tag_user_input *in, struct 
 	return 0;
 }
 
-int iam_untag_user(struct call *call, const struct iam_untag_user_input *in,
-	struct iam_untag_user_output *out)
+int iam_untag_user(
+	struct call *call, const struct iam_untag_user_input *in, struct iam_untag_user_output *out)
 {
 	struct iam_user user;
 	(void)out;

@@ -12,7 +12,8 @@ static struct str version_key(struct call *call, struct str policy_name, int64_t
 
 struct str versions_prefix(struct call *call, struct str policy_name)
 {
-	return IAM_KEY(call, KEY_LITERAL("version"), key_text(lower_case(call->arena, policy_name)));
+	return IAM_KEY(
+		call, KEY_LITERAL("version"), key_text(lower_case(call->arena, policy_name)));
 }
 
 void version_add(struct call *call, struct iam_policy_record *record, struct str document,
@@ -24,7 +25,8 @@ void version_add(struct call *call, struct iam_policy_record *record, struct str
 		.version_id = arena_printf(call->arena, "v%lld", (long long)record->last_version.v),
 		.create_date = OPT_TIME(call->now_ms),
 	};
-	call_put_record(call, version_key(call, record->policy->policy_name, record->last_version.v),
+	call_put_record(call,
+		version_key(call, record->policy->policy_name, record->last_version.v),
 		&iam_policy_version_shape, out);
 }
 
@@ -33,8 +35,9 @@ static int version_find(struct call *call, const struct iam_policy *policy, stru
 {
 	int64_t number;
 	*out = (struct iam_policy_version){ 0 };
-	if (str_to_i64(str_from(id, 1), &number) < 0 || !call_get_record(call,
-		version_key(call, policy->policy_name, number), &iam_policy_version_shape, out))
+	if (str_to_i64(str_from(id, 1), &number) < 0 ||
+		!call_get_record(call, version_key(call, policy->policy_name, number),
+			&iam_policy_version_shape, out))
 		return fail(call, &iam_no_such_entity_exception,
 			"Policy %.*s version %.*s does not exist or is not attachable.",
 			STR_ARG(policy->arn), STR_ARG(id));
@@ -53,7 +56,8 @@ bool policy_document(struct call *call, struct str arn, struct str *out)
 		return true;
 	}
 	if (policy_find(call, arn, &record) < 0 ||
-		version_find(call, record.policy, record.policy->default_version_id, &version) < 0) {
+		version_find(call, record.policy, record.policy->default_version_id, &version) <
+			0) {
 		call->error = before;
 		return false;
 	}
@@ -80,7 +84,8 @@ static int managed_version(struct call *call, const struct managed_policy *manag
 		return fail(call, &iam_no_such_entity_exception,
 			"Policy %.*s version %.*s does not exist or is not attachable.",
 			STR_ARG(policy.arn), STR_ARG(id));
-	*out = (struct iam_policy_version){ str_c(managed->document), id, OPT_BOOL(true), policy.create_date };
+	*out = (struct iam_policy_version){ str_c(managed->document), id, OPT_BOOL(true),
+		policy.create_date };
 	return 0;
 }
 
@@ -96,7 +101,8 @@ int iam_create_policy_version(struct call *call, const struct iam_create_policy_
 	if (count_keys(call, prefix, IAM_VERSIONS_MAX) == IAM_VERSIONS_MAX)
 		return fail(call, &iam_limit_exceeded_exception,
 			"A managed policy can have up to %d versions. Before you "
-			"create a new version, you must delete an existing version.", IAM_VERSIONS_MAX);
+			"create a new version, you must delete an existing version.",
+			IAM_VERSIONS_MAX);
 	version_add(call, &record, in->policy_document, &version);
 	bool is_default = in->set_as_default.set && in->set_as_default.v;
 	if (is_default)
@@ -116,8 +122,8 @@ int iam_get_policy_version(struct call *call, const struct iam_get_policy_versio
 	const struct managed_policy *managed = managed_find(in->policy_arn);
 	struct iam_policy_record record;
 	struct iam_policy_version version;
-	int r = managed ? managed_version(call, managed, in->version_id, &version) :
-		policy_find(call, in->policy_arn, &record);
+	int r = managed ? managed_version(call, managed, in->version_id, &version)
+			: policy_find(call, in->policy_arn, &record);
 	if (r == 0 && !managed)
 		r = version_find(call, record.policy, in->version_id, &version);
 	if (r == 0)
@@ -158,15 +164,17 @@ int iam_list_policy_versions(struct call *call, const struct iam_list_policy_ver
 		only->document = (struct str){ 0 };
 		return r;
 	}
-	if (policy_find(call, in->policy_arn, &record) < 0 || page_open(call,
-		versions_prefix(call, record.policy->policy_name), in->marker, in->max_items, &page) < 0)
+	if (policy_find(call, in->policy_arn, &record) < 0 ||
+		page_open(call, versions_prefix(call, record.policy->policy_name), in->marker,
+			in->max_items, &page) < 0)
 		return -1;
 	while (page_next(&page)) {
 		struct iam_policy_version version = { 0 };
-		if (record_decode(call->arena, &iam_policy_version_shape, page.cursor.value, &version) < 0)
+		if (record_decode(call->arena, &iam_policy_version_shape, page.cursor.value,
+			    &version) < 0)
 			continue;
-		version.is_default_version = OPT_BOOL(str_eq(version.version_id,
-			record.policy->default_version_id));
+		version.is_default_version =
+			OPT_BOOL(str_eq(version.version_id, record.policy->default_version_id));
 		version.document = (struct str){ 0 };
 		*LIST_ADD(call, &out->versions) = version;
 	}
@@ -174,7 +182,8 @@ int iam_list_policy_versions(struct call *call, const struct iam_list_policy_ver
 	return 0;
 }
 
-int iam_set_default_policy_version(struct call *call, const struct iam_set_default_policy_version_input *in,
+int iam_set_default_policy_version(struct call *call,
+	const struct iam_set_default_policy_version_input *in,
 	struct iam_set_default_policy_version_output *out)
 {
 	struct iam_policy_record record;

@@ -29,7 +29,8 @@ static int fail_unzip(struct call *call, int error, const struct unzipped *u)
 }
 
 /* One blob of an archive in S3 after another, into the whole. */
-static int read_parts(struct call *call, const struct s3_locate_object_output *object, struct str *out)
+static int read_parts(
+	struct call *call, const struct s3_locate_object_output *object, struct str *out)
 {
 	size_t at = 0, size = (size_t)object->size.v;
 	char *p = arena_try(call->arena, size + 1);
@@ -49,12 +50,14 @@ static int read_parts(struct call *call, const struct s3_locate_object_output *o
 }
 
 /*
- * The archive's place in S3: its bytes in *zip when they are few or stand in several parts; else its blob, pinned, so
- * that it is not copied.
+ * The archive's place in S3: its bytes in *zip when they are few or stand in several parts; else
+ * its blob, pinned, so that it is not copied.
  */
-static int read_s3(struct call *call, const struct code_source *source, struct str *zip, struct blob_id *blob)
+static int read_s3(
+	struct call *call, const struct code_source *source, struct str *zip, struct blob_id *blob)
 {
-	struct s3_locate_object_input in = { source->s3_bucket, source->s3_key, source->s3_version };
+	struct s3_locate_object_input in = { source->s3_bucket, source->s3_key,
+		source->s3_version };
 	struct s3_locate_object_output object = { 0 };
 	if (!source->s3_bucket.n || !source->s3_key.n)
 		return fail(call, &lambda_invalid_parameter_value_exception,
@@ -79,7 +82,8 @@ static int read_s3(struct call *call, const struct code_source *source, struct s
 		r = read_parts(call, &object, zip);
 	}
 	if (r < 0)
-		return fail(call, &lambda_service_exception, "The code could not be read from S3: %s.", strerror(-r));
+		return fail(call, &lambda_service_exception,
+			"The code could not be read from S3: %s.", strerror(-r));
 	return 0;
 }
 

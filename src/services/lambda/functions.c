@@ -119,7 +119,8 @@ static int create(struct call *call, void *arg)
 
 int lambda_pass_role(struct call *call, struct str role)
 {
-	struct sts_pass_role_input in = { .role_arn = role, .service = STR("lambda.amazonaws.com") };
+	struct sts_pass_role_input in = { .role_arn = role,
+		.service = STR("lambda.amazonaws.com") };
 	struct sts_pass_role_output out = { 0 };
 	if (!role.p || call->aws->auth != AWS_AUTH_STRICT)
 		return 0;
@@ -140,8 +141,7 @@ int lambda_create_function(struct call *call, const struct lambda_create_functio
 		code->s3_object_version, code->image_uri };
 	if (lambda_name_of_function(call, in->function_name, &c.name) < 0 ||
 		check_input(call, in) < 0 || lambda_pass_role(call, in->role) < 0 ||
-		call_read(call, check_is_new, &c) < 0 ||
-		code_take(call, &source, &c.code) < 0)
+		call_read(call, check_is_new, &c) < 0 || code_take(call, &source, &c.code) < 0)
 		return -1;
 	int r = call_write(call, create, &c);
 	code_release(call, &c.code, r == 0);

@@ -181,7 +181,8 @@ int lambda_check_policy(struct call *call, const struct function_name *name, con
 
 /* ---- role.c ---- */
 
-/* Whether the role's own policies allow it; always outside of strict mode. In a fiber, outside a transaction. */
+/* Whether the role's own policies allow it; always outside of strict mode. In a fiber, outside a
+ * transaction. */
 bool lambda_role_may(struct call *call, struct str role, const char *action, struct str resource);
 
 /* ---- urls.c ---- */

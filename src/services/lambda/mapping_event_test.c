@@ -17,8 +17,7 @@ static void test_record(void)
 {
 	struct buf b = { 0 };
 	struct sqs_message m = message("1", "a \"b\"");
-	mapping_event_record(
-		&b, &m, STR("arn:aws:sqs:us-east-1:000000000000:q"), STR("us-east-1"));
+	mapping_event_record(&b, &m, STR("arn:aws:sqs:us-east-1:000000000000:q"), STR("us-east-1"));
 	CHECK_STR(buf_view(&b), "{\"messageId\":\"1\",\"receiptHandle\":\"h\",\"body\":\"a "
 				"\\\"b\\\"\",\"attributes\":{},\"messageAttributes\":{},"
 				"\"md5OfBody\":\"m\",\"eventSource\":\"aws:sqs\","

@@ -154,7 +154,8 @@ static int check_entry(
 	uint64_t head = LOCAL_BYTES + (uint64_t)u16(local + 26) + u16(local + 28);
 	if (u32(local) != local_mark || packed > a->n)
 		return bad(out, "an entry does not begin where it says");
-	if (!(u16(local + 6) & FLAG_SIZES_FOLLOW) && !(agrees(e + 20, local + 18) && agrees(e + 24, local + 22)))
+	if (!(u16(local + 6) & FLAG_SIZES_FOLLOW) &&
+		!(agrees(e + 20, local + 18) && agrees(e + 24, local + 22)))
 		return bad(out, "an entry has another size than its central directory says");
 	*span = (struct span){ a->base + offset, a->base + offset + head + packed };
 	if (span->end > a->directory)

@@ -51,7 +51,8 @@ static int find_resource(struct call *call, const void *in, struct service_resou
 		group.n -= 2;
 	if (!str_starts(group, STR("arn:")))
 		group = call_arn(call, "logs", "log-group:%.*s", STR_ARG(group));
-	out->arn = arena_printf(call->arena, "%.*s:log-stream:%.*s", STR_ARG(group), STR_ARG(stream));
+	out->arn =
+		arena_printf(call->arena, "%.*s:log-stream:%.*s", STR_ARG(group), STR_ARG(stream));
 	return 0;
 }
 

@@ -81,14 +81,13 @@ static int check_value(struct call *call, const struct ssm_put_parameter_input *
 			"length greater than or equal to 1.");
 	if (in->value.n > max)
 		return fail(call, &aws_validation_exception,
-			advanced
-				? "Advanced tier parameters support a maximum parameter value of "
-					"%zu characters."
-				: "Standard tier parameters support a maximum parameter value of "
-					"%zu characters. To "
-				  "create a larger parameter value, upgrade the parameter to use "
-				  "the advanced-parameter "
-				  "tier.",
+			advanced ? "Advanced tier parameters support a maximum parameter value of "
+				   "%zu characters."
+				 : "Standard tier parameters support a maximum parameter value of "
+				   "%zu characters. To "
+				   "create a larger parameter value, upgrade the parameter to use "
+				   "the advanced-parameter "
+				   "tier.",
 			max);
 	if (str_find(in->value, STR("{{")) >= 0)
 		return fail(call, &aws_validation_exception,

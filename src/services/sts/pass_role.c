@@ -1,4 +1,5 @@
-/* Giving a role to a service: IAM User Guide, "Grant a user permissions to pass a role to an AWS service". */
+/* Giving a role to a service: IAM User Guide, "Grant a user permissions to pass a role to an AWS
+ * service". */
 #include "api/iam.h"
 #include "api/sts.h"
 #include "aws/call.h"
@@ -42,11 +43,13 @@ static int check_caller(struct call *call, const struct sts_pass_role_input *in)
 	return fail(call, &aws_access_denied,
 		"User: %.*s is not authorized to perform: iam:PassRole on resource: %.*s %s",
 		STR_ARG(id->principal_arn), STR_ARG(in->role_arn),
-		effect == POLICY_DENY ? "with an explicit deny in an identity-based policy"
-				      : "because no identity-based policy allows the iam:PassRole action");
+		effect == POLICY_DENY
+			? "with an explicit deny in an identity-based policy"
+			: "because no identity-based policy allows the iam:PassRole action");
 }
 
-/* A role that is not there gives nothing: it is let through, as where credentials are not looked at. */
+/* A role that is not there gives nothing: it is let through, as where credentials are not looked
+ * at. */
 static bool is_trusted(struct call *call, const struct sts_pass_role_input *in)
 {
 	struct iam_resolve_role_input ask = { .role_arn = in->role_arn };
@@ -62,10 +65,12 @@ static bool is_trusted(struct call *call, const struct sts_pass_role_input *in)
 		call->error = (struct call_error){ 0 };
 		return true;
 	}
-	return policy_evaluate(call->arena, found.role->assume_role_policy_document, &request, true) == POLICY_ALLOW;
+	return policy_evaluate(call->arena, found.role->assume_role_policy_document, &request,
+		       true) == POLICY_ALLOW;
 }
 
-int sts_pass_role(struct call *call, const struct sts_pass_role_input *in, struct sts_pass_role_output *out)
+int sts_pass_role(
+	struct call *call, const struct sts_pass_role_input *in, struct sts_pass_role_output *out)
 {
 	if (call->aws->auth == AWS_AUTH_STRICT && check_caller(call, in) < 0)
 		return -1;

@@ -293,7 +293,8 @@ static void test_node_errors(void)
 	CHECK_INT(r.in.outcome, ENGINE_UNHANDLED);
 	CHECK_HAS(r.in.answer,
 		"{\"errorType\":\"TypeError\",\"errorMessage\":\"bad input\",\"trace\":[\"TypeError: bad input\"");
-	CHECK_HAS(r.in.answer, sandbox_is_degraded(aws.sandbox) ? "/node/index.js" : "/var/task/index.js");
+	CHECK_HAS(r.in.answer,
+		sandbox_is_degraded(aws.sandbox) ? "/node/index.js" : "/var/task/index.js");
 	done(&r);
 	expect_error(&WISH("nodejs20.x", "index.unhandled", "node"),
 		"Runtime.UnhandledPromiseRejection", "Error: nobody listens");

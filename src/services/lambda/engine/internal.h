@@ -27,7 +27,7 @@ struct interpreter {
 	const char *path;      /* absolute, below /usr: what a box sees */
 	int version;           /* node's major (0 until asked), python's minor */
 	char description[160]; /* "node v20.20.2 (/usr/bin/node)", or empty until asked */
-	bool is_announced; /* the server's log has said it */
+	bool is_announced;     /* the server's log has said it */
 };
 
 /* NULL for a name that AWS never had. */
