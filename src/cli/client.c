@@ -89,20 +89,18 @@ static struct str authority(struct str endpoint)
 	return slashes < 0 ? endpoint : str_from(endpoint, (size_t)slashes + 3);
 }
 
-static int send_call(struct client *c, const struct api *api, const struct operation *op,
-	struct str body, struct http_client_response *response)
+int client_send(
+	struct client *c, const struct client_request *what, struct http_client_response *response)
 {
-	struct http_header headers[4 + SIGV4_SIGN_HEADERS_MAX] = {
+	struct http_header headers[1 + CLIENT_HEADERS_MAX + SIGV4_SIGN_HEADERS_MAX] = {
 		{ STR("Host"), authority(c->endpoint) },
-		{ STR("Content-Type"), STR("application/cbor") },
-		{ STR("Accept"), STR("application/cbor") },
-		{ STR("Smithy-Protocol"), STR("rpc-v2-cbor") },
 	};
-	struct http_headers own = { headers, 4 };
+	struct http_headers own = { headers, 1 + what->header_count };
+	assert(what->header_count <= CLIENT_HEADERS_MAX);
+	memcpy(headers + 1, what->headers, what->header_count * sizeof *headers);
 	struct sigv4_request request = {
-		.method = STR("POST"),
-		.path = arena_printf(
-			&c->arena, "/service/%s/operation/%s", api->target_prefix, op->name),
+		.method = what->method,
+		.path = what->path,
 		.query = STR(""),
 		.headers = &own,
 	};
@@ -111,19 +109,41 @@ static int send_call(struct client *c, const struct api *api, const struct opera
 		.secret_access_key = c->secret_access_key,
 		.session_token = c->session_token.n > 0 ? c->session_token : (struct str){ 0 },
 		.region = c->region,
-		.service = str_c(api->signing_name),
+		.service = what->service,
 		.now_ms = clock_now_ms(),
 	};
 	struct http_client_request sent = {
-		.method = request.method,
-		.url = arena_concat(&c->arena, (struct str[]){ c->endpoint, request.path }, 2),
+		.method = what->method,
+		.url = arena_concat(&c->arena, (struct str[]){ c->endpoint, what->path }, 2),
 		.headers = headers,
-		.header_count = 4 + sigv4_sign(&c->arena, &signer, &request, body, headers + 4),
-		.body = body,
-		.timeout_ms = CALL_TIMEOUT_MS,
+		.header_count = own.n + sigv4_sign(&c->arena, &signer, &request, what->body,
+						headers + own.n),
+		.body = what->body,
+		.timeout_ms = what->timeout_ms,
 		.body_bytes_max = ANSWER_BYTES_MAX,
 	};
 	return http_client_send(&c->arena, &sent, response);
+}
+
+static int send_call(struct client *c, const struct api *api, const struct operation *op,
+	struct str body, struct http_client_response *response)
+{
+	static const struct http_header headers[] = {
+		{ STR_INIT("Content-Type"), STR_INIT("application/cbor") },
+		{ STR_INIT("Accept"), STR_INIT("application/cbor") },
+		{ STR_INIT("Smithy-Protocol"), STR_INIT("rpc-v2-cbor") },
+	};
+	struct client_request what = {
+		.method = STR("POST"),
+		.path = arena_printf(
+			&c->arena, "/service/%s/operation/%s", api->target_prefix, op->name),
+		.service = str_c(api->signing_name),
+		.headers = headers,
+		.header_count = COUNT_OF(headers),
+		.body = body,
+		.timeout_ms = CALL_TIMEOUT_MS,
+	};
+	return client_send(c, &what, response);
 }
 
 int client_call(struct client *c, const struct api *api, const struct operation *op, const void *in,

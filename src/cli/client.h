@@ -41,6 +41,19 @@ void client_fini(struct client *client);
  */
 int client_call(struct client *client, const struct api *api, const struct operation *op,
 	const void *in, void *out) MUSTCHECK;
+/* A request of another form than rpc-v2-cbor, without a query. */
+struct client_request {
+	struct str method, path, service;  /* service: the signing name, "s3" */
+	const struct http_header *headers; /* at most CLIENT_HEADERS_MAX, beside Host */
+	size_t header_count;
+	struct str body;
+	uint64_t timeout_ms;
+};
+enum { CLIENT_HEADERS_MAX = 4 };
+/* Signs and sends it, and waits in the fiber. As http_client_send; the answer is in the client's
+ * arena. */
+int client_send(struct client *client, const struct client_request *request,
+	struct http_client_response *out) MUSTCHECK;
 /* Whether the last failure was this AWS error. */
 bool client_failed_with(const struct client *client, const struct error_shape *error);
 /* Says on stderr why a call failed and answers the exit code for it. */

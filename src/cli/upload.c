@@ -32,39 +32,19 @@ int upload_is_there(struct client *c, struct str bucket, struct str key)
 
 int upload_put(struct client *c, struct str bucket, struct str key, struct str bytes)
 {
-	char hash[2 * SHA256_BYTES + 1];
-	ssize_t slashes = str_find(c->endpoint, STR("://"));
-	sha256_hex(bytes, hash);
-	struct http_header headers[3 + SIGV4_SIGN_HEADERS_MAX] = {
-		{ STR("Host"),
-			slashes < 0 ? c->endpoint : str_from(c->endpoint, (size_t)slashes + 3) },
-		{ STR("Content-Type"), STR("application/zip") },
-	};
-	struct http_headers own = { headers, 2 };
-	struct sigv4_request request = {
+	static const struct http_header type = { STR_INIT("Content-Type"),
+		STR_INIT("application/zip") };
+	struct client_request what = {
 		.method = STR("PUT"),
 		.path = arena_printf(&c->arena, "/%.*s/%.*s", STR_ARG(bucket), STR_ARG(key)),
-		.query = STR(""),
-		.headers = &own,
-	};
-	struct sigv4_signer signer = {
-		.access_key_id = c->access_key_id,
-		.secret_access_key = c->secret_access_key,
-		.session_token = c->session_token.n > 0 ? c->session_token : (struct str){ 0 },
-		.region = c->region,
 		.service = STR("s3"),
-		.now_ms = clock_now_ms(),
-	};
-	struct http_client_request sent = {
-		.method = request.method,
-		.url = arena_concat(&c->arena, (struct str[]){ c->endpoint, request.path }, 2),
-		.headers = headers,
-		.header_count = 2 + sigv4_sign(&c->arena, &signer, &request, bytes, headers + 2),
+		.headers = &type,
+		.header_count = 1,
 		.body = bytes,
 		.timeout_ms = UPLOAD_TIMEOUT_MS,
 	};
 	struct http_client_response response;
-	int r = http_client_send(&c->arena, &sent, &response);
+	int r = client_send(c, &what, &response);
 	if (r < 0 || response.status / 100 == 2)
 		return r;
 	c->error_code = arena_printf(&c->arena, "HTTP %d", response.status);
