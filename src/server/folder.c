@@ -72,11 +72,18 @@ static int write_file(const char *path, const void *bytes, size_t n, mode_t mode
 	return r;
 }
 
-/* Changes whenever a file that the program carries does. */
-static uint32_t embedded_crc(void)
+static bool is_of_runtimes(const struct embedded_file *e)
+{
+	return str_starts(str_c(e->name), STR("runtimes/"));
+}
+
+/* Changes whenever a file of the runtimes does. */
+static uint32_t runtimes_crc(void)
 {
 	uint32_t crc = 0;
 	for (const struct embedded_file *e = embedded_files; e->name; e++) {
+		if (!is_of_runtimes(e))
+			continue;
 		crc = crc32_update(crc, e->name, strlen(e->name) + 1);
 		crc = crc32_update(crc, e->bytes, e->n);
 	}
@@ -87,13 +94,13 @@ static uint32_t embedded_crc(void)
 static int unpack_runtimes(struct folder *f)
 {
 	char *stamp = NULL;
-	f->runtimes = xasprintf("%s/runtimes-%08x/runtimes", f->path, embedded_crc());
+	f->runtimes = xasprintf("%s/runtimes-%08x/runtimes", f->path, runtimes_crc());
 	stamp = xasprintf("%s/../complete", f->runtimes);
 	int r = 0;
 	if (access(stamp, F_OK) == 0)
 		goto out;
 	for (const struct embedded_file *e = embedded_files; e->name && r == 0; e++) {
-		if (!str_starts(str_c(e->name), STR("runtimes/")))
+		if (!is_of_runtimes(e))
 			continue;
 		char *path = xasprintf("%s/%s", f->runtimes, e->name + strlen("runtimes/"));
 		r = make_parents(path, 0755);
