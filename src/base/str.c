@@ -174,14 +174,15 @@ size_t str_utf8_length(struct str s)
 	return count;
 }
 
-bool str_glob(struct str pattern, struct str s)
+/* any_one: what stands for any one byte; '*', which never comes that far, for none. */
+static bool glob(struct str pattern, struct str s, char any_one)
 {
 	size_t p = 0, i = 0, star = SIZE_MAX, mark = 0;
 	while (i < s.n) {
 		if (p < pattern.n && pattern.p[p] == '*') {
 			star = p++;
 			mark = i;
-		} else if (p < pattern.n && (pattern.p[p] == '?' || pattern.p[p] == s.p[i])) {
+		} else if (p < pattern.n && (pattern.p[p] == any_one || pattern.p[p] == s.p[i])) {
 			p++;
 			i++;
 		} else if (star != SIZE_MAX) {
@@ -194,4 +195,14 @@ bool str_glob(struct str pattern, struct str s)
 	while (p < pattern.n && pattern.p[p] == '*')
 		p++;
 	return p == pattern.n;
+}
+
+bool str_glob(struct str pattern, struct str s)
+{
+	return glob(pattern, s, '?');
+}
+
+bool str_glob_star(struct str pattern, struct str s)
+{
+	return glob(pattern, s, '*');
 }

@@ -75,5 +75,7 @@ bool str_is_utf8(struct str s);
 size_t str_utf8_length(struct str s);
 /* '*' any run, '?' any one byte: the wildcards of IAM and of file patterns. */
 bool str_glob(struct str pattern, struct str s);
+/* '*' any run, and no other wildcard. */
+bool str_glob_star(struct str pattern, struct str s);
 
 #endif

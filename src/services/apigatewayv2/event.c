@@ -236,16 +236,22 @@ static struct str domain_prefix(const struct exchange *x)
 	return dot > 0 ? str_sub(x->domain, 0, (size_t)dot) : x->domain;
 }
 
+/* What both payload formats begin their context with. */
+static void put_context_begin(struct buf *b, const struct exchange *x)
+{
+	buf_cat(b, "\"requestContext\":{");
+	put_member(b, "accountId", x->table->account);
+	buf_char(b, ',');
+	put_member(b, "apiId", x->table->api.api_id);
+}
+
 /* ---- 2.0 ---- */
 
 static void put_context_v2(struct buf *b, const struct exchange *x)
 {
 	char time[CLOCK_TEXT_MAX];
 	size_t n = clock_format_clf(x->now_ms, time);
-	buf_cat(b, "\"requestContext\":{");
-	put_member(b, "accountId", x->table->account);
-	buf_char(b, ',');
-	put_member(b, "apiId", x->table->api.api_id);
+	put_context_begin(b, x);
 	buf_char(b, ',');
 	if (x->authorizer_v2.n) {
 		buf_cat(b, "\"authorizer\":");
@@ -355,10 +361,7 @@ static void put_context_v1(struct buf *b, const struct exchange *x)
 {
 	char time[CLOCK_TEXT_MAX];
 	size_t n = clock_format_clf(x->now_ms, time);
-	buf_cat(b, "\"requestContext\":{");
-	put_member(b, "accountId", x->table->account);
-	buf_char(b, ',');
-	put_member(b, "apiId", x->table->api.api_id);
+	put_context_begin(b, x);
 	buf_cat(b, ",\"authorizer\":");
 	buf_str(b,
 		x->authorizer_v1.n ? x->authorizer_v1 : STR("{\"claims\":null,\"scopes\":null}"));

@@ -1,35 +1,13 @@
 /* Template values: reading JSON, walking, comparing, writing. */
 #include "services/cloudformation/value.h"
+#include "aws/tree.h"
 #include "services/cloudformation/limits.h"
 #include <errno.h>
 #include <stdlib.h>
 
-static void *alc_malloc(void *arena, size_t n)
-{
-	return arena_try(arena, n);
-}
-
-static void *alc_realloc(void *arena, void *old, size_t old_n, size_t n)
-{
-	void *p = arena_try(arena, n);
-	if (p && old)
-		memcpy(p, old, MIN(old_n, n));
-	return p;
-}
-
-static void alc_free(void *arena UNUSED, void *p UNUSED)
-{
-}
-
-static yyjson_alc arena_alc(struct arena *arena)
-{
-	return (yyjson_alc){ alc_malloc, alc_realloc, alc_free, arena };
-}
-
 value_doc *cfn_doc_new(struct arena *arena)
 {
-	yyjson_alc alc = arena_alc(arena);
-	value_doc *doc = yyjson_mut_doc_new(&alc);
+	value_doc *doc = tree_new(arena);
 	assert(doc);
 	return doc;
 }
@@ -58,7 +36,7 @@ int cfn_template_read(
 {
 	struct str trimmed = str_trim(text);
 	yyjson_read_err error;
-	yyjson_alc alc = arena_alc(arena);
+	yyjson_alc alc = tree_alc(arena);
 	if (!str_starts(trimmed, STR("{")))
 		return cfn_yaml_read(arena, doc, text, out, why);
 	if (depth_of(text) > CFN_DEPTH_MAX) {
@@ -86,7 +64,7 @@ int cfn_template_read(
 
 value *cfn_json_read(struct arena *arena, value_doc *doc, struct str text)
 {
-	yyjson_alc alc = arena_alc(arena);
+	yyjson_alc alc = tree_alc(arena);
 	if (!text.p || depth_of(text) > 2 * CFN_DEPTH_MAX)
 		return NULL;
 	yyjson_doc *read = yyjson_read_opts((char *)(uintptr_t)text.p, text.n, 0, &alc, NULL);
@@ -95,7 +73,7 @@ value *cfn_json_read(struct arena *arena, value_doc *doc, struct str text)
 
 struct str cfn_json_write(struct arena *arena, value *v)
 {
-	yyjson_alc alc = arena_alc(arena);
+	yyjson_alc alc = tree_alc(arena);
 	size_t n = 0;
 	char *p =
 		v ? yyjson_mut_val_write_opts(v, YYJSON_WRITE_ALLOW_INVALID_UNICODE, &alc, &n, NULL)

@@ -65,6 +65,19 @@ static int put(struct call *call, const struct function_name *name,
 	return 0;
 }
 
+/* The stored configuration of the function that is named. */
+static int require(struct call *call, struct str function, struct str qualifier,
+	struct function_name *name, struct lambda_function_event_invoke_config *out)
+{
+	if (lambda_name_of(call, function, qualifier, name) < 0 ||
+		lambda_check_qualifier(call, name) < 0)
+		return -1;
+	if (!call_get_record(
+		    call, key_of(call, name), &lambda_function_event_invoke_config_shape, out))
+		return fail_none(call, name);
+	return 0;
+}
+
 int lambda_put_function_event_invoke_config(struct call *call,
 	const struct lambda_put_function_event_invoke_config_input *in,
 	struct lambda_function_event_invoke_config *out)
@@ -88,12 +101,8 @@ int lambda_update_function_event_invoke_config(struct call *call,
 	struct lambda_function_event_invoke_config *out)
 {
 	struct function_name name;
-	if (lambda_name_of(call, in->function_name, in->qualifier, &name) < 0 ||
-		lambda_check_qualifier(call, &name) < 0)
+	if (require(call, in->function_name, in->qualifier, &name, out) < 0)
 		return -1;
-	if (!call_get_record(
-		    call, key_of(call, &name), &lambda_function_event_invoke_config_shape, out))
-		return fail_none(call, &name);
 	if (in->maximum_retry_attempts.set)
 		out->maximum_retry_attempts = in->maximum_retry_attempts;
 	if (in->maximum_event_age_in_seconds.set)
@@ -112,13 +121,7 @@ int lambda_get_function_event_invoke_config(struct call *call,
 	struct lambda_function_event_invoke_config *out)
 {
 	struct function_name name;
-	if (lambda_name_of(call, in->function_name, in->qualifier, &name) < 0 ||
-		lambda_check_qualifier(call, &name) < 0)
-		return -1;
-	if (!call_get_record(
-		    call, key_of(call, &name), &lambda_function_event_invoke_config_shape, out))
-		return fail_none(call, &name);
-	return 0;
+	return require(call, in->function_name, in->qualifier, &name, out);
 }
 
 int lambda_list_function_event_invoke_configs(struct call *call,

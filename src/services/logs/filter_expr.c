@@ -294,36 +294,13 @@ bool filter_regex_matches(const regex_t *regex, struct str text)
 	return matches;
 }
 
-/* '*' is any run of characters. */
-static bool star_matches(struct str pattern, struct str s)
-{
-	size_t p = 0, i = 0, star = SIZE_MAX, mark = 0;
-	while (i < s.n) {
-		if (p < pattern.n && pattern.p[p] == '*') {
-			star = p++;
-			mark = i;
-		} else if (p < pattern.n && pattern.p[p] == s.p[i]) {
-			p++;
-			i++;
-		} else if (star != SIZE_MAX) {
-			p = star + 1;
-			i = ++mark;
-		} else {
-			return false;
-		}
-	}
-	while (p < pattern.n && pattern.p[p] == '*')
-		p++;
-	return p == pattern.n;
-}
-
 static bool operand_equals(const struct operand *o, struct str text)
 {
 	double number;
 	if (o->regex)
 		return filter_regex_matches(o->regex, text);
 	if (o->has_star)
-		return star_matches(o->text, text);
+		return str_glob_star(o->text, text);
 	if (str_eq(o->text, text))
 		return true;
 	return o->is_number && str_to_f64(text, &number) == 0 && number == o->number;
