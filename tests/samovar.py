@@ -1,5 +1,6 @@
 """A Samovar server of a test's own: started on a free port with an empty folder, ended with the test."""
 
+import io
 import os
 import re
 import shutil
@@ -7,6 +8,7 @@ import signal
 import subprocess
 import tempfile
 import time
+import zipfile
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 PROGRAM = os.environ.get("SAMOVAR", os.path.join(ROOT, "build/asan/samovar"))
@@ -94,3 +96,15 @@ def environment(server, **more):
                AWS_DEFAULT_REGION="us-east-1", AWS_REGION="us-east-1", AWS_EC2_METADATA_DISABLED="true",
                AWS_PAGER="", **more)
     return env
+
+
+def archive(files):
+    """The bytes of a zip of {name: content}; (content, mode) sets a file's mode."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as z:
+        for name, content in files.items():
+            content, mode = content if isinstance(content, tuple) else (content, 0o644)
+            info = zipfile.ZipInfo(name)
+            info.external_attr = mode << 16
+            z.writestr(info, content)
+    return out.getvalue()

@@ -1,8 +1,6 @@
 """What every SDK test uses: one server for the whole run, and clients of it."""
 
-import io
 import uuid
-import zipfile
 
 import boto3
 import pytest
@@ -46,15 +44,4 @@ def unique():
 @pytest.fixture
 def zip_of():
     """zip_of({"index.js": "text"}): the bytes of an archive; (text, mode) sets the mode."""
-
-    def make(files):
-        out = io.BytesIO()
-        with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as z:
-            for name, content in files.items():
-                content, mode = content if isinstance(content, tuple) else (content, 0o644)
-                info = zipfile.ZipInfo(name)
-                info.external_attr = mode << 16
-                z.writestr(info, content)
-        return out.getvalue()
-
-    return make
+    return samovar.archive

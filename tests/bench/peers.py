@@ -1,13 +1,13 @@
 """The peers that run beside Samovar: installed from the registries into build/bench, started on free ports."""
 
-import io
 import os
 import shutil
 import socket
 import subprocess
 import time
 import urllib.request
-import zipfile
+
+import samovar
 
 NODE_SERVER = """
 const http = require('http');
@@ -37,17 +37,6 @@ plugins: [serverless-offline]
 functions:
   hello: {{ handler: index.handler, events: [{{ httpApi: 'GET /hello' }}] }}
 """
-
-
-def archive(files):
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as z:
-        for name, content in files.items():
-            content, mode = content if isinstance(content, tuple) else (content, 0o644)
-            info = zipfile.ZipInfo(name)
-            info.external_attr = mode << 16
-            z.writestr(info, content)
-    return out.getvalue()
 
 
 def free_port():
@@ -137,7 +126,7 @@ class Peers:
         functions, apis = boto3.client("lambda", **options), boto3.client("apigatewayv2", **options)
         arn = functions.create_function(FunctionName="hello", Runtime="nodejs20.x", Handler="index.handler",
                                         Role="arn:aws:iam::000000000000:role/bench",
-                                        Code={"ZipFile": archive({"index.js": self.node_source})})["FunctionArn"]
+                                        Code={"ZipFile": samovar.archive({"index.js": self.node_source})})["FunctionArn"]
         api = apis.create_api(Name="bench", ProtocolType="HTTP")["ApiId"]
         integration = apis.create_integration(ApiId=api, IntegrationType="AWS_PROXY", IntegrationUri=arn,
                                               PayloadFormatVersion="2.0")["IntegrationId"]

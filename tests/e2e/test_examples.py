@@ -17,20 +17,6 @@ OSLS = os.path.join(ROOT, "build/node/node_modules/.bin/osls")
 SAM = os.path.join(ROOT, "build/sam/bin/sam")
 AWS = os.path.join(ROOT, "build/venv/bin/aws")
 
-with open(samovar.PROGRAM, "rb") as program:
-    TEXTS = program.read()
-
-
-def needs(*types):
-    """Skips the test while the program has no such resource types."""
-    missing = [t for t in types if t.encode() + b"\0" not in TEXTS]
-    return pytest.mark.skipif(bool(missing), reason=f"not served yet: {', '.join(missing)}")
-
-
-http_apis = needs("AWS::ApiGatewayV2::Api", "AWS::ApiGatewayV2::Route")
-SERVES = subprocess.run([samovar.PROGRAM, "operations"], capture_output=True, text=True).stdout
-pytestmark = pytest.mark.skipif("CloudFormation" not in SERVES, reason="CloudFormation is not served by this program")
-
 
 @pytest.fixture
 def app(tmp_path):
@@ -163,7 +149,6 @@ def test_a_second_deploy_is_quick(server, client, two):
     assert took_ms < (3000 if "asan" in samovar.PROGRAM else 300)
 
 
-@http_apis
 def test_http_api_in_node_by_samovar(server, client, app):
     folder = app("http-api-node")
     said = deploy(server, folder, "--dry-run")
@@ -184,7 +169,6 @@ def test_http_api_in_node_by_samovar(server, client, app):
     nothing_left(client, "guestbook")
 
 
-@http_apis
 def test_a_failed_change_is_rolled_back(server, client, app):
     folder = app("http-api-node")
     deploy(server, folder)
@@ -201,7 +185,6 @@ def test_a_failed_change_is_rolled_back(server, client, app):
     nothing_left(client, "guestbook")
 
 
-@http_apis
 def test_http_api_in_python_by_samovar(server, client, app):
     folder = app("http-api-python")
     deploy(server, folder)
@@ -213,21 +196,7 @@ def test_http_api_in_python_by_samovar(server, client, app):
     nothing_left(client, "slugs")
 
 
-@pytest.fixture
-def transforms(client):
-    """Skips the test while the server has no transform of SAM."""
-    try:
-        client("cloudformation").create_change_set(
-            StackName="probe", ChangeSetName="probe", ChangeSetType="CREATE", Capabilities=["CAPABILITY_AUTO_EXPAND"],
-            TemplateBody='{"Transform": "AWS::Serverless-2016-10-31", "Resources": {"X": {"Type": "AWS::Logs::LogGroup"}}}')
-    except client("cloudformation").exceptions.ClientError as e:
-        if "not served" in str(e):
-            pytest.skip("AWS::Serverless-2016-10-31 is not served yet")
-        raise
-    client("cloudformation").delete_stack(StackName="probe")
-
-
-def test_sam_template_by_samovar(server, client, app, transforms):
+def test_sam_template_by_samovar(server, client, app):
     folder = app("sam-url")
     deploy(server, folder)
     url = reachable(server, outputs(client, "sam-url")[0]["ClockUrl"])
@@ -238,7 +207,6 @@ def test_sam_template_by_samovar(server, client, app, transforms):
     nothing_left(client, "sam-url")
 
 
-@needs("AWS::ApiGatewayV2::Api", "AWS::S3::Bucket", "AWS::S3::BucketPolicy")
 @pytest.mark.skipif(not os.path.exists(OSLS), reason="osls is not installed")
 @pytest.mark.parametrize("name, function, data, logged", [
     ("http-api-node", "greet", {"pathParameters": {"name": "Ada"}}, "greeting Ada"),
@@ -260,7 +228,7 @@ def test_by_osls(server, client, app, name, function, data, logged):
 
 
 @pytest.mark.skipif(not os.path.exists(SAM), reason="aws-sam-cli is not installed")
-def test_by_sam(server, client, app, transforms):
+def test_by_sam(server, client, app):
     folder = app("sam-url")
     env = {"SAM_CLI_TELEMETRY": "0"}
     common = ("--stack-name", "clock-by-sam", "--region", "us-east-1")
@@ -277,7 +245,7 @@ def test_by_sam(server, client, app, transforms):
     nothing_left(client, "clock-by-sam")
 
 
-def test_by_the_cli(server, client, app, transforms):
+def test_by_the_cli(server, client, app):
     folder = app("sam-url")
     bucket = "cli-packages"
     client("s3").create_bucket(Bucket=bucket)
