@@ -1,7 +1,9 @@
 /*
- * load PORT CONNECTIONS SECONDS REQUEST-FILE: sends the same HTTP request over keep-alive connections, each waiting for
- * its answer before the next, and prints "requests errors rate p50_us p90_us p99_us max_us" of the time after a warm-up
- * of a tenth. Answers need a Content-Length or chunked framing; another status than 2xx is an error.
+ * load PORT CONNECTIONS SECONDS REQUEST-FILE [KEYS]: sends the same HTTP request over keep-alive connections, each waiting
+ * for its answer before the next, and prints "requests errors rate p50_us p90_us p99_us max_us" of the time after a warm-up
+ * of a tenth. In each request every run of eight @ becomes a number of eight digits, at random below KEYS (1 unless given;
+ * the runs of one request follow each other). Answers need a Content-Length or chunked framing; another status than 2xx is
+ * an error.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -17,7 +19,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { ANSWER_BYTES_MAX = 1 << 20, CONNECTIONS_MAX = 1024, LATENCIES_MAX = 1 << 24 };
+enum { ANSWER_BYTES_MAX = 1 << 20, CONNECTIONS_MAX = 1024, LATENCIES_MAX = 1 << 24, KEY_DIGITS = 8, PLACES_MAX = 128 };
 
 struct connection {
 	int fd;
@@ -27,7 +29,8 @@ struct connection {
 };
 
 static char *request;
-static size_t request_bytes;
+static size_t request_bytes, places[PLACES_MAX], place_count;
+static uint64_t keys = 1, random_state = 88172645463325252u;
 static struct connection connections[CONNECTIONS_MAX];
 static uint32_t *latencies_ns; /* capped at 4 s */
 static size_t latency_count, errors;
@@ -46,8 +49,37 @@ static void die(const char *what)
 	exit(1);
 }
 
+/* xorshift64 */
+static uint64_t random_below(uint64_t n)
+{
+	random_state ^= random_state << 13;
+	random_state ^= random_state >> 7;
+	random_state ^= random_state << 17;
+	return random_state % n;
+}
+
+static void find_places(void)
+{
+	for (size_t i = 0; i + KEY_DIGITS <= request_bytes && place_count < PLACES_MAX; i++)
+		if (memcmp(request + i, "@@@@@@@@", KEY_DIGITS) == 0) {
+			places[place_count++] = i;
+			i += KEY_DIGITS - 1;
+		}
+}
+
+static void fill_places(void)
+{
+	uint64_t key = place_count ? random_below(keys) : 0;
+	for (size_t i = 0; i < place_count; i++) {
+		uint64_t left = (key + i) % keys;
+		for (int digit = KEY_DIGITS - 1; digit >= 0; digit--, left /= 10)
+			request[places[i] + (size_t)digit] = (char)('0' + left % 10);
+	}
+}
+
 static void send_request(struct connection *c)
 {
+	fill_places();
 	c->sent_ns = now_ns();
 	c->n = 0;
 	size_t done = 0;
@@ -141,16 +173,18 @@ static void read_request(const char *path)
 
 int main(int argc, char **argv)
 {
-	if (argc != 5) {
-		fprintf(stderr, "usage: load PORT CONNECTIONS SECONDS REQUEST-FILE\n");
+	if (argc != 5 && argc != 6) {
+		fprintf(stderr, "usage: load PORT CONNECTIONS SECONDS REQUEST-FILE [KEYS]\n");
 		return 2;
 	}
 	port = (int)strtol(argv[1], NULL, 10);
 	long count = strtol(argv[2], NULL, 10);
 	double seconds = strtod(argv[3], NULL);
+	keys = argc > 5 ? strtoul(argv[5], NULL, 10) : 1;
 	read_request(argv[4]);
+	find_places();
 	latencies_ns = malloc(sizeof *latencies_ns * LATENCIES_MAX);
-	if (count < 1 || count > CONNECTIONS_MAX || seconds <= 0 || !latencies_ns)
+	if (count < 1 || count > CONNECTIONS_MAX || seconds <= 0 || keys < 1 || !latencies_ns)
 		return 2;
 	int epoll = epoll_create1(0);
 	uint64_t begun = now_ns(), length = (uint64_t)(seconds * 1e9), counted = begun + length / 10;

@@ -64,10 +64,15 @@ class Http:
         self.name, self.port, self.path = name, port, path
 
 
-class Peers:
-    def __init__(self, build, node_source):
-        self.build, self.node_source = build, node_source
-        self.processes, self.http, self.missing = [], [], {}
+class Processes:
+    """Programs that are started for a measurement and end with it; they log into the folder of the benchmarks."""
+
+    def __init__(self, build):
+        os.makedirs(build, exist_ok=True)
+        self.build, self.processes = build, []
+
+    def __enter__(self):
+        return self
 
     def start(self, *command, **more):
         log = open(os.path.join(self.build, os.path.basename(command[0]) + ".log"), "ab")
@@ -75,6 +80,22 @@ class Peers:
         log.close()
         self.processes.append(process)
         return process
+
+    def __exit__(self, *_):
+        for process in self.processes:
+            try:
+                os.killpg(process.pid, 15)
+                process.wait(5)
+            except (ProcessLookupError, subprocess.TimeoutExpired):
+                process.kill()
+
+
+class Peers(Processes):
+    """Those that serve a Node function over HTTP."""
+
+    def __init__(self, build, node_source):
+        super().__init__(build)
+        self.node_source, self.http, self.missing = node_source, [], {}
 
     def nginx_and_node(self):
         nginx = shutil.which("nginx") or "/usr/sbin/nginx"
@@ -135,7 +156,6 @@ class Peers:
         return Http("MiniStack", port, f"/_aws/execute-api/{api}/$default/hello")
 
     def __enter__(self):
-        os.makedirs(self.build, exist_ok=True)
         for name, begin in (("nginx -> node", self.nginx_and_node), ("serverless-offline", self.serverless_offline),
                             ("MiniStack", self.ministack)):
             try:
@@ -145,11 +165,3 @@ class Peers:
             except Exception as e:  # noqa: BLE001: whatever it is, the others are measured
                 self.missing[name] = str(e).strip().splitlines()[-1:] or repr(e)
         return self
-
-    def __exit__(self, *_):
-        for process in self.processes:
-            try:
-                os.killpg(process.pid, 15)
-                process.wait(5)
-            except (ProcessLookupError, subprocess.TimeoutExpired):
-                process.kill()
