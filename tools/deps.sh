@@ -7,7 +7,7 @@ cd "$(dirname "$0")/.."
 BUILD="gcc make pkg-config ccache libuv1-dev libyyjson-dev libllhttp-dev libexpat1-dev libsqlite3-dev libssl-dev
 libcurl4-openssl-dev libarchive-dev libseccomp-dev libpcre2-dev libyaml-dev bubblewrap passt nodejs python3"
 # g++ and what follows it build the addons of AWS's runtime clients for Node and Python.
-TEST="clang libclang-rt-14-dev python3-venv curl zip git g++ cmake autoconf automake libtool"
+TEST="clang npm python3-venv curl zip git g++ cmake autoconf automake libtool"
 
 say() { printf 'deps: %s\n' "$*" >&2; }
 
@@ -15,8 +15,8 @@ missing() {
 	for p in "$@"; do
 		case "$p" in
 		nodejs) command -v node >/dev/null 2>&1 && continue ;;
+		npm) command -v npm >/dev/null 2>&1 && continue ;;
 		python3) command -v python3 >/dev/null 2>&1 && continue ;;
-		libclang-rt-14-dev) apt-cache show "$p" >/dev/null 2>&1 || continue ;;
 		esac
 		dpkg-query -W -f '${Status}' "$p" 2>/dev/null | grep -q 'install ok installed' || echo "$p"
 	done
@@ -91,6 +91,8 @@ build)
 	;;
 test)
 	packages $BUILD $TEST
+	# The sanitizers and libFuzzer of the clang that the distribution has.
+	packages "libclang-rt-$(clang -dumpversion | cut -d. -f1)-dev"
 	install_once build/venv/installed tests/requirements.txt python_tools
 	install_once build/sam/installed tests/requirements-sam.txt sam_tools
 	mkdir -p build/node

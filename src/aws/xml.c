@@ -133,9 +133,7 @@ static int build(struct builder *x, struct str body)
 	XML_SetCharacterDataHandler(x->parser, on_text);
 	XML_SetStartDoctypeDeclHandler(x->parser, on_doctype);
 	if (XML_Parse(x->parser, body.p, (int)body.n, 1) != XML_STATUS_OK && x->result == 0)
-		x->result = decode_fail(x->error, "no XML: %s in line %lu",
-			XML_ErrorString(XML_GetErrorCode(x->parser)),
-			(unsigned long)XML_GetCurrentLineNumber(x->parser));
+		x->result = decode_fail(x->error, "no XML: %s", XML_ErrorString(XML_GetErrorCode(x->parser)));
 	XML_ParserFree(x->parser);
 	buf_fini(&x->text);
 	return x->result;
