@@ -434,9 +434,7 @@ int cbor_decode_stored(struct arena *arena, const struct shape *shape, struct st
 	return decode(&r, shape, body, out);
 }
 
-/* ---- writing
- * ----------------------------------------------------------------------------------------------------
- */
+/* ---- writing --------------------------------------------------------------------------------- */
 
 static void write_bits(struct buf *b, unsigned char first, uint64_t value, size_t n)
 {

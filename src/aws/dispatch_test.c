@@ -281,9 +281,7 @@ static void test_host_and_origin(void)
 	CHECK_STR(header(ex, "access-control-allow-headers"), "authorization,x-amz-date");
 }
 
-/* ---- strict
- * ----------------------------------------------------------------------------------------------------
- */
+/* ---- strict ---------------------------------------------------------------------------------- */
 
 static const char *user_policy;
 

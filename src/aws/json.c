@@ -286,9 +286,7 @@ int json_decode(struct arena *arena, const struct shape *shape, struct str body,
 	return read_value(&r, shape, shape->timestamp, yyjson_doc_get_root(doc), out);
 }
 
-/* ---- writing
- * ----------------------------------------------------------------------------------------------------
- */
+/* ---- writing --------------------------------------------------------------------------------- */
 
 /* 0: as it is; 'u': \u00xx; 1: part of a sequence that must be UTF-8; else the letter after the
  * backslash. */

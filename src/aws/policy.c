@@ -31,9 +31,7 @@ static bool element_matches(const struct evaluation *e, yyjson_val *statement, c
 	return absent_matches;
 }
 
-/* ---- principals
- * ------------------------------------------------------------------------------------------------
- */
+/* ---- principals ------------------------------------------------------------------------------ */
 
 /* arn:aws:iam::ID:role/name of a session arn:aws:sts::ID:assumed-role/name/session; paths are not
  * known there. */
@@ -106,8 +104,7 @@ static bool statement_is_for(const struct policy_request *r, yyjson_val *stateme
 	return not_principal && !principal_matches(r, not_principal);
 }
 
-/* ---- statements and documents
- * ---------------------------------------------------------------------------------- */
+/* ---- statements and documents ---------------------------------------------------------------- */
 
 static enum policy_effect statement_effect(
 	const struct evaluation *e, yyjson_val *statement, bool is_resource_policy)

@@ -10,9 +10,7 @@ static bool match(struct request *r)
 	return true;
 }
 
-/* ---- JSON
- * -----------------------------------------------------------------------------------------------------
- */
+/* ---- JSON ------------------------------------------------------------------------------------ */
 
 static void write_json(struct request *r, struct buf *b, const struct shape *shape,
 	const void *value, const char *name)
@@ -74,9 +72,7 @@ static void fail_json(struct request *r, struct reply *reply, const struct call_
 const struct wire wire_rest_json = { PROTOCOL_REST_JSON, match, rest_find, read_json, ok_json,
 	fail_json };
 
-/* ---- XML
- * ------------------------------------------------------------------------------------------------------
- */
+/* ---- XML ------------------------------------------------------------------------------------- */
 
 static void write_xml(struct request *r, struct buf *b, const struct shape *shape,
 	const void *value, const char *name)

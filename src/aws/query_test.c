@@ -114,8 +114,7 @@ static void depth_and_count_have_limits(void)
 	buf_fini(&b);
 }
 
-/* ---- a writer of forms, as the SDKs have it, for the way there
- * ------------------------------------------------- */
+/* ---- a writer of forms, as the SDKs have it, for the way there ------------------------------- */
 
 static void write_form(struct buf *b, struct str path, const struct shape *s,
 	const struct member *m, const void *at, bool is_flat);

@@ -19,8 +19,7 @@ static void *slot(const struct member *m, void *structure)
 	return (char *)structure + m->offset;
 }
 
-/* ---- lists in headers and queries
- * ------------------------------------------------------------------------------- */
+/* ---- lists in headers and queries ------------------------------------------------------------ */
 
 struct texts {
 	struct str *v;
@@ -80,8 +79,7 @@ static int set_one(struct arena *arena, const struct member *m, enum timestamp_f
 	return 0;
 }
 
-/* ---- one member
- * ---------------------------------------------------------------------------------------------- */
+/* ---- one member ------------------------------------------------------------------------------ */
 
 static int read_label(
 	struct request *r, const struct member *m, void *in, struct decode_error *error)

@@ -35,9 +35,7 @@ struct verifier {
 };
 static _Thread_local struct verifier verifier;
 
-/* ---- the claim
- * -----------------------------------------------------------------------------------------------
- */
+/* ---- the claim ------------------------------------------------------------------------------- */
 
 static void parse_credential(struct sigv4_claim *c)
 {
@@ -128,8 +126,7 @@ void sigv4_parse(struct arena *arena, const struct sigv4_request *request, struc
 	}
 }
 
-/* ---- the derived key
- * ------------------------------------------------------------------------------------------ */
+/* ---- the derived key ------------------------------------------------------------------------- */
 
 static struct str bytes_of(const unsigned char *p, size_t n)
 {
@@ -183,9 +180,7 @@ static void sign_with(const struct sigv4_claim *c, struct str secret, struct str
 	hmac_key_sign(&k->key, text, out);
 }
 
-/* ---- verifying
- * ------------------------------------------------------------------------------------------------
- */
+/* ---- verifying ------------------------------------------------------------------------------- */
 
 static int refuse(struct sigv4_error *error, enum sigv4_failure failure, struct str message)
 {
@@ -382,9 +377,7 @@ int sigv4_verify(struct arena *arena, const struct sigv4_request *request,
 	return check_signature(arena, request, claim, secret, payload_hash, rules, error);
 }
 
-/* ---- signing
- * --------------------------------------------------------------------------------------------------
- */
+/* ---- signing --------------------------------------------------------------------------------- */
 
 static int compare_headers(const void *a, const void *b)
 {

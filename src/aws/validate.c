@@ -29,8 +29,7 @@ struct validation {
 	unsigned count;
 };
 
-/* ---- single checks
- * ---------------------------------------------------------------------------------------------- */
+/* ---- single checks --------------------------------------------------------------------------- */
 
 static pcre2_code *compiled(const struct constraints *c)
 {
@@ -158,9 +157,7 @@ static unsigned check_enum(const struct shape *shape, const void *at)
 	return NOT_IN_ENUM;
 }
 
-/* ---- messages
- * ---------------------------------------------------------------------------------------------------
- */
+/* ---- messages -------------------------------------------------------------------------------- */
 
 static void write_bound(struct buf *b, const struct shape *shape, const char *words, double bound)
 {
@@ -307,9 +304,7 @@ static struct buf *begin_error(struct validation *v, const struct shape *shape,
 	return b;
 }
 
-/* ---- the walk
- * ---------------------------------------------------------------------------------------------------
- */
+/* ---- the walk -------------------------------------------------------------------------------- */
 
 static void check_value(struct validation *v, const struct shape *shape,
 	const struct constraints *more, const struct step *step, bool is_hidden, const void *at);

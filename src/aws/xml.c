@@ -133,14 +133,14 @@ static int build(struct builder *x, struct str body)
 	XML_SetCharacterDataHandler(x->parser, on_text);
 	XML_SetStartDoctypeDeclHandler(x->parser, on_doctype);
 	if (XML_Parse(x->parser, body.p, (int)body.n, 1) != XML_STATUS_OK && x->result == 0)
-		x->result = decode_fail(x->error, "no XML: %s", XML_ErrorString(XML_GetErrorCode(x->parser)));
+		x->result = decode_fail(
+			x->error, "no XML: %s", XML_ErrorString(XML_GetErrorCode(x->parser)));
 	XML_ParserFree(x->parser);
 	buf_fini(&x->text);
 	return x->result;
 }
 
-/* ---- the tree to structures
- * ------------------------------------------------------------------------------------- */
+/* ---- the tree to structures ------------------------------------------------------------------ */
 
 static int read_value(struct builder *x, const struct shape *shape, enum timestamp_format format,
 	const struct node *node, void *out);
@@ -286,9 +286,7 @@ int xml_decode(struct arena *arena, const struct shape *shape, struct str body, 
 		      : decode_fail(error, "no XML");
 }
 
-/* ---- writing
- * ----------------------------------------------------------------------------------------------------
- */
+/* ---- writing --------------------------------------------------------------------------------- */
 
 static void escape(struct buf *b, struct str s, bool is_attribute)
 {

@@ -17,9 +17,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* ---- the end
- * ------------------------------------------------------------------------------------------------
- */
+/* ---- the end --------------------------------------------------------------------------------- */
 
 static void close_fd(int *fd)
 {
@@ -173,8 +171,7 @@ void box_on_reply(struct box *box, const struct keeper_reply *r, int fd)
 		close(fd);
 }
 
-/* ---- output and the hand-over of the listeners
- * -------------------------------------------------------------- */
+/* ---- output and the hand-over of the listeners ----------------------------------------------- */
 
 static void on_alloc(uv_handle_t *h, size_t hint, uv_buf_t *out)
 {
@@ -250,9 +247,7 @@ static void on_socket(uv_poll_t *poll, int status, int events)
 	waitq_wake_all(&box->waiters);
 }
 
-/* ---- making
- * -------------------------------------------------------------------------------------------------
- */
+/* ---- making ---------------------------------------------------------------------------------- */
 
 /* Asks the keeper for the program, with its socket, stdout, stderr and filter; then waits for
  * nothing. */
@@ -447,9 +442,7 @@ int box_take_listener(struct box *box, int which)
 	return fd >= 0 ? fd : -EBADF;
 }
 
-/* ---- starting
- * -----------------------------------------------------------------------------------------------
- */
+/* ---- starting -------------------------------------------------------------------------------- */
 
 static void add_list(const struct box *box, const struct box_start *start, const char *const *list,
 	struct buf *out)
@@ -558,8 +551,7 @@ int box_start(struct box *box, const struct box_start *start)
 	return 0;
 }
 
-/* ---- while it runs
- * ------------------------------------------------------------------------------------------ */
+/* ---- while it runs --------------------------------------------------------------------------- */
 
 int box_freeze(struct box *box)
 {

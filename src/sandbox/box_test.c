@@ -94,8 +94,7 @@ static char tmp_file[128];
 static struct sandbox *sandbox;
 static char found[COUNT_OF(matrix)];
 
-/* ---- one box at a time
- * -------------------------------------------------------------------------------------- */
+/* ---- one box at a time ----------------------------------------------------------------------- */
 
 struct run {
 	struct box *box;
@@ -182,8 +181,7 @@ static void note(const char *name, bool is_open)
 			found[i] = is_open ? 'O' : 'h';
 }
 
-/* ---- the probes
- * --------------------------------------------------------------------------------------------- */
+/* ---- the probes ------------------------------------------------------------------------------ */
 
 static int listen_abstract(char name[64])
 {
@@ -338,8 +336,7 @@ static void probe_survive_server(const char *run_dir)
 	note("survive_server", left != 0);
 }
 
-/* ---- what a box does
- * ---------------------------------------------------------------------------------------- */
+/* ---- what a box does ------------------------------------------------------------------------- */
 
 static void check_environment(void)
 {
@@ -598,9 +595,7 @@ out:
 	loop_stop(loop);
 }
 
-/* ---- profiles
- * -----------------------------------------------------------------------------------------------
- */
+/* ---- profiles -------------------------------------------------------------------------------- */
 
 static bool is_ordinary(void)
 {

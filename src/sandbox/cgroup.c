@@ -73,8 +73,7 @@ static uint64_t value_of(struct str text, const char *key)
 	return 0;
 }
 
-/* ---- our own sub-hierarchies
- * -------------------------------------------------------------------------------- */
+/* ---- our own sub-hierarchies ----------------------------------------------------------------- */
 
 /* Our cgroup in the hierarchy that has this v1 controller, or in v2's for "": a line of
  * /proc/self/cgroup. */
@@ -273,9 +272,7 @@ void cgroups_close(struct cgroups *g)
 	}
 }
 
-/* ---- a box's
- * ------------------------------------------------------------------------------------------------
- */
+/* ---- a box's --------------------------------------------------------------------------------- */
 
 void box_cgroup_init(struct box_cgroup *c, const struct cgroups *groups, uint64_t id)
 {

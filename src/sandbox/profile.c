@@ -51,8 +51,7 @@ void profile_text(struct buf *out, uint32_t *count, const char *text)
 			profile_text(out, count, texts_[i_]); \
 	} while (0)
 
-/* ---- preparation
- * -------------------------------------------------------------------------------------------- */
+/* ---- preparation ----------------------------------------------------------------------------- */
 
 static int write_file(const char *dir, const char *name, const void *p, size_t n)
 {
@@ -131,8 +130,7 @@ bool profile_is_public(const char *path)
 	return open_to_all;
 }
 
-/* ---- with namespaces
- * ---------------------------------------------------------------------------------------- */
+/* ---- with namespaces ------------------------------------------------------------------------- */
 
 static bool is_under_usr(const char *path)
 {
@@ -200,9 +198,7 @@ void profile_bwrap(
 	ADD("--chdir", "/", "--remount-ro", "/");
 }
 
-/* ---- without
- * ------------------------------------------------------------------------------------------------
- */
+/* ---- without --------------------------------------------------------------------------------- */
 
 static bool ends_name(char c)
 {

@@ -18,8 +18,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* ---- the keeper
- * --------------------------------------------------------------------------------------------- */
+/* ---- the keeper ------------------------------------------------------------------------------ */
 
 static void keeper_closed(uv_handle_t *h)
 {
@@ -164,8 +163,7 @@ int keeper_start(struct sandbox *s)
 	return -uv_poll_start(s->keeper_poll, UV_READABLE, on_keeper);
 }
 
-/* ---- what the machine allows
- * -------------------------------------------------------------------------------- */
+/* ---- what the machine allows ----------------------------------------------------------------- */
 
 static char *find_program(const char *name)
 {
@@ -312,8 +310,7 @@ bool sandbox_is_degraded(const struct sandbox *s)
 	return s->degraded;
 }
 
-/* ---- opening and closing
- * ------------------------------------------------------------------------------------ */
+/* ---- opening and closing --------------------------------------------------------------------- */
 
 static int remove_entry(const char *path, const struct stat *st, int kind, struct FTW *at)
 {

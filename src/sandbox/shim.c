@@ -165,8 +165,7 @@ static void boot(char **argv)
 	exec_started();
 }
 
-/* ---- without namespaces
- * ------------------------------------------------------------------------------------- */
+/* ---- without namespaces ---------------------------------------------------------------------- */
 
 static void load_seccomp(void)
 {

@@ -101,8 +101,7 @@ static int write_file(const char *path, const char *text)
 	return r;
 }
 
-/* ---- namespaces of its own
- * ---------------------------------------------------------------------------------- */
+/* ---- namespaces of its own ------------------------------------------------------------------- */
 
 static int enter_user_namespace(void)
 {
@@ -193,9 +192,7 @@ static const char *export_path(const char *path, char out[128])
 	return out;
 }
 
-/* ---- requests
- * -----------------------------------------------------------------------------------------------
- */
+/* ---- requests -------------------------------------------------------------------------------- */
 
 struct request {
 	struct keeper_request *head;

@@ -46,8 +46,7 @@ int object_check_key(struct call *call, struct str key)
 	return 0;
 }
 
-/* ---- version ids: the sequence, so that it leads to the row, and something that can't be guessed
- * ---- */
+/* ---- version ids: the sequence, so that it leads to the row, and something that can't be guessed */
 
 static struct str make_version_id(struct call *call, int64_t sequence)
 {
