@@ -179,6 +179,7 @@ fuzz:
 
 crash:
 	@tests/crash/run
+	@tests/crash/deploys --kills 200
 
 bench: deps-test all
 	@tests/bench/run

@@ -85,6 +85,7 @@ struct transaction {
 	void *arg;
 	struct call_error error_before;
 	struct call_after *after_before;
+	bool is_write;
 };
 
 static int transaction_run(struct txn *txn, void *arg)
@@ -95,6 +96,8 @@ static int transaction_run(struct txn *txn, void *arg)
 	call->after = t->after_before;
 	call->txn = txn;
 	int r = t->fn(call, t->arg);
+	if (r >= 0 && t->is_write && call->with)
+		r = call->with(call, call->with_arg);
 	call->txn = NULL;
 	if (r >= 0 && call->error.shape == &aws_internal_failure)
 		r = -1;
@@ -126,14 +129,14 @@ static int transaction_end(struct call *call, struct store *store, int r)
 
 int call_write_to(struct call *call, struct store *store, call_fn *fn, void *arg)
 {
-	struct transaction t = { call, fn, arg, { 0 }, NULL };
+	struct transaction t = { call, fn, arg, { 0 }, NULL, store == call->aws->store };
 	assert(!call->txn);
 	return transaction_end(call, store, store_write(store, transaction_run, &t));
 }
 
 int call_read_from(struct call *call, struct store *store, call_fn *fn, void *arg)
 {
-	struct transaction t = { call, fn, arg, { 0 }, NULL };
+	struct transaction t = { call, fn, arg, { 0 }, NULL, false };
 	assert(!call->txn);
 	return transaction_end(call, store, store_read(store, transaction_run, &t));
 }
@@ -183,10 +186,12 @@ int operation_run(struct call *call, const void *in, void *out)
 	return -1;
 }
 
-int call_inner(struct call *parent, const struct operation *op, const struct identity *as,
-	const void *in, void *out)
+static int inner(struct call *parent, const struct operation *op, const struct identity *as,
+	const void *in, void *out, call_fn *with, void *with_arg)
 {
 	struct call child = {
+		.with = with,
+		.with_arg = with_arg,
 		.aws = parent->aws,
 		.arena = parent->arena,
 		.api = aws_operation_api(parent->aws, op),
@@ -215,6 +220,19 @@ int call_inner(struct call *parent, const struct operation *op, const struct ide
 		last = &(*last)->next;
 	*last = child.after;
 	return 0;
+}
+
+int call_inner(struct call *parent, const struct operation *op, const struct identity *as,
+	const void *in, void *out)
+{
+	return inner(parent, op, as, in, out, NULL, NULL);
+}
+
+int call_inner_with(struct call *parent, const struct operation *op, const void *in, void *out,
+	call_fn *with, void *arg)
+{
+	assert(!parent->txn && op->kind == OPERATION_WAITS);
+	return inner(parent, op, NULL, in, out, with, arg);
 }
 
 struct str call_arn(struct call *call, const char *service, const char *fmt, ...)

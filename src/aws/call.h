@@ -58,6 +58,9 @@ struct call {
 	struct call_header *headers;
 	struct call_answer *answer;
 	int answer_status; /* of the success, when it is not the operation's own; else 0 */
+	/* call_inner_with()'s: run at the end of each of the call's own writes. */
+	int (*with)(struct call *call, void *arg);
+	void *with_arg;
 };
 
 /*
@@ -101,6 +104,13 @@ int call_read_from(struct call *call, struct store *store, call_fn *fn, void *ar
  */
 int call_inner(struct call *parent, const struct operation *op, const struct identity *as,
 	const void *in, void *out) MUSTCHECK;
+
+/*
+ * The same for an operation that waits, outside a transaction: with(the inner call, arg) runs in the
+ * same transaction as what the operation writes, so that a caller's record of it stands or falls with it.
+ */
+int call_inner_with(struct call *parent, const struct operation *op, const void *in, void *out,
+	call_fn *with, void *arg) MUSTCHECK;
 
 /*
  * For @waits operations whose input has a @streaming member: the next part of the body, valid until

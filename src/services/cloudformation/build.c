@@ -254,13 +254,13 @@ static value *shape_value(struct shaping *s, const struct shape *shape, value *v
 	return out;
 }
 
-int cfn_call(struct cfn_resource *r, const struct operation *op, value *input, void **out)
+static int decode_input(
+	struct cfn_resource *r, const struct operation *op, value *input, void **out)
 {
 	struct call *call = r->call;
 	struct shaping s = { .r = r };
 	struct decode_error error = { "" };
-	void *in = arena_zalloc(call->arena, op->input->size + 1),
-	     *result = arena_zalloc(call->arena, op->output->size + 1);
+	void *in = arena_zalloc(call->arena, op->input->size + 1);
 	value *shaped = shape_structure(&s, op->input, input);
 	if (!shaped)
 		return fail(call, &cloudformation_validation_error,
@@ -269,10 +269,42 @@ int cfn_call(struct cfn_resource *r, const struct operation *op, value *input, v
 		0)
 		return fail(call, &cloudformation_validation_error,
 			"Model validation failed (#: %s)", error.text);
-	if (call_inner(call, op, NULL, in, result) < 0)
+	*out = in;
+	return 0;
+}
+
+int cfn_call(struct cfn_resource *r, const struct operation *op, value *input, void **out)
+{
+	void *in, *result = arena_zalloc(r->call->arena, op->output->size + 1);
+	if (decode_input(r, op, input, &in) < 0 || call_inner(r->call, op, NULL, in, result) < 0)
 		return -1;
 	if (out)
 		*out = result;
+	return 0;
+}
+
+struct making {
+	struct cfn_resource *r;
+	cfn_identify_fn *identify;
+};
+
+static int record_made(struct call *inner, void *arg)
+{
+	struct making *m = arg;
+	if (m->identify && m->identify(m->r, inner) < 0)
+		return -1;
+	return m->r->made(m->r, inner);
+}
+
+int cfn_call_make(struct cfn_resource *r, const struct operation *op, value *input,
+	cfn_identify_fn *identify, void **out)
+{
+	struct making m = { r, identify };
+	void *in, *result = arena_zalloc(r->call->arena, op->output->size + 1);
+	if (decode_input(r, op, input, &in) < 0 ||
+		call_inner_with(r->call, op, in, result, record_made, &m) < 0)
+		return -1;
+	*out = result;
 	return 0;
 }
 

@@ -228,7 +228,7 @@ static int remove_name(struct cfn_resource *r)
 
 const struct cfn_type cfn_types_cloudformation[] = {
 	{ .name = "AWS::CloudFormation::CustomResource",
-		.flags = CFN_ANY_ATTRIBUTE,
+		.flags = CFN_ANY_ATTRIBUTE | CFN_NAMED_BEFORE,
 		.replace = "ServiceToken",
 		.attributes = "",
 		.create = create_custom,

@@ -383,12 +383,22 @@ static int drop_next(struct call *call, void *arg)
 	return 0;
 }
 
+/* Whether what was before is older: else it has been put back already. */
+static bool is_newer(
+	const struct cfn_resources *before, const struct cloudformation_resource_record *now)
+{
+	for (size_t i = 0; i < before->n; i++)
+		if (str_eq(before->v[i].logical_id, now->logical_id))
+			return before->v[i].operation.v < now->operation.v;
+	return false;
+}
+
 static int rollback_update(struct cfn_run *run)
 {
 	for (size_t i = 0; i < run->now.n && !run->cfn->stopping; i++) {
 		while (run->running >= CFN_CONCURRENT_MAX)
 			waitq_wait(&run->changed, -1);
-		if (run->now.v[i].operation.v == run->stack.operation.v)
+		if (is_newer(&run->before, &run->now.v[i]))
 			cfn_step_start(run, &(struct cfn_step){ .run = run,
 						    .kind = CFN_STEP_RESTORE,
 						    .record = &run->now.v[i],

@@ -11,6 +11,7 @@ struct work {
 	struct call call;
 	struct cloudformation_resource_record record; /* as it is to be stored */
 	struct cloudformation_resource_record old;    /* as it was; logical_id.p == NULL: none */
+	struct str under_way; /* restore: the properties that are there until it is done */
 	struct cfn_resource resource;
 	cfn_type_fn *fn;
 	const char *verb;  /* "CREATE" */
@@ -62,6 +63,8 @@ static int check_properties(struct work *w)
 	return 0;
 }
 
+static int store_made(struct cfn_resource *r, struct call *inner);
+
 static int resource_init(struct work *w)
 {
 	struct cfn_run *run = w->step.run;
@@ -77,6 +80,8 @@ static int resource_init(struct work *w)
 		.stack_id = run->stack.stack_id,
 		.operation = w->record.operation.v,
 		.physical = w->record.physical_id,
+		.made = store_made,
+		.made_arg = w,
 	};
 	if (!r->type) {
 		w->reason =
@@ -119,14 +124,50 @@ static void save_before(struct work *w)
 		cfn_resource_put(&w->call, id, CFN_BEFORE, &w->old);
 }
 
+/* The record while it is not done: what is being put back has the newer properties until then. */
+static void put_undone(struct work *w)
+{
+	struct cloudformation_resource_record record = w->record;
+	if (w->under_way.p)
+		record.properties = w->under_way;
+	cfn_resource_put(&w->call, w->step.run->stack.id, w->step.from, &record);
+}
+
 static int store_begin(struct call *call, void *arg)
 {
 	struct work *w = arg;
 	(void)call;
 	save_before(w);
 	event(w, "IN_PROGRESS", (struct str){ 0 });
-	cfn_resource_put(&w->call, w->step.run->stack.id, w->step.from, &w->record);
+	put_undone(w);
 	return 0;
+}
+
+/* The same transaction makes it and says so: there is nothing without a record, whenever the server
+ * ends. */
+static int store_made(struct cfn_resource *r, struct call *inner)
+{
+	struct work *w = r->made_arg;
+	w->call.txn = inner->txn;
+	w->record.physical_id = r->physical;
+	event(w, "IN_PROGRESS", STR("Resource creation Initiated"));
+	put_undone(w);
+	w->call.txn = NULL;
+	return 0;
+}
+
+/* An update says only those attributes that it changes; a custom resource says all. */
+static void keep_attributes(struct work *w)
+{
+	struct cfn_resource *r = &w->resource;
+	value *was = r->before && !(r->type->flags & CFN_ANY_ATTRIBUTE)
+			     ? cfn_json_read(&w->arena, r->doc, w->old.attributes)
+			     : NULL,
+	      *key, *member;
+	if (yyjson_mut_is_obj(was))
+		CFN_OBJECT_FOR(key, member, was)
+	if (!cfn_get_str(r->attributes, cfn_text(key)))
+		cfn_set_str(r->doc, r->attributes, cfn_text(key), cfn_copy(r->doc, member));
 }
 
 static int store_end(struct call *call, void *arg)
@@ -140,6 +181,7 @@ static int store_end(struct call *call, void *arg)
 		cfn_resource_delete(&w->call, id, w->step.from, w->record.logical_id);
 		return 0;
 	}
+	keep_attributes(w);
 	w->record.attributes = cfn_json_write(&w->arena, w->resource.attributes);
 	event(w, "COMPLETE", (struct str){ 0 });
 	if (w->step.kind == CFN_STEP_RESTORE) {
@@ -155,7 +197,7 @@ static int store_failure_record(struct call *call, void *arg)
 	struct work *w = arg;
 	(void)call;
 	event(w, "FAILED", w->reason);
-	cfn_resource_put(&w->call, w->step.run->stack.id, w->step.from, &w->record);
+	put_undone(w);
 	return 0;
 }
 
@@ -190,17 +232,28 @@ static struct str said(struct work *w)
 		STR_ARG(error->message), STR_ARG(w->resource.token), error->shape->query_code);
 }
 
+static bool is_in_transaction(const struct work *w)
+{
+	unsigned flags = w->resource.type->flags;
+	return (flags & CFN_IN_TRANSACTION) &&
+	       !(w->step.kind == CFN_STEP_REMOVE && (flags & CFN_REMOVE_WAITS));
+}
+
 static int work_run(struct work *w)
 {
-	if (!w->reason.p && (w->resource.type->flags & CFN_IN_TRANSACTION)) {
+	if (!w->reason.p && (w->resource.type->flags & CFN_NAMED_BEFORE) &&
+		w->fn == w->resource.type->create && !w->resource.physical.n)
+		w->record.physical_id = w->resource.physical =
+			cfn_make_name(&w->resource, 128, false);
+	if (!w->reason.p && is_in_transaction(w)) {
 		if (call_write(&w->call, run_in_transaction, w) == 0)
 			return 0;
 	} else if (!w->reason.p) {
 		if (call_write(&w->call, store_begin, w) == 0 && w->fn(&w->resource) == 0 &&
 			call_write(&w->call, store_end, w) == 0)
 			return 0;
-		/* What a create named may be there: it is to be removed. */
-		if (!w->record.physical_id.p)
+		/* A custom resource may have named itself and failed then. */
+		if (w->resource.type->flags & CFN_NAMED_BEFORE)
 			w->record.physical_id = w->resource.physical;
 	}
 	w->reason = said(w);
@@ -277,7 +330,11 @@ static int plan_update(struct work *w)
 		return -1;
 	}
 	r->before = NULL;
-	r->physical = w->record.physical_id = (struct str){ 0 };
+	/* What was begun before the server ended may be made. */
+	struct str made = r->again ? w->step.node->record->physical_id : (struct str){ 0 };
+	if (str_eq(made, w->old.physical_id))
+		made = (struct str){ 0 };
+	r->physical = w->record.physical_id = made;
 	w->fn = r->type->create;
 	return 0;
 }
@@ -306,6 +363,18 @@ static bool sides_same(const struct cloudformation_resource_record *a,
 	return str_eq(a->metadata, b->metadata) && str_eq(a->deletion_policy, b->deletion_policy) &&
 	       str_eq(a->update_replace_policy, b->update_replace_policy) &&
 	       names_same(&a->depends_on, &b->depends_on);
+}
+
+/* What it was before the operation, into w->old. */
+static bool find_before(struct work *w, struct str logical)
+{
+	const struct cfn_resources *before = &w->step.run->before;
+	for (size_t i = 0; i < before->n; i++)
+		if (str_eq(before->v[i].logical_id, logical)) {
+			w->old = before->v[i];
+			return true;
+		}
+	return false;
 }
 
 static int apply(struct work *w)
@@ -338,7 +407,10 @@ static int apply(struct work *w)
 		w->reason = n->record->reason;
 		return work_run(w);
 	}
-	if (!n->record || made_now || (!whole && !n->record->physical_id.n)) {
+	bool has_before = begun && find_before(w, n->logical);
+	if (!has_before && (!n->record || made_now || (!whole && !n->record->physical_id.n))) {
+		if (made_now)
+			w->resource.physical = w->record.physical_id = n->record->physical_id;
 		w->old = (struct cloudformation_resource_record){ 0 };
 		w->resource.again = made_now;
 		w->fn = w->resource.type->create;
@@ -347,25 +419,19 @@ static int apply(struct work *w)
 	value *was = cfn_json_read(&w->arena, w->resource.doc, n->record->properties);
 	if (whole && str_eq(n->record->type, n->type) && cfn_equal(was, w->resource.properties)) {
 		struct cloudformation_resource_record record = w->record;
-		record.physical_id = w->old.physical_id;
-		record.attributes = w->old.attributes;
-		record.status = w->old.status;
-		record.updated = w->old.updated;
-		if (sides_same(&record, &w->old)) {
-			w->record = w->old;
+		record.physical_id = n->record->physical_id;
+		record.attributes = n->record->attributes;
+		record.status = n->record->status;
+		record.updated = n->record->updated;
+		if (sides_same(&record, n->record)) {
+			w->record = *n->record;
 			return 0;
 		}
 		w->record = record;
 		return call_write(&w->call, store_quietly, w);
 	}
-	if (begun) {
-		/* Ended in the middle of an update: once more from what it was before the
-		 * operation. */
-		for (size_t i = 0; i < run->before.n; i++)
-			if (str_eq(run->before.v[i].logical_id, n->logical))
-				w->old = run->before.v[i];
-		w->resource.again = true;
-	}
+	/* Ended in the middle of an update: once more from what it was before the operation. */
+	w->resource.again = begun;
 	if (plan_update(w) < 0)
 		w->verb = "UPDATE";
 	return work_run(w);
@@ -380,8 +446,11 @@ static int remove_one(struct work *w)
 				    : w->record.deletion_policy;
 	bool failed_create = str_is(w->record.status, "CREATE_FAILED");
 	w->verb = "DELETE";
+	bool is_kept = str_is(policy, "Retain") ||
+		       (str_is(policy, "RetainExceptOnCreate") &&
+			       !str_is(w->step.run->stack.status, "ROLLBACK_IN_PROGRESS"));
 	/* What was never made has nothing to remove; an unknown type neither. */
-	if (str_is(policy, "Retain") || str_is(policy, "RetainExceptOnCreate") ||
+	if (is_kept ||
 		!w->record.physical_id.n || !cfn_type_find(w->record.type)) {
 		if (w->record.physical_id.n && !failed_create)
 			w->verb = "DELETE_SKIPPED";
@@ -407,14 +476,7 @@ static int swap_back(struct call *call, void *arg)
 
 static int restore(struct work *w)
 {
-	struct cfn_run *run = w->step.run;
-	bool found = false;
-	for (size_t i = 0; i < run->before.n; i++)
-		if (str_eq(run->before.v[i].logical_id, w->record.logical_id)) {
-			w->old = run->before.v[i];
-			found = true;
-		}
-	if (!found)
+	if (!find_before(w, w->record.logical_id))
 		return 0;
 	struct cloudformation_resource_record now = w->record;
 	if (!str_eq(now.physical_id, w->old.physical_id))
@@ -423,6 +485,7 @@ static int restore(struct work *w)
 	w->step.from = CFN_RESOURCE;
 	w->record = w->old;
 	w->record.operation = now.operation;
+	w->under_way = now.properties;
 	if (resource_init(w) < 0 || resolved(w, now.properties, &w->resource.before) < 0)
 		return work_run(w);
 	w->fn = w->resource.type->update ? w->resource.type->update : w->resource.type->create;

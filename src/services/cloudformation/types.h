@@ -19,13 +19,18 @@ struct cfn_resource {
 	value *before;       /* update: what it was */
 	value *attributes;   /* create, update: an object for Fn::GetAtt, to be filled */
 	value *tags;         /* the stack's: a list of {Key, Value} */
-	bool again;          /* create: it may have been made already, before the server ended */
+	bool again; /* create: begun before the server ended; physical is set when it was made */
+	/* The step's: in the transaction that makes it, writes down that it is made. */
+	int (*made)(struct cfn_resource *r, struct call *inner);
+	void *made_arg;
 };
 
 enum cfn_type_flag {
 	CFN_IN_TRANSACTION = 1, /* its calls are no @waits ones: made together with its record, at
 				   once or not at all */
 	CFN_ANY_ATTRIBUTE = 2,
+	CFN_REMOVE_WAITS = 4, /* with CFN_IN_TRANSACTION: but its removal is not */
+	CFN_NAMED_BEFORE = 8, /* its physical id is written down before it is made; it may change it */
 };
 
 typedef int cfn_type_fn(struct cfn_resource *r); /* 0, or -1 with call->error */
@@ -48,7 +53,8 @@ bool cfn_has_word(const char *words, struct str word);
 
 /* Rows of one service; the last has no name. */
 extern const struct cfn_type cfn_types_iam[], cfn_types_lambda[], cfn_types_logs[], cfn_types_ssm[],
-	cfn_types_apigatewayv2[], cfn_types_sqs[], cfn_types_s3[], cfn_types_cloudformation[];
+	cfn_types_apigatewayv2[], cfn_types_sqs[], cfn_types_s3[], cfn_types_dynamodb[],
+	cfn_types_cloudformation[];
 
 /* ---- for the rows' files: build.c ---- */
 
@@ -69,6 +75,13 @@ void cfn_put(struct cfn_resource *r, value *object, const char *name, struct str
  */
 int cfn_call(
 	struct cfn_resource *r, const struct operation *op, value *input, void **out) MUSTCHECK;
+/*
+ * The same for the operation that makes a resource and waits: the stack's record of it is written in
+ * the same transaction. r->physical is set before, or by identify in that transaction (NULL: none).
+ */
+typedef int cfn_identify_fn(struct cfn_resource *r, struct call *inner);
+int cfn_call_make(struct cfn_resource *r, const struct operation *op, value *input,
+	cfn_identify_fn *identify, void **out) MUSTCHECK;
 /* The same, and what is missing already is fine: for deletions. */
 int cfn_call_delete(struct cfn_resource *r, const struct operation *op, value *input) MUSTCHECK;
 /* Whether the call failed since there is no such thing; or since there is one already. Takes the

@@ -53,6 +53,16 @@ static int set_concurrency(struct cfn_resource *r)
 static int create_function(struct cfn_resource *r)
 {
 	struct lambda_function_configuration *out;
+	/* It was made before the server ended. */
+	if (r->again && r->physical.n) {
+		if (cfn_call(r, &lambda_get_function_configuration_operation,
+			    function_input(r, r->physical), (void **)&out) == 0) {
+			describe_function(r, out->function_arn);
+			return set_concurrency(r);
+		}
+		if (!cfn_forgive_missing(r->call))
+			return -1;
+	}
 	value *in = cfn_pick(r, function_settings), *code,
 	      *tags = cfn_all_tags(r, cfn_get(r->properties, "Tags"));
 	static const char more[] = "PackageType Architectures CodeSigningConfigArn";
@@ -66,15 +76,7 @@ static int create_function(struct cfn_resource *r)
 	cfn_set(r->doc, in, "Code", code);
 	if (tags)
 		cfn_set(r->doc, in, "Tags", tags);
-	if (cfn_call(r, &lambda_create_function_operation, in, (void **)&out) == 0) {
-		describe_function(r, out->function_arn);
-		return set_concurrency(r);
-	}
-	/* It was made before the server ended: it has this step's own name. */
-	if (!r->again || !cfn_forgive_existing(r->call))
-		return -1;
-	if (cfn_call(r, &lambda_get_function_configuration_operation,
-		    function_input(r, r->physical), (void **)&out) < 0)
+	if (cfn_call_make(r, &lambda_create_function_operation, in, NULL, (void **)&out) < 0)
 		return -1;
 	describe_function(r, out->function_arn);
 	return set_concurrency(r);
@@ -271,18 +273,18 @@ static int remove_invoke_config(struct cfn_resource *r)
 
 /* ---- layers ---- */
 
-/* The version that this step published before the server ended. */
-static bool find_published(struct cfn_resource *r, struct str name)
+/* In the transaction that publishes it: the newest version is it. */
+static int identify_layer(struct cfn_resource *r, struct call *inner)
 {
-	struct lambda_list_layer_versions_input in = { .layer_name = name };
+	struct lambda_list_layer_versions_input in = { .layer_name = cfn_property(r, "LayerName") };
 	struct lambda_list_layer_versions_output list = { 0 };
-	if (call_inner(r->call, &lambda_list_layer_versions_operation, NULL, &in, &list) < 0 ||
-		!list.layer_versions.n) {
-		r->call->error = (struct call_error){ 0 };
-		return false;
-	}
+	if (!in.layer_name.n)
+		in.layer_name = cfn_make_name(r, 140, false);
+	if (call_inner(inner, &lambda_list_layer_versions_operation, NULL, &in, &list) < 0)
+		return -1;
+	assert(list.layer_versions.n);
 	r->physical = list.layer_versions.v[0].layer_version_arn;
-	return true;
+	return 0;
 }
 
 static int create_layer(struct cfn_resource *r)
@@ -291,18 +293,11 @@ static int create_layer(struct cfn_resource *r)
 	value *in = cfn_pick(
 		r, "Content Description CompatibleArchitectures CompatibleRuntimes LicenseInfo");
 	struct str name = cfn_property(r, "LayerName");
-	bool own_name = !name.n;
-	if (own_name)
-		name = cfn_make_name(r, 140, false);
-	cfn_put(r, in, "LayerName", name);
-	/* Under this step's own name there is no other's version. */
-	if (r->again && own_name && find_published(r, name)) {
-		cfn_attribute(r, "LayerVersionArn", r->physical);
-		return 0;
-	}
-	if (cfn_call(r, &lambda_publish_layer_version_operation, in, (void **)&out) < 0)
+	cfn_put(r, in, "LayerName", name.n ? name : cfn_make_name(r, 140, false));
+	if (!(r->again && r->physical.n) &&
+		cfn_call_make(r, &lambda_publish_layer_version_operation, in, identify_layer,
+			(void **)&out) < 0)
 		return -1;
-	r->physical = out->layer_version_arn;
 	cfn_attribute(r, "LayerVersionArn", r->physical);
 	return 0;
 }
@@ -418,6 +413,7 @@ const struct cfn_type cfn_types_lambda[] = {
 		.named = "FunctionName" },
 	/* Published again without a change it is the same version. */
 	{ .name = "AWS::Lambda::Version",
+		.flags = CFN_IN_TRANSACTION | CFN_REMOVE_WAITS,
 		.properties = "FunctionName CodeSha256 Description",
 		.replace = "*",
 		.attributes = "Version FunctionArn",

@@ -75,6 +75,7 @@ const struct cfn_type cfn_types_logs[] = {
 		.remove = remove_group,
 		.named = "LogGroupName" },
 	{ .name = "AWS::Logs::LogStream",
+		.flags = CFN_IN_TRANSACTION | CFN_REMOVE_WAITS,
 		.properties = "LogGroupName LogStreamName",
 		.replace = "*",
 		.attributes = "",

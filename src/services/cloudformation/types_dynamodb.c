@@ -1,0 +1,201 @@
+/* Resource types of DynamoDB. */
+#include "api/dynamodb.h"
+#include "services/cloudformation/types.h"
+
+static const char settings[] =
+	"AttributeDefinitions BillingMode DeletionProtectionEnabled ProvisionedThroughput TableClass";
+
+static value *table_input(struct cfn_resource *r)
+{
+	value *in = yyjson_mut_obj(r->doc);
+	cfn_put(r, in, "TableName", r->physical);
+	return in;
+}
+
+static void describe_table(struct cfn_resource *r)
+{
+	cfn_attribute(
+		r, "Arn", call_arn(r->call, "dynamodb", "table/%.*s", STR_ARG(r->physical)));
+}
+
+/* SSEEnabled is Enabled in the API. */
+static void put_encryption(struct cfn_resource *r, value *in)
+{
+	value *given = cfn_copy(r->doc, cfn_get(r->properties, "SSESpecification")), *enabled;
+	if (!yyjson_mut_is_obj(given))
+		return;
+	if ((enabled = yyjson_mut_obj_remove_key(given, "SSEEnabled")))
+		cfn_set(r->doc, given, "Enabled", enabled);
+	cfn_set(r->doc, in, "SSESpecification", given);
+}
+
+/* A stream is there when its view type is said. */
+static void put_stream(struct cfn_resource *r, value *in)
+{
+	value *given = cfn_copy(r->doc, cfn_get(r->properties, "StreamSpecification"));
+	if (yyjson_mut_is_obj(given))
+		cfn_set(r->doc, given, "StreamEnabled", yyjson_mut_true(r->doc));
+	else if (cfn_get(r->before, "StreamSpecification"))
+		given = cfn_json_read(r->call->arena, r->doc, STR("{\"StreamEnabled\":false}"));
+	if (given)
+		cfn_set(r->doc, in, "StreamSpecification", given);
+}
+
+static int set_expiry(struct cfn_resource *r, value *specification)
+{
+	value *in = table_input(r);
+	cfn_set(r->doc, in, "TimeToLiveSpecification", specification);
+	return cfn_call(r, &dynamodb_update_time_to_live_operation, in, NULL);
+}
+
+static int create_table(struct cfn_resource *r)
+{
+	value *in = cfn_pick(r, settings),
+	      *more = cfn_pick(r, "KeySchema GlobalSecondaryIndexes LocalSecondaryIndexes"), *key,
+	      *member, *tags = cfn_all_tags(r, cfn_get(r->properties, "Tags")),
+	      *expiry = cfn_get(r->properties, "TimeToLiveSpecification");
+	CFN_OBJECT_FOR(key, member, more)
+	cfn_set_str(r->doc, in, cfn_text(key), cfn_copy(r->doc, member));
+	cfn_put(r, in, "TableName", cfn_name(r, "TableName", 255));
+	put_encryption(r, in);
+	put_stream(r, in);
+	if (tags)
+		cfn_set(r->doc, in, "Tags", tags);
+	describe_table(r);
+	if (cfn_call(r, &dynamodb_create_table_operation, in, NULL) < 0)
+		return -1;
+	if (!expiry || str_is(cfn_scalar(r->call->arena, cfn_get(expiry, "Enabled")), "false"))
+		return 0;
+	return set_expiry(r, cfn_copy(r->doc, expiry));
+}
+
+/* ---- changes ---- */
+
+static value *index_named(value *list, struct str name)
+{
+	value *item;
+	if (yyjson_mut_is_arr(list))
+		CFN_ARRAY_FOR(item, list)
+	if (str_eq(cfn_text(cfn_get(item, "IndexName")), name))
+		return item;
+	return NULL;
+}
+
+/* One call for each index, as the API wants it. */
+static int change_index(struct cfn_resource *r, const char *verb, value *index)
+{
+	value *in = table_input(r), *change = yyjson_mut_obj(r->doc), *list = yyjson_mut_arr(r->doc);
+	cfn_set(r->doc, change, verb, index);
+	yyjson_mut_arr_append(list, change);
+	cfn_set(r->doc, in, "GlobalSecondaryIndexUpdates", list);
+	if (cfn_get(r->properties, "AttributeDefinitions"))
+		cfn_set(r->doc, in, "AttributeDefinitions",
+			cfn_copy(r->doc, cfn_get(r->properties, "AttributeDefinitions")));
+	return cfn_call(r, &dynamodb_update_table_operation, in, NULL);
+}
+
+static int change_indexes(struct cfn_resource *r)
+{
+	value *now = cfn_get(r->properties, "GlobalSecondaryIndexes"), *item, *other,
+	      *was = cfn_get(r->before, "GlobalSecondaryIndexes");
+	if (yyjson_mut_is_arr(was))
+		CFN_ARRAY_FOR(item, was)
+		{
+			struct str name = cfn_text(cfn_get(item, "IndexName"));
+			other = index_named(now, name);
+			if (other && cfn_equal(cfn_get(other, "KeySchema"), cfn_get(item, "KeySchema")) &&
+				cfn_equal(cfn_get(other, "Projection"), cfn_get(item, "Projection")))
+				continue;
+			value *gone = yyjson_mut_obj(r->doc);
+			cfn_put(r, gone, "IndexName", name);
+			if (change_index(r, "Delete", gone) < 0)
+				return -1;
+		}
+	if (yyjson_mut_is_arr(now))
+		CFN_ARRAY_FOR(item, now)
+		{
+			other = index_named(was, cfn_text(cfn_get(item, "IndexName")));
+			if (other && cfn_equal(cfn_get(other, "KeySchema"), cfn_get(item, "KeySchema")) &&
+				cfn_equal(cfn_get(other, "Projection"), cfn_get(item, "Projection")))
+				continue;
+			if (change_index(r, "Create", cfn_copy(r->doc, item)) < 0)
+				return -1;
+		}
+	return 0;
+}
+
+static int change_expiry(struct cfn_resource *r)
+{
+	value *now = cfn_get(r->properties, "TimeToLiveSpecification"),
+	      *was = cfn_copy(r->doc, cfn_get(r->before, "TimeToLiveSpecification"));
+	if (cfn_equal(now, was))
+		return 0;
+	if (now)
+		return set_expiry(r, cfn_copy(r->doc, now));
+	yyjson_mut_obj_remove_key(was, "Enabled");
+	cfn_set(r->doc, was, "Enabled", yyjson_mut_false(r->doc));
+	return set_expiry(r, was);
+}
+
+static int change_tags(struct cfn_resource *r)
+{
+	value *tags = cfn_all_tags(r, cfn_get(r->properties, "Tags")), *in = yyjson_mut_obj(r->doc);
+	if (!tags)
+		return 0;
+	cfn_put(r, in, "ResourceArn",
+		call_arn(r->call, "dynamodb", "table/%.*s", STR_ARG(r->physical)));
+	cfn_set(r->doc, in, "Tags", tags);
+	return cfn_call(r, &dynamodb_tag_resource_operation, in, NULL);
+}
+
+static bool settings_changed(struct cfn_resource *r)
+{
+	static const char *const names[] = { "BillingMode", "DeletionProtectionEnabled",
+		"ProvisionedThroughput", "TableClass", "SSESpecification", "StreamSpecification" };
+	for (size_t i = 0; i < COUNT_OF(names); i++)
+		if (cfn_changed(r, names[i]))
+			return true;
+	return false;
+}
+
+static int update_table(struct cfn_resource *r)
+{
+	describe_table(r);
+	if (settings_changed(r)) {
+		value *in = cfn_pick(r, "BillingMode DeletionProtectionEnabled ProvisionedThroughput TableClass");
+		cfn_put(r, in, "TableName", r->physical);
+		if (cfn_get(r->before, "DeletionProtectionEnabled") &&
+			!cfn_get(in, "DeletionProtectionEnabled"))
+			cfn_set(r->doc, in, "DeletionProtectionEnabled", yyjson_mut_false(r->doc));
+		if (cfn_changed(r, "SSESpecification"))
+			put_encryption(r, in);
+		if (cfn_changed(r, "StreamSpecification"))
+			put_stream(r, in);
+		if (cfn_call(r, &dynamodb_update_table_operation, in, NULL) < 0)
+			return -1;
+	}
+	if (change_indexes(r) < 0 || change_expiry(r) < 0)
+		return -1;
+	return change_tags(r);
+}
+
+static int remove_table(struct cfn_resource *r)
+{
+	return cfn_call_delete(r, &dynamodb_delete_table_operation, table_input(r));
+}
+
+const struct cfn_type cfn_types_dynamodb[] = {
+	{ .name = "AWS::DynamoDB::Table",
+		.flags = CFN_IN_TRANSACTION,
+		.properties = "AttributeDefinitions BillingMode DeletionProtectionEnabled "
+			      "GlobalSecondaryIndexes KeySchema LocalSecondaryIndexes "
+			      "ProvisionedThroughput SSESpecification StreamSpecification TableClass "
+			      "TableName Tags TimeToLiveSpecification",
+		.replace = "KeySchema LocalSecondaryIndexes TableName",
+		.attributes = "Arn StreamArn",
+		.create = create_table,
+		.update = update_table,
+		.remove = remove_table,
+		.named = "TableName" },
+	{ 0 },
+};
