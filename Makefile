@@ -54,7 +54,7 @@ LIBRARY := $(OUT)/libsamovar.a
 
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all lib deps deps-test run test unit sdk crash fuzz bench tsan clang tidy clean format
+.PHONY: all lib deps deps-test run test unit sdk crash fuzz model bench tsan clang tidy clean format
 
 all: $(BUILD)/samovar
 
@@ -180,6 +180,12 @@ fuzz:
 crash:
 	@tests/crash/run
 	@tests/crash/deploys --kills 200
+
+# The tables against their model, for millions of steps; make test takes a look at it.
+MODEL_STEPS ?= 3000000
+model:
+	@$(MAKE) --no-print-directory MODE=asan $(BUILD)/asan/src/services/dynamodb/model_test
+	@$(BUILD)/asan/src/services/dynamodb/model_test $(MODEL_STEPS)
 
 bench: deps-test all
 	@tests/bench/run

@@ -85,6 +85,17 @@ int ddb_item_key(struct call *call, const struct table *t,
 	return 0;
 }
 
+/*
+ * Whether an index can hold the item under this value. What was written before the index was made
+ * may be of another type, empty or too long (Developer Guide, "Detecting and correcting index key
+ * violations"): it stays out.
+ */
+static bool may_be_key(const struct dynamodb_value *v, enum value_type type, size_t max)
+{
+	return v && value_type(v) == type &&
+	       (type == VALUE_N || (v->s.n + v->b.n > 0 && v->s.n + v->b.n <= max));
+}
+
 bool index_key(struct call *call, const struct table *t, const struct dynamodb_index_record *index,
 	const struct dynamodb_attributes *item, struct str *out)
 {
@@ -93,8 +104,8 @@ bool index_key(struct call *call, const struct table *t, const struct dynamodb_i
 	size_t n = 1;
 	const struct dynamodb_value *hash = attributes_get(item, s.hash);
 	const struct dynamodb_value *range = s.range.p ? attributes_get(item, s.range) : NULL;
-	if (!hash || value_type(hash) != s.hash_type ||
-		(s.range.p && (!range || value_type(range) != s.range_type)))
+	if (!may_be_key(hash, s.hash_type, DDB_HASH_BYTES_MAX) ||
+		(s.range.p && !may_be_key(range, s.range_type, DDB_RANGE_BYTES_MAX)))
 		return false;
 	parts[n++] = value_part(call->arena, hash);
 	if (range)
@@ -235,6 +246,9 @@ static void index_write(struct call *call, const struct table *t,
 	struct str old_key, new_key;
 	bool was = before && index_key(call, t, x, before, &old_key),
 	     is = after && index_key(call, t, x, after, &new_key);
+	/* An index that is being built may not have come to the item yet. */
+	if (was && x->is_building.v)
+		was = txn_exists(call->txn, old_key);
 	if (was)
 		index_project(call, t, x, before, &old);
 	if (is)
