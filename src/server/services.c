@@ -19,10 +19,11 @@ const struct service *const server_services[] = {
 	&logs_service,
 	&apigatewayv2_service,
 	&sqs_service, /* before those that drain and fill its queues: it ends after them */
+	&dynamodb_service, /* the same */
+	&dynamodbstreams_service,
 	&lambda_service,
 	&delivery_service, /* after those that it delivers to: it ends before them */
 	&ssm_service,
-	&dynamodb_service,
 	&ecr_service,
 	&cloudformation_service,
 	&s3_service, /* the last: any path that is no other service's is a bucket's */

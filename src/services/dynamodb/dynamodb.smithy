@@ -60,7 +60,7 @@ operation ListTables {
     errors: [InternalServerError]
 }
 
-/// Changes a table's billing, protection and class; adds, changes or removes one global index.
+/// Changes a table's billing, protection, class and stream; adds, changes or removes one global index.
 @resource("arn:aws:dynamodb:{region}:{account}:table/{TableName}")
 operation UpdateTable {
     input := {
@@ -453,6 +453,9 @@ structure TableDescription {
     BillingModeSummary: BillingModeSummary
     LocalSecondaryIndexes: LocalIndexDescriptions
     GlobalSecondaryIndexes: GlobalIndexDescriptions
+    StreamSpecification: StreamSpecification
+    LatestStreamLabel: String
+    LatestStreamArn: String
     SSEDescription: SSEDescription
     TableClassSummary: TableClassSummary
     DeletionProtectionEnabled: Boolean
@@ -641,6 +644,10 @@ structure TableRecord {
     tags: TagList
     ttl_attribute: String
     ttl_changed: Timestamp
+    /// Of the latest stream; it has a view while it is enabled.
+    stream_number: Long
+    stream_label: String
+    stream_view: String
 }
 // What the sweeper does bit by bit: deletes a range of keys, or brings the items of a table into an index or into the
 // order of expiry; from is where it goes on.

@@ -4,6 +4,7 @@
 #define SAMOVAR_SERVICES_DYNAMODB_INTERNAL_H
 
 #include "aws/aws.h"
+#include "base/map.h"
 #include "loop/fiber.h"
 #include "services/dynamodb/expr.h"
 #include "store/key.h"
@@ -13,6 +14,8 @@ struct dynamodb {
 	struct aws *aws;
 	bool stopping, running;
 	struct waitq ended, sweep;
+	struct map watches; /* streams that are waited for (stream_wait.c) */
+	size_t readers;     /* fibers that wait for them */
 };
 
 static inline struct dynamodb *dynamodb_state(const struct call *call)
@@ -48,6 +51,11 @@ struct dynamodb_index_record *ddb_table_index(const struct table *t, struct str 
 void job_put(struct call *call, struct dynamodb_job_record *job);
 /* The prefix of a table's items; number 0, or of an index's entries. */
 struct str items_prefix(struct call *call, const struct table *t, int64_t index);
+
+/* ---- table_change.c ---- */
+
+/* A number that no table and no stream has had. */
+int64_t ddb_next_number(struct call *call);
 
 /* ---- table_check.c ---- */
 
@@ -86,6 +94,11 @@ int ddb_item_check(struct call *call, const struct table *t, const struct dynamo
 void ddb_item_write(struct call *call, const struct table *t, struct str key,
 	const struct dynamodb_attributes *before, const struct dynamodb_attributes *after,
 	struct usage *usage);
+/* The same for an item whose time is over. */
+void ddb_item_expire(struct call *call, const struct table *t, struct str key,
+	const struct dynamodb_attributes *item);
+/* An item as it is stored. */
+struct str item_encode(struct call *call, const struct dynamodb_attributes *item);
 /* What the index holds of the item. */
 void index_project(struct call *call, const struct table *t,
 	const struct dynamodb_index_record *index, const struct dynamodb_attributes *item,
@@ -171,6 +184,47 @@ int legacy_attributes(struct call *call, const struct dynamodb_attribute_name_li
  * given. */
 int legacy_mixed(struct call *call, const char *const *old, const bool *old_given,
 	const char *const *expressions, const bool *given) MUSTCHECK;
+
+/* ---- stream.c: in a transaction ---- */
+
+/* The table's stream as the specification says: 0 or -1. A table that is made has none yet. */
+int ddb_stream_specify(struct call *call, struct table *t,
+	const struct dynamodb_stream_specification *specification, bool is_new) MUSTCHECK;
+/* Of a table that goes: its records stay readable for a day. */
+void ddb_stream_close(struct call *call, struct table *t);
+struct str ddb_stream_arn(struct call *call, const struct table *t);
+/* The record of a change, in the item's own transaction; none if nothing has changed. after_bytes:
+ * the item as it is stored. */
+void ddb_stream_record(struct call *call, const struct table *t, struct str key,
+	const struct dynamodb_attributes *before, const struct dynamodb_attributes *after,
+	struct str after_bytes, bool is_expiry);
+
+/* ---- stream_trim.c ---- */
+
+/* A look at some streams: those of which something is to go. */
+struct stream_trim {
+	struct str from; /* the key of the first to look at; empty: the first of all */
+	struct str *due; /* keys */
+	size_t n;
+	bool more; /* of a look: streams; of a trimming: records */
+};
+/* Both are call_fn with a struct stream_trim. */
+int ddb_stream_trim_look(struct call *call, void *stream_trim);
+int ddb_stream_trim_run(struct call *call, void *stream_trim);
+
+/* ---- stream_wait.c: on the loop's thread ---- */
+
+/* For call_after: the readers of the stream look again. */
+struct stream_wake {
+	struct dynamodb *d;
+	int64_t number;
+};
+void ddb_stream_wake(void *stream_wake);
+/* In a fiber: until there may be more, ms have passed or the readers are released: 0, -ETIMEDOUT,
+ * -ECANCELED. -EAGAIN: too many wait. */
+int ddb_stream_wait(struct dynamodb *d, int64_t number, int64_t ms);
+void ddb_stream_release(struct dynamodb *d, int64_t number);
+void ddb_stream_release_all(struct dynamodb *d);
 
 /* ---- sweep.c ---- */
 

@@ -188,7 +188,7 @@ int ddb_item_check(struct call *call, const struct table *t, const struct dynamo
 
 /* ---- writing ---- */
 
-static struct str encode(struct call *call, const struct dynamodb_attributes *item)
+struct str item_encode(struct call *call, const struct dynamodb_attributes *item)
 {
 	struct buf b = { 0 };
 	cbor_encode(&b, &dynamodb_attributes_shape, item);
@@ -264,7 +264,7 @@ static void index_write(struct call *call, const struct table *t,
 		*units += write_units(old_size);
 	}
 	if (is) {
-		txn_put(call->txn, new_key, encode(call, &new));
+		txn_put(call->txn, new_key, item_encode(call, &new));
 		*units += write_units(MAX(new_size, moved ? 0 : old_size));
 	}
 	count(call, t, x->number.v, is - was, (int64_t)new_size - (int64_t)old_size);
@@ -278,7 +278,7 @@ void index_put(struct call *call, const struct table *t, const struct dynamodb_i
 	if (!index_key(call, t, index, item, &key) || txn_exists(call->txn, key))
 		return;
 	index_project(call, t, index, item, &kept);
-	txn_put(call->txn, key, encode(call, &kept));
+	txn_put(call->txn, key, item_encode(call, &kept));
 	count(call, t, index->number.v, 1, (int64_t)attributes_size(&kept));
 }
 
@@ -308,15 +308,16 @@ void expiry_put(struct call *call, const struct table *t, struct str key,
 		txn_put(call->txn, expiry_key(call, t, key, seconds), STR(""));
 }
 
-void ddb_item_write(struct call *call, const struct table *t, struct str key,
+static void item_write(struct call *call, const struct table *t, struct str key,
 	const struct dynamodb_attributes *before, const struct dynamodb_attributes *after,
-	struct usage *usage)
+	struct usage *usage, bool is_expiry)
 {
 	size_t old_size = before ? attributes_size(before) : 0,
 	       new_size = after ? attributes_size(after) : 0;
+	struct str bytes = { 0 };
 	int64_t seconds;
 	if (after)
-		txn_put(call->txn, key, encode(call, after));
+		txn_put(call->txn, key, bytes = item_encode(call, after));
 	else if (before)
 		txn_delete(call->txn, key);
 	for (size_t i = 0; i < t->r.indexes.n; i++)
@@ -328,4 +329,20 @@ void ddb_item_write(struct call *call, const struct table *t, struct str key,
 	count(call, t, 0, (after != NULL) - (before != NULL),
 		(int64_t)new_size - (int64_t)old_size);
 	usage->table += write_units(MAX(old_size, new_size));
+	if (t->r.stream_view.p)
+		ddb_stream_record(call, t, key, before, after, bytes, is_expiry);
+}
+
+void ddb_item_write(struct call *call, const struct table *t, struct str key,
+	const struct dynamodb_attributes *before, const struct dynamodb_attributes *after,
+	struct usage *usage)
+{
+	item_write(call, t, key, before, after, usage, false);
+}
+
+void ddb_item_expire(struct call *call, const struct table *t, struct str key,
+	const struct dynamodb_attributes *item)
+{
+	struct usage usage = usage_new(call, t);
+	item_write(call, t, key, item, NULL, &usage, true);
 }

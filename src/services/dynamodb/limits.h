@@ -32,6 +32,16 @@ enum {
 	DDB_HASH_BITS = 24, /* partitions stand in the order of so many bits of their hash */
 	DDB_TTL_AGE_SECONDS_MAX = 157766400, /* an item that expired five years ago stays */
 
+	DDB_STREAM_AGE_MS = 24 * 3600 * 1000, /* how long records of streams are kept */
+	DDB_STREAM_PAGE = 1000,               /* records in an answer */
+	DDB_STREAM_BYTES_MAX = 1024 * 1024,
+	DDB_STREAM_LOOK_MAX = 5000, /* records that one read looks at */
+	DDB_STREAM_LIST_MAX = 100,
+	DDB_STREAM_ITERATOR_MS = 15 * 60 * 1000,
+	DDB_STREAM_READERS_MAX = 20000, /* that wait at once */
+	DDB_STREAM_SWEEP_MS = 60 * 1000,
+	DDB_STREAM_SWEEP_CHUNK = 50, /* streams that one look of the sweeper takes */
+
 	DDB_SWEEP_MS = 1000,
 	DDB_SWEEP_CHUNK = 500, /* items that the sweeper looks at, or deletes, in one transaction */
 };

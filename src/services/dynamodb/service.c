@@ -1,6 +1,6 @@
 /* The row of DynamoDB in the server's table. */
 #include "services/dynamodb/dynamodb.h"
-#include "services/dynamodb/internal.h"
+#include "services/dynamodb/stream.h"
 #include <stdlib.h>
 
 static int start(struct aws *aws, void **state)
@@ -25,10 +25,17 @@ static void stop(struct aws *aws, void *state)
 	(void)aws;
 	d->stopping = true;
 	waitq_wake_all(&d->sweep);
-	while (d->running)
+	ddb_stream_release_all(d);
+	while (d->running || d->readers)
 		waitq_wait(&d->ended, -1);
+	map_fini(&d->watches);
 	free(d);
 }
+
+const struct service dynamodbstreams_service = {
+	.api = &dynamodbstreams_api,
+	.find_resource = ddb_streams_find_resource,
+};
 
 const struct service dynamodb_service = {
 	.api = &dynamodb_api,

@@ -3,6 +3,7 @@
  * and brings the items of a table into a new index or into the order of expiry; a bit at a time, so
  * that nobody waits for it.
  */
+#include "base/clock.h"
 #include "services/dynamodb/internal.h"
 #include <stdlib.h>
 
@@ -11,6 +12,7 @@ struct sweep {
 	struct call call;
 	struct arena arena;
 	bool found, more;
+	uint64_t streams_ms; /* when streams were last trimmed, by the monotonic clock */
 };
 
 static void renew(struct sweep *s)
@@ -161,8 +163,7 @@ static void expire(struct call *call, const struct key_part *p)
 		!ddb_item_get(call, p[5].text, &item) || !expiry_of(&t, &item, &seconds) ||
 		seconds > now || now - seconds > DDB_TTL_AGE_SECONDS_MAX)
 		return;
-	struct usage usage = usage_new(call, &t);
-	ddb_item_write(call, &t, p[5].text, &item, NULL, &usage);
+	ddb_item_expire(call, &t, p[5].text, &item);
 }
 
 static int expire_run(struct call *call, void *arg)
@@ -252,6 +253,31 @@ static void run_tokens(struct sweep *s)
 	}
 }
 
+/* ---- streams: what is a day old ---- */
+
+static void run_streams(struct sweep *s)
+{
+	uint64_t now = clock_mono_ms();
+	struct buf from = { 0 };
+	struct stream_trim t = { .more = true };
+	if (s->streams_ms && now - s->streams_ms < DDB_STREAM_SWEEP_MS)
+		return;
+	s->streams_ms = now;
+	while (t.more && !s->d->stopping) {
+		renew(s);
+		t = (struct stream_trim){ .from = buf_view(&from) };
+		if (call_read(&s->call, ddb_stream_trim_look, &t) < 0)
+			break;
+		struct stream_trim due = t;
+		from.n = 0;
+		buf_str(&from, t.from);
+		for (due.more = due.n > 0; due.more && !s->d->stopping; fiber_yield())
+			if (call_write(&s->call, ddb_stream_trim_run, &due) < 0)
+				break;
+	}
+	buf_fini(&from);
+}
+
 void ddb_sweep_run(void *arg)
 {
 	struct sweep *s = xcalloc(1, sizeof *s);
@@ -260,6 +286,7 @@ void ddb_sweep_run(void *arg)
 		run_jobs(s);
 		run_expiry(s);
 		run_tokens(s);
+		run_streams(s);
 		if (!s->d->stopping)
 			waitq_wait(&s->d->sweep, DDB_SWEEP_MS);
 	}

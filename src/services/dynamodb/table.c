@@ -200,6 +200,16 @@ struct dynamodb_table_description *ddb_table_describe(
 			t->r.sse->sse_type.p ? t->r.sse->sse_type : STR("KMS"),
 			t->r.sse->kms_master_key_id };
 	}
+	if (t->r.stream_label.p) {
+		d->latest_stream_label = t->r.stream_label;
+		d->latest_stream_arn = ddb_stream_arn(call, t);
+	}
+	if (t->r.stream_view.p) {
+		d->stream_specification =
+			ARENA_NEW(call->arena, struct dynamodb_stream_specification);
+		d->stream_specification->stream_enabled = OPT_BOOL(true);
+		d->stream_specification->stream_view_type = t->r.stream_view;
+	}
 	struct dynamodb_local_index_description *local =
 		ARENA_ARRAY(call->arena, struct dynamodb_local_index_description, n);
 	struct dynamodb_global_index_description *global =

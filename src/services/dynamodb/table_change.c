@@ -2,7 +2,7 @@
 #include "base/random.h"
 #include "services/dynamodb/internal.h"
 
-static int64_t next_number(struct call *call)
+int64_t ddb_next_number(struct call *call)
 {
 	struct str key = KEY(call->arena, KEY_LITERAL("dynamodb-tables"), KEY_LITERAL(""),
 			   KEY_LITERAL("last")),
@@ -31,22 +31,13 @@ static void add_index(struct table *t, struct str name, bool is_local,
 	};
 }
 
-/* Not taken in silence: who asks for a stream wants its records. */
-static int check_stream(struct call *call, const struct dynamodb_stream_specification *stream)
-{
-	if (!stream || !stream->stream_enabled.v)
-		return 0;
-	return fail(call, &aws_validation_exception,
-		"StreamSpecification: streams of tables are not served here");
-}
-
 int dynamodb_create_table(struct call *call, const struct dynamodb_create_table_input *in,
 	struct dynamodb_create_table_output *out)
 {
 	struct table t;
 	size_t n = in->local_secondary_indexes.n + in->global_secondary_indexes.n;
 	char *id = arena_alloc(call->arena, UUID_LENGTH + 1);
-	if (check_create(call, in) < 0 || check_stream(call, in->stream_specification) < 0)
+	if (check_create(call, in) < 0)
 		return -1;
 	if (in->tags.n > DDB_TAGS_MAX)
 		return fail(call, &aws_validation_exception,
@@ -57,7 +48,7 @@ int dynamodb_create_table(struct call *call, const struct dynamodb_create_table_
 			STR_ARG(in->table_name));
 	random_uuid(id);
 	t.r = (struct dynamodb_table_record){
-		.number = OPT_I64(next_number(call)),
+		.number = OPT_I64(ddb_next_number(call)),
 		.id = { id, UUID_LENGTH },
 		.created = OPT_TIME(call->now_ms),
 		.attributes = in->attribute_definitions,
@@ -83,6 +74,8 @@ int dynamodb_create_table(struct call *call, const struct dynamodb_create_table_
 		add_index(&t, x->index_name, false, &x->key_schema, x->projection,
 			x->provisioned_throughput);
 	}
+	if (ddb_stream_specify(call, &t, in->stream_specification, true) < 0)
+		return -1;
 	ddb_table_put(call, &t);
 	out->table_description = ddb_table_describe(call, &t, "CREATING");
 	return 0;
@@ -121,6 +114,7 @@ int dynamodb_delete_table(struct call *call, const struct dynamodb_delete_table_
 			"Resource cannot be deleted as it is currently protected against "
 			"deletion. Disable deletion protection first.");
 	out->table_description = ddb_table_describe(call, &t, "DELETING");
+	ddb_stream_close(call, &t);
 	txn_delete(call->txn, ddb_table_key(call, t.account, t.region, t.name));
 	struct str counts = KEY(call->arena, KEY_LITERAL("dynamodb"), KEY_LITERAL(""),
 		KEY_LITERAL("count"), key_int(t.r.number.v));
@@ -297,11 +291,13 @@ int dynamodb_update_table(struct call *call, const struct dynamodb_update_table_
 		return -1;
 	if (!in->billing_mode.p && !in->provisioned_throughput &&
 		!in->global_secondary_index_updates.n && !in->table_class.p &&
-		!in->deletion_protection_enabled.set && !in->sse_specification)
+		!in->deletion_protection_enabled.set && !in->sse_specification &&
+		!in->stream_specification)
 		return fail(call, &aws_validation_exception,
 			"At least one of ProvisionedThroughput, BillingMode, "
 			"UpdateStreamEnabled, GlobalSecondaryIndexUpdates or SSESpecification or ReplicaUpdates is required");
-	if (check_stream(call, in->stream_specification) < 0 || change_billing(call, &t, in) < 0)
+	if (change_billing(call, &t, in) < 0 ||
+		ddb_stream_specify(call, &t, in->stream_specification, false) < 0)
 		return -1;
 	change_attributes(call, &t, &in->attribute_definitions);
 	if (change_indexes(call, &t, in) < 0)
