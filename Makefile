@@ -180,6 +180,7 @@ fuzz:
 crash:
 	@tests/crash/run
 	@tests/crash/deploys --kills 200
+	@tests/crash/tables --kills 100
 
 # The tables against their model, for millions of steps; make test takes a look at it.
 MODEL_STEPS ?= 3000000
