@@ -55,8 +55,17 @@ void mappings_changed(void *aws);
 struct lambda *mapping_lambda(const struct mapping *m);
 /* Another poller, if the mapping may have one and none waits. */
 void mapping_scale_up(struct mapping *m);
+/* After m->pollers has lost one: the last of a mapping that stops frees it. */
+void mapping_poller_ended(struct mapping *m);
 /* No poller receives for that long. */
 void mapping_pause(struct mapping *m, int64_t ms);
+/* Waits out the mapping's pause. */
+void mapping_wait_pause(struct mapping *m);
+/* Logs the call's error, the first time since all was well. */
+void mapping_complain(struct mapping *m, struct call *call, const char *what);
+/* A poller's call goes on: at this time, without an error; and as another request. */
+void mapping_renew_time(struct call *call);
+void mapping_renew_request(struct call *call);
 
 /* ---- mapping_poll.c ---- */
 
@@ -73,11 +82,11 @@ void mapping_event_record(
 bool mapping_wants(struct arena *arena, struct pattern *const *patterns, size_t n,
 	const struct sqs_message *message, struct str queue_arn, struct str region);
 /*
- * What a function with ReportBatchItemFailures answered: failed[i] for each message that it did not
- * handle. -EINVAL when the answer says nothing that can be relied on: then the whole batch has
- * failed.
+ * What a function with ReportBatchItemFailures answered: failed[i] for each item, by its
+ * identifier, that it did not handle. -EINVAL when the answer says nothing that can be relied on:
+ * then the whole batch has failed.
  */
-int mapping_failures(struct arena *arena, struct str answer, const struct sqs_message *messages,
-	size_t n, bool *failed) MUSTCHECK;
+int mapping_failures(struct arena *arena, struct str answer, const struct str *ids, size_t n,
+	bool *failed) MUSTCHECK;
 
 #endif

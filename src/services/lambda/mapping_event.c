@@ -122,18 +122,18 @@ bool mapping_wants(struct arena *arena, struct pattern *const *patterns, size_t 
 
 /* ---- the answer ---- */
 
-static bool mark(struct str id, const struct sqs_message *messages, size_t n, bool *failed)
+static bool mark(struct str id, const struct str *ids, size_t n, bool *failed)
 {
 	for (size_t i = 0; i < n; i++)
-		if (id.n && str_eq(messages[i].message_id, id)) {
+		if (id.n && str_eq(ids[i], id)) {
 			failed[i] = true;
 			return true;
 		}
 	return false;
 }
 
-int mapping_failures(struct arena *arena, struct str answer, const struct sqs_message *messages,
-	size_t n, bool *failed)
+int mapping_failures(
+	struct arena *arena, struct str answer, const struct str *ids, size_t n, bool *failed)
 {
 	yyjson_alc alc = tree_alc(arena);
 	size_t i, count;
@@ -155,8 +155,7 @@ int mapping_failures(struct arena *arena, struct str answer, const struct sqs_me
 	yyjson_arr_foreach(list, i, count, item)
 	{
 		yyjson_val *id = yyjson_obj_get(item, "itemIdentifier");
-		if (!mark((struct str){ yyjson_get_str(id), yyjson_get_len(id) }, messages, n,
-			    failed))
+		if (!mark((struct str){ yyjson_get_str(id), yyjson_get_len(id) }, ids, n, failed))
 			return -EINVAL;
 	}
 	return 0;

@@ -5,7 +5,6 @@
  * is counted as received more often than it was tried.
  */
 #include "base/clock.h"
-#include "base/log.h"
 #include "base/random.h"
 #include "services/lambda/invoke.h"
 #include "services/lambda/mapping.h"
@@ -31,31 +30,6 @@ struct batch {
 	uint64_t held_ms; /* since when they are invisible, by the monotonic clock */
 };
 
-static void complain(struct mapping *m, struct call *call, const char *what)
-{
-	if (!m->complained)
-		log_warn("lambda: the mapping %.*s %s: %.*s",
-			STR_ARG(m->record.configuration->uuid), what, STR_ARG(call->error.message));
-	m->complained = true;
-}
-
-/* Waits out the mapping's pause. */
-static void wait_pause(struct mapping *m)
-{
-	while (!m->stopping) {
-		uint64_t now = clock_mono_ms();
-		if (now >= m->paused_until_ms)
-			return;
-		waitq_wait(&m->wake, (int64_t)(m->paused_until_ms - now));
-	}
-}
-
-static void new_times(struct call *call)
-{
-	call->now_ms = call->aws->now_ms ? call->aws->now_ms() : clock_now_ms();
-	call->error = (struct call_error){ 0 };
-}
-
 /* ---- receiving ---- */
 
 static size_t message_bytes(const struct sqs_message *m)
@@ -80,7 +54,7 @@ static ssize_t receive(struct batch *b, size_t max, int64_t wait_s)
 		.wait_time_seconds = OPT_I64(wait_s),
 	};
 	struct sqs_receive_message_output out = { 0 };
-	new_times(b->call);
+	mapping_renew_time(b->call);
 	if (call_inner(b->call, &sqs_receive_message_operation, NULL, &in, &out) < 0)
 		return -1;
 	if (b->n + out.messages.n > b->cap) {
@@ -169,7 +143,7 @@ static int change_run(struct call *call, void *arg)
 static int set_visibility(struct batch *b, int64_t seconds)
 {
 	struct change c = { b, NULL, seconds };
-	new_times(b->call);
+	mapping_renew_time(b->call);
 	return call_write(b->call, change_run, &c);
 }
 
@@ -181,7 +155,7 @@ static void delete_done(struct batch *b)
 	for (size_t i = 0; i < b->n; i++)
 		any = any || b->done[i];
 	for (int i = 0; any && i < DELETE_TRIES; i++) {
-		new_times(b->call);
+		mapping_renew_time(b->call);
 		if (call_write(b->call, change_run, &c) == 0)
 			return;
 		if (b->call->error.shape == &sqs_queue_does_not_exist)
@@ -189,7 +163,7 @@ static void delete_done(struct batch *b)
 		fiber_sleep(100u << i);
 	}
 	if (any)
-		complain(b->m, b->call,
+		mapping_complain(b->m, b->call,
 			"could not delete messages that its function has handled; they come again");
 }
 
@@ -199,7 +173,7 @@ static int64_t queue_visibility_s(struct batch *b)
 {
 	struct sqs_describe_queue_input in = { b->queue_arn };
 	struct sqs_describe_queue_output out = { 0 };
-	new_times(b->call);
+	mapping_renew_time(b->call);
 	if (call_inner(b->call, &sqs_describe_queue_operation, NULL, &in, &out) < 0)
 		return 0;
 	return out.visibility_timeout.v;
@@ -232,16 +206,8 @@ static bool hold(struct batch *b, int64_t *wait_ms)
 static bool give_back(struct batch *b)
 {
 	if (set_visibility(b, 0) < 0)
-		complain(b->m, b->call, "could not give messages back");
+		mapping_complain(b->m, b->call, "could not give messages back");
 	return false;
-}
-
-static void renew_request(struct call *call)
-{
-	char *id = arena_alloc(call->arena, UUID_LENGTH + 1);
-	random_uuid(id);
-	call->request_id = (struct str){ id, UUID_LENGTH };
-	new_times(call);
 }
 
 static struct str trace_of(const struct sqs_message *m)
@@ -250,6 +216,14 @@ static struct str trace_of(const struct sqs_message *m)
 		if (str_is(m->attributes.v[i].key, "AWSTraceHeader"))
 			return m->attributes.v[i].value;
 	return STR("");
+}
+
+static const struct str *ids_of(struct arena *arena, const struct sqs_message *v, size_t n)
+{
+	struct str *ids = ARENA_ARRAY(arena, struct str, n);
+	for (size_t i = 0; i < n; i++)
+		ids[i] = v[i].message_id;
+	return ids;
 }
 
 /* The messages v[0..n) of the batch, from index `first` on, as one event: marks in done what was
@@ -269,12 +243,12 @@ static bool invoke(
 		struct target *target;
 		if (b->m->stopping)
 			return give_back(b);
-		renew_request(b->call);
+		mapping_renew_request(b->call);
 		b->m->running++;
 		int r = lambda_invoke_resolved(b->call, b->resolved, &invocation, &target);
 		b->m->running--;
 		if (r < 0) {
-			complain(b->m, b->call, "could not run its function");
+			mapping_complain(b->m, b->call, "could not run its function");
 			mapping_pause(b->m, PAUSE_MS);
 			return true;
 		}
@@ -286,8 +260,8 @@ static bool invoke(
 		if (invocation.outcome != ENGINE_OK)
 			return true;
 		bool reports = c->function_response_types.n > 0;
-		if (reports &&
-			mapping_failures(b->call->arena, invocation.answer, v, n, done) < 0) {
+		if (reports && mapping_failures(b->call->arena, invocation.answer,
+				       ids_of(b->call->arena, v, n), n, done) < 0) {
 			memset(done, 0, n * sizeof *done);
 			return true;
 		}
@@ -346,7 +320,7 @@ static bool find_function(struct batch *b)
 			mapping_disable(b->call, r,
 				"The function of this mapping does not exist any more.");
 		else
-			complain(m, b->call, "could not find its function");
+			mapping_complain(m, b->call, "could not find its function");
 		mapping_pause(m, PAUSE_MS);
 		return false;
 	}
@@ -354,7 +328,7 @@ static bool find_function(struct batch *b)
 	/* Unpacked here, so that nothing waits between the look at the mapping's state and the
 	 * engine. */
 	if (resolved_target(b->call, b->resolved, &target) < 0) {
-		complain(m, b->call, "could not unpack its function");
+		mapping_complain(m, b->call, "could not unpack its function");
 		mapping_pause(m, PAUSE_MS);
 		return false;
 	}
@@ -362,7 +336,7 @@ static bool find_function(struct batch *b)
 		    b->call, target->function.role_arn, "sqs:ReceiveMessage", b->queue_arn)) {
 		fail(b->call, &aws_access_denied,
 			"The function execution role does not have permissions to call ReceiveMessage on SQS");
-		complain(m, b->call, "could not receive messages");
+		mapping_complain(m, b->call, "could not receive messages");
 		mapping_pause(m, PAUSE_MS);
 		return false;
 	}
@@ -384,7 +358,7 @@ static bool poll_queue(struct batch *b)
 		return false;
 	ssize_t n = receive(b, (size_t)c->batch_size.v, m->idle > 1 ? 0 : RECEIVE_SECONDS);
 	if (n < 0) {
-		complain(m, b->call, "could not receive messages");
+		mapping_complain(m, b->call, "could not receive messages");
 		mapping_pause(m, PAUSE_MS);
 		return true;
 	}
@@ -414,7 +388,7 @@ bool mapping_poll(struct mapping *m)
 	struct identity identity = { .account = m->record.account,
 		.region = m->record.region,
 		.service = STR("lambda.amazonaws.com") };
-	wait_pause(m);
+	mapping_wait_pause(m);
 	if (m->stopping)
 		return false;
 	call_init(&call, mapping_lambda(m)->aws, &arena, &identity);

@@ -7,6 +7,7 @@
  */
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/random.h"
 #include "services/lambda/mapping.h"
 #include "store/key.h"
 #include <stdlib.h>
@@ -50,6 +51,16 @@ static void mapping_free(struct mapping *m)
 	free(m);
 }
 
+void mapping_poller_ended(struct mapping *m)
+{
+	struct mappings *owner = m->owner;
+	if (!m->stopping || m->pollers > 0)
+		return;
+	mapping_free(m);
+	waitq_wake_all(&owner->ended);
+	waitq_wake_all(&owner->wake);
+}
+
 static void poller_run(void *arg)
 {
 	struct mapping *m = arg;
@@ -57,17 +68,12 @@ static void poller_run(void *arg)
 		;
 	m->pollers--;
 	m->idle--;
-	struct mappings *owner = m->owner;
 	/* The last one of a mapping that goes on stays. */
 	if (!m->stopping && m->pollers == 0) {
 		m->limit = limit_first(m);
 		mapping_scale_up(m);
 	}
-	if (m->stopping && m->pollers == 0) {
-		mapping_free(m);
-		waitq_wake_all(&owner->ended);
-		waitq_wake_all(&owner->wake);
-	}
+	mapping_poller_ended(m);
 }
 
 void mapping_scale_up(struct mapping *m)
@@ -94,6 +100,38 @@ void mapping_scale_up(struct mapping *m)
 void mapping_pause(struct mapping *m, int64_t ms)
 {
 	m->paused_until_ms = clock_mono_ms() + (uint64_t)ms;
+}
+
+void mapping_wait_pause(struct mapping *m)
+{
+	while (!m->stopping) {
+		uint64_t now = clock_mono_ms();
+		if (now >= m->paused_until_ms)
+			return;
+		waitq_wait(&m->wake, (int64_t)(m->paused_until_ms - now));
+	}
+}
+
+void mapping_complain(struct mapping *m, struct call *call, const char *what)
+{
+	if (!m->complained)
+		log_warn("lambda: the mapping %.*s %s: %.*s",
+			STR_ARG(m->record.configuration->uuid), what, STR_ARG(call->error.message));
+	m->complained = true;
+}
+
+void mapping_renew_time(struct call *call)
+{
+	call->now_ms = call->aws->now_ms ? call->aws->now_ms() : clock_now_ms();
+	call->error = (struct call_error){ 0 };
+}
+
+void mapping_renew_request(struct call *call)
+{
+	char *id = arena_alloc(call->arena, UUID_LENGTH + 1);
+	random_uuid(id);
+	call->request_id = (struct str){ id, UUID_LENGTH };
+	mapping_renew_time(call);
 }
 
 static bool compile(struct mapping *m)
