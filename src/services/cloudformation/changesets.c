@@ -122,7 +122,10 @@ int cloudformation_create_change_set(struct call *call,
 		.capabilities = &in->capabilities,
 		.tags = &in->tags,
 		.notices = &in->notification_ar_ns,
-		.role_arn = in->role_arn };
+		.role_arn = in->role_arn,
+		.types = &in->resource_types,
+		.rollback = in->rollback_configuration,
+		.deployment = in->deployment_config };
 	random_uuid(uuid);
 	c.id = call_arn(
 		call, "cloudformation", "changeSet/%.*s/%s", STR_ARG(in->change_set_name), uuid);
@@ -131,6 +134,10 @@ int cloudformation_create_change_set(struct call *call,
 		in->import_existing_resources.v)
 		return fail(call, &cloudformation_validation_error,
 			"Change sets that import resources are not served by this server.");
+	if (in->deployment_mode.p)
+		return fail(call, &cloudformation_validation_error,
+			"DeploymentMode %.*s is not served by this server: drift is not looked at.",
+			STR_ARG(in->deployment_mode));
 	if (call_read(call, look, &c) < 0 ||
 		cfn_content_make(call, &request, in->stack_name,
 			c.found ? c.stack.stack_id : c.stack_id, c.stack.current, &c.content) < 0 ||
@@ -212,6 +219,10 @@ static int execute(struct call *call, void *arg)
 		stack.on_failure =
 			str_is(set.on_stack_failure, "DELETE") ? STR("DELETE") : (struct str){ 0 };
 	*(is_create ? &stack.current : &stack.next) = set.content;
+	stack.retain_except_on_create = in->retain_except_on_create;
+	stack.update_policy = (struct str){ 0 };
+	if (set.content->role_arn.p)
+		stack.role_arn = set.content->role_arn;
 	if (!is_create)
 		stack.operation.v++;
 	stack.updated = OPT_TIME(call->now_ms);

@@ -782,7 +782,13 @@ structure StackRecord {
     PrincipalId: String
     PrincipalRole: String
     IsRoot: Boolean
-    OldNotices: Names
+    /// The role that makes the resources.
+    RoleARN: String
+    /// The policy of one update, in place of the stack's.
+    UpdatePolicy: String
+    RetainExceptOnCreate: Boolean
+    /// FORCE_DELETE_STACK: what can't be deleted is left.
+    Forced: Boolean
 }
 
 /// A resource of a stack; keys (.., resource, uuid, logical id), and the same under "before" and "old".
@@ -801,6 +807,10 @@ structure ResourceRecord {
     DeletionPolicy: String
     UpdateReplacePolicy: String
     Operation: Long
+    /// The properties without secrets, when that is not what they are: for events.
+    Shown: String
+    /// Its attributes are secrets.
+    Hidden: Boolean
 }
 
 /// Key (.., changeset, stack uuid, name).

@@ -118,13 +118,16 @@ static int wait_for(struct cfn_resource *r, struct custom_wait *w, int64_t timeo
 		uint64_t now = clock_mono_ms();
 		if (cfn->stopping)
 			return fail(r->call, &aws_service_unavailable, "The server stops.");
+		if (*r->cancelled)
+			return fail(r->call, &cloudformation_validation_error,
+				"Resource %s cancelled", r->before ? "update" : "creation");
 		if (now >= end)
 			return fail(r->call, &cloudformation_validation_error,
 				"CloudFormation did not receive a response from your Custom "
 				"Resource. Please check your logs "
 				"for requestId [%.*s].",
 				STR_ARG(r->token));
-		waitq_wait(&w->answered, (int64_t)(end - now));
+		waitq_wait(&w->answered, MIN((int64_t)(end - now), CFN_LOOK_MS));
 	}
 	return 0;
 }
@@ -135,6 +138,8 @@ static int take_answer(struct cfn_resource *r, struct str body)
 	      *key, *item;
 	struct str status = cfn_text(cfn_get(answer, "Status")),
 		   id = cfn_text(cfn_get(answer, "PhysicalResourceId"));
+	if (id.n && !r->before)
+		r->physical = id;
 	if (str_is(status, "FAILED"))
 		return fail(r->call, &cloudformation_validation_error,
 			"Received response status [FAILED] from custom resource. Message "
@@ -149,6 +154,7 @@ static int take_answer(struct cfn_resource *r, struct str body)
 		return fail(r->call, &cloudformation_validation_error,
 			"Invalid PhysicalResourceId: the response of the custom resource has none.");
 	r->physical = id;
+	r->hidden = yyjson_mut_get_bool(cfn_get(answer, "NoEcho"));
 	value *data = cfn_get(answer, "Data");
 	if (yyjson_mut_is_obj(data) && r->attributes)
 		CFN_OBJECT_FOR(key, item, data)

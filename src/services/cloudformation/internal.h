@@ -16,7 +16,7 @@ struct cfn {
 	struct aws *aws;
 	bool stopping;
 	size_t running;       /* fibers of stacks */
-	struct map active;    /* uuid: a fiber works on it; the value is this struct */
+	struct map active;    /* uuid: a fiber works on it; the value is its ticket */
 	struct map answers;   /* custom.c: tokens that are waited for, to struct custom_wait */
 	struct waitq changed; /* woken when a fiber ends or the service stops */
 };
@@ -142,10 +142,16 @@ struct cfn_request {
 	const struct cloudformation_tags *tags;
 	const struct cloudformation_notification_ar_ns *notices;
 	struct str role_arn;
+	const struct cloudformation_resource_types *types; /* those allowed, or NULL */
+	const struct cloudformation_rollback_configuration *rollback;
+	const struct cloudformation_deployment_config *deployment;
+	bool retain_except_on_create;
 };
 int cfn_content_make(struct call *call, const struct cfn_request *request, struct str stack_name,
 	struct str stack_id, const struct cloudformation_stack_content *before,
 	struct cloudformation_stack_content *out) MUSTCHECK;
+/* Whether the caller may give the role to CloudFormation, and it may take it: 0, or fails. An absent one: 0. */
+int cfn_role_check(struct call *call, struct str role) MUSTCHECK;
 /* Whether both make the same stack. */
 bool cfn_content_same(
 	const struct cloudformation_stack_content *a, const struct cloudformation_stack_content *b);
@@ -166,6 +172,12 @@ int cfn_stack_create(struct call *call, struct str name, const char *status, str
 struct str cfn_stack_id_make(struct call *call, struct str name);
 /* call_after's: starts the fiber for the stack; arg is a struct cfn_wake. */
 void cfn_operation_after(struct call *call, struct str uuid);
+
+/* ---- stack_policy.c ---- */
+
+/* The policy given by body or URL, checked, into *out, which is left when there is none: 0, or fails. */
+int cfn_stack_policy_take(
+	struct call *call, struct str body, struct str url, struct str *out) MUSTCHECK;
 
 /* ---- custom.c ---- */
 

@@ -12,6 +12,7 @@ enum {
 	CFN_PARAMETER_VALUE_BYTES_MAX = 4096,
 	CFN_STACKS_MAX = 2000,
 	CFN_TAGS_MAX = 50,
+	CFN_STACK_POLICY_BYTES_MAX = 16384,
 	CFN_EVENTS_PAGE = 100,
 	CFN_STACKS_PAGE = 100,
 	CFN_RESOURCES_PAGE = 100,
@@ -22,7 +23,7 @@ enum {
 		200000, /* values of a template, aliases counted as often as they are used */
 	CFN_EVALUATED_BYTES_MAX = 8 << 20, /* of one text that functions make */
 	CFN_CONCURRENT_MAX = 24,           /* resources at once in one stack */
-	CFN_DELETE_TRIES = 3,
+	CFN_LOOK_MS = 200, /* how often a stack under way looks whether it is to end */
 	CFN_CUSTOM_TIMEOUT_S = 3600,
 	CFN_CUSTOM_BODY_BYTES_MAX = 4096, /* of a custom resource's answer */
 };

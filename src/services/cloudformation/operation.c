@@ -1,6 +1,6 @@
 /* A stack's operation: a fiber that takes it from status to status until none is in progress. */
+#include "base/clock.h"
 #include "base/log.h"
-#include "base/random.h"
 #include "services/cloudformation/operation.h"
 #include <errno.h>
 #include <stdlib.h>
@@ -23,6 +23,10 @@ static int write_turn(struct call *call, void *arg)
 	if (!cfn_stack_get(call, id, stack))
 		return fail(call, &cloudformation_validation_error,
 			"Stack with id %.*s does not exist", STR_ARG(id));
+	/* DeleteStack may come while a stack is being made. */
+	t->run->overtaken = !str_eq(stack->status, t->run->began);
+	if (t->run->overtaken)
+		return 0;
 	if (t->fn && t->fn(call, t->arg) < 0)
 		return -1;
 	if (t->status)
@@ -30,12 +34,6 @@ static int write_turn(struct call *call, void *arg)
 	else
 		cfn_stack_put(call, stack);
 	return 0;
-}
-
-int cfn_run_write(struct cfn_run *run, call_fn *fn, void *arg)
-{
-	struct turn t = { .run = run, .fn = fn, .arg = arg };
-	return call_write(&run->call, write_turn, &t);
 }
 
 static int turn(struct cfn_run *run, const char *status, struct str reason, call_fn *fn)
@@ -61,88 +59,6 @@ int cfn_run_load(struct cfn_run *run)
 	return call_read(&run->call, load, run);
 }
 
-/* ---- what functions see ---- */
-
-static int resource_value(struct cfn_eval *e, struct str logical, struct str attribute, value **out)
-{
-	struct cfn_run *run = e->arg;
-	struct cfn_node *n = cfn_graph_find(&run->graph, logical);
-	if (!n || !n->record || !n->done)
-		return cfn_eval_fail(e,
-			"Template error: %.*s is referred to, but it is not made (its condition is false).",
-			STR_ARG(logical));
-	if (!attribute.p) {
-		*out = cfn_string(e->doc, n->record->physical_id);
-		return 0;
-	}
-	value *attributes = cfn_json_read(e->arena, e->doc, n->record->attributes);
-	*out = cfn_copy(e->doc, cfn_get_str(attributes, attribute));
-	if (*out)
-		return 0;
-	return cfn_eval_fail(e,
-		"Template error: resource %.*s does not support attribute type %.*s in Fn::GetAtt",
-		STR_ARG(logical), STR_ARG(attribute));
-}
-
-struct import {
-	struct str name;
-	struct cloudformation_export_record record;
-	bool found;
-};
-
-static int read_export(struct call *call, void *arg)
-{
-	struct import *i = arg;
-	i->found = call_get_record(call, cfn_key(call, "export", STR(""), i->name),
-		&cloudformation_export_record_shape, &i->record);
-	return 0;
-}
-
-static int import_value(struct cfn_eval *e, struct str name, value **out)
-{
-	struct cfn_run *run = e->arg;
-	struct import i = { .name = name };
-	/* Outputs are evaluated inside the transaction that stores them. */
-	int r = run->call.txn ? read_export(&run->call, &i)
-			      : call_read(&run->call, read_export, &i);
-	if (r < 0 || !i.found)
-		return cfn_eval_fail(e, "No export named %.*s found.", STR_ARG(name));
-	cfn_set_str(e->doc, run->imports, name, yyjson_mut_true(e->doc));
-	*out = cfn_string(e->doc, i.record.value);
-	return 0;
-}
-
-int cfn_run_prepare(struct cfn_run *run, const struct cloudformation_stack_content *content)
-{
-	struct buf b = { 0 };
-	if (cfn_template_of(&run->call, content, &run->template) < 0)
-		return -1;
-	cfn_eval_init(&run->eval, &run->call, &run->template, content, run->stack.name,
-		run->stack.stack_id);
-	run->eval.arg = run;
-	if (cfn_graph_make(&run->eval, run->template.resources, &run->graph) < 0)
-		return fail(&run->call, &cloudformation_validation_error, "%.*s",
-			STR_ARG(run->eval.error));
-	run->eval.resource = resource_value;
-	run->eval.import = import_value;
-	run->imports = yyjson_mut_obj(run->template.doc);
-	run->tags = yyjson_mut_arr(run->template.doc);
-	for (size_t i = 0; i < content->tags.n; i++) {
-		value *tag = yyjson_mut_obj(run->template.doc);
-		cfn_set(run->template.doc, tag, "Key",
-			cfn_string(run->template.doc, content->tags.v[i].key));
-		cfn_set(run->template.doc, tag, "Value",
-			cfn_string(run->template.doc, content->tags.v[i].value));
-		yyjson_mut_arr_append(run->tags, tag);
-	}
-	for (size_t i = 0; i < run->graph.n; i++)
-		for (size_t k = 0; k < run->now.n; k++)
-			if (str_eq(run->now.v[k].logical_id, run->graph.nodes[i].logical))
-				run->graph.nodes[i].record = &run->now.v[k];
-	buf_fini(&b);
-	return 0;
-}
-
 /* ---- steps, as many at once as may be ---- */
 
 static bool is_ready(const struct cfn_run *run, const struct cfn_node *n)
@@ -155,24 +71,38 @@ static bool is_ready(const struct cfn_run *run, const struct cfn_node *n)
 
 static bool must_stop(struct cfn_run *run)
 {
-	return run->failed.p || run->cfn->stopping;
+	return run->failed.p || run->overtaken || run->cfn->stopping;
 }
 
 static int look_cancelled(struct call *call, void *arg)
 {
 	struct cfn_run *run = arg;
 	struct cloudformation_stack_record stack;
-	if (cfn_stack_get(call, run->stack.id, &stack) && stack.cancelled.v && !run->failed.p)
+	if (!cfn_stack_get(call, run->stack.id, &stack))
+		return 0;
+	run->overtaken = run->overtaken || !str_eq(stack.status, run->began);
+	if (stack.cancelled.v && !run->failed.p)
 		run->failed = STR("User Initiated");
 	return 0;
+}
+
+/* Whether someone, or the time, ends the operation. */
+static void look_around(struct cfn_run *run)
+{
+	int64_t minutes = run->stack.timeout_in_minutes.v;
+	if (call_read(&run->call, look_cancelled, run) < 0)
+		run->failed = STR("The store failed.");
+	if (minutes && str_is(run->began, "CREATE_IN_PROGRESS") && !run->failed.p &&
+		clock_now_ms() >= run->stack.created.ms + minutes * 60000)
+		run->failed = STR("Stack creation time exceeded the specified timeout. ");
+	if (run->failed.p || run->overtaken)
+		run->cancelled = true;
 }
 
 static void apply_all(struct cfn_run *run)
 {
 	for (;;) {
-		if (str_is(run->stack.status, "UPDATE_IN_PROGRESS") &&
-			call_read(&run->call, look_cancelled, run) < 0)
-			run->failed = STR("The store failed.");
+		look_around(run);
 		for (size_t i = 0;
 			i < run->graph.n && !must_stop(run) && run->running < CFN_CONCURRENT_MAX;
 			i++)
@@ -182,7 +112,7 @@ static void apply_all(struct cfn_run *run)
 							    .node = &run->graph.nodes[i] });
 		if (!run->running)
 			return;
-		waitq_wait(&run->changed, -1);
+		waitq_wait(&run->changed, CFN_LOOK_MS);
 	}
 }
 
@@ -272,6 +202,8 @@ static int create(struct cfn_run *run)
 		run->failed = run->call.error.message;
 	else
 		apply_all(run);
+	if (run->overtaken)
+		return 0;
 	if (run->cfn->stopping && !run->failed.p)
 		return -ECANCELED;
 	if (!run->failed.p) {
@@ -348,18 +280,28 @@ static int delete_stack(struct cfn_run *run)
 	remove_all(run, &all);
 	if (run->cfn->stopping)
 		return -ECANCELED;
-	if (run->failed.p)
+	if (run->failed.p && !run->stack.forced.v)
 		return turn(run, "DELETE_FAILED", failure_text(run, "delete"), NULL);
 	if (turn(run, "DELETE_COMPLETE", (struct str){ 0 }, forget_stack) == 0)
 		return 0;
 	return turn(run, "DELETE_FAILED", run->call.error.message, NULL);
 }
 
+/* Whether the stack's policy lets what the template no longer has be deleted. */
+static bool may_remove(struct cfn_run *run)
+{
+	for (size_t i = 0; i < run->now.n && !run->failed.p; i++)
+		if (!cfn_graph_find(&run->graph, run->now.v[i].logical_id))
+			cfn_stack_policy_allows(&run->arena, &run->stack, "Update:Delete",
+				&run->now.v[i], &run->failed);
+	return !run->failed.p;
+}
+
 static int update(struct cfn_run *run)
 {
 	if (cfn_run_prepare(run, run->stack.next) < 0)
 		run->failed = run->call.error.message;
-	else
+	else if (may_remove(run))
 		apply_all(run);
 	if (run->cfn->stopping && !run->failed.p)
 		return -ECANCELED;
@@ -472,7 +414,24 @@ static int advance(struct cfn_run *run)
 struct ticket {
 	struct aws *aws;
 	char *account, *region, *uuid;
+	bool again; /* asked for while it worked: it may have read the stack before that */
 };
+
+/* The stack's role acts, not who asked (CloudFormation User Guide, "Service role"). */
+static void become_role(struct cfn_run *run)
+{
+	struct str role = run->stack.role_arn, account = run->identity.account;
+	ssize_t slash = str_rindex(role, '/');
+	run->identity = (struct identity){
+		.account = account,
+		.region = run->identity.region,
+		.principal_arn = arena_printf(&run->arena,
+			"arn:aws:sts::%.*s:assumed-role/%.*s/AWSCloudFormation", STR_ARG(account),
+			STR_ARG(str_from(role, (size_t)(slash + 1)))),
+		.role_arn = role,
+		.session_name = STR("AWSCloudFormation"),
+	};
+}
 
 /* One status: 0 there may be more, or it ends. */
 static int run_once(struct cfn *cfn, const struct ticket *t)
@@ -492,7 +451,10 @@ static int run_once(struct cfn *cfn, const struct ticket *t)
 		run.identity.principal_id = run.stack.principal_id;
 		run.identity.role_arn = run.stack.principal_role;
 		run.identity.is_root = run.stack.is_root.v;
+		if (run.stack.role_arn.p && t->aws->auth == AWS_AUTH_STRICT)
+			become_role(&run);
 		run.call.identity = run.identity;
+		run.began = run.stack.status;
 		r = advance(&run);
 	}
 	if (r < 0 && r != -ENOENT && r != -ECANCELED)
@@ -507,8 +469,11 @@ static void operation_run(void *arg)
 {
 	struct ticket *t = arg;
 	struct cfn *cfn = cfn_of(t->aws);
-	while (!cfn->stopping && run_once(cfn, t) == 0)
-		continue;
+	do {
+		t->again = false;
+		while (!cfn->stopping && run_once(cfn, t) == 0)
+			continue;
+	} while (t->again && !cfn->stopping);
 	map_remove(&cfn->active, str_c(t->uuid));
 	cfn->running--;
 	waitq_wake_all(&cfn->changed);
@@ -521,12 +486,15 @@ static void operation_run(void *arg)
 void cfn_operation_start(struct aws *aws, struct str account, struct str region, struct str uuid)
 {
 	struct cfn *cfn = cfn_of(aws);
-	if (cfn->stopping || map_get(&cfn->active, uuid))
+	struct ticket *t = map_get(&cfn->active, uuid);
+	if (t)
+		t->again = true;
+	if (cfn->stopping || t)
 		return;
-	struct ticket *t = xmalloc(sizeof *t);
+	t = xmalloc(sizeof *t);
 	*t = (struct ticket){ aws, xstrndup(account.p, account.n), xstrndup(region.p, region.n),
-		xstrndup(uuid.p, uuid.n) };
-	map_put(&cfn->active, uuid, cfn);
+		xstrndup(uuid.p, uuid.n), false };
+	map_put(&cfn->active, uuid, t);
 	cfn->running++;
 	if (fiber_start(operation_run, t) == 0)
 		return;

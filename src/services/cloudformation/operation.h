@@ -14,11 +14,15 @@ struct cfn_run {
 	struct cfn_resources now, before;
 	struct cfn_template template;
 	struct cfn_eval eval;
+	struct cfn_eval shown; /* the same with secrets masked, for events */
 	struct cfn_graph graph;
 	value *tags;
 	value *imports; /* names that were imported: an object */
 	size_t running;
 	struct waitq changed;
+	struct str began;        /* the status that this run works on */
+	bool overtaken;          /* the stack has another status by now */
+	bool cancelled;          /* steps that wait for an answer give up */
 	struct str failed;       /* why, of the first step that failed */
 	struct buf failed_names; /* logical ids, with commas */
 };
@@ -42,8 +46,6 @@ struct cfn_step {
 
 /* Starts it in a fiber; run->running counts it, run->changed is woken at its end. */
 void cfn_step_start(struct cfn_run *run, const struct cfn_step *step);
-/* The stack's record changed in a write of its own: fn may set members. 0 or -1. */
-int cfn_run_write(struct cfn_run *run, call_fn *fn, void *arg) MUSTCHECK;
 /* Reads what the store has of the resources. */
 int cfn_run_load(struct cfn_run *run) MUSTCHECK;
 /* An evaluation over the run's target content. */
@@ -55,5 +57,11 @@ int cfn_outputs_put(struct call *call, struct cfn_run *run) MUSTCHECK;
  */
 int cfn_exports_remove(
 	struct call *call, const struct cloudformation_stack_record *stack) MUSTCHECK;
+
+/* ---- stack_policy.c ---- */
+
+/* Whether the stack's policy allows the action ("Update:Modify"); if not, *why says so. */
+bool cfn_stack_policy_allows(struct arena *arena, const struct cloudformation_stack_record *stack,
+	const char *action, const struct cloudformation_resource_record *r, struct str *why);
 
 #endif

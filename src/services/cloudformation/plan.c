@@ -1,4 +1,5 @@
 /* What a request would make of a stack: its content checked, and the changes to what there is. */
+#include "api/sts.h"
 #include "services/cloudformation/internal.h"
 #include "services/cloudformation/types.h"
 
@@ -59,6 +60,64 @@ static int template_of_request(struct call *call, const struct cfn_request *requ
 	return 0;
 }
 
+/* What is stored must be done, or is refused. */
+static int check_options(struct call *call, const struct cfn_request *request)
+{
+	if (request->rollback && request->rollback->rollback_triggers.n)
+		return fail(call, &cloudformation_validation_error,
+			"RollbackConfiguration: rollback triggers are not served by this server.");
+	if (request->deployment)
+		return fail(call, &cloudformation_validation_error,
+			"DeploymentConfig is not served by this server.");
+	if (request->notices->n)
+		return fail(call, &cloudformation_validation_error,
+			"NotificationARNs: events of stacks are not sent to topics by this server.");
+	return 0;
+}
+
+int cfn_role_check(struct call *call, struct str role)
+{
+	struct sts_pass_role_input in = { .role_arn = role,
+		.service = STR("cloudformation.amazonaws.com") };
+	struct sts_pass_role_output out = { 0 };
+	if (!role.p || call->aws->auth != AWS_AUTH_STRICT)
+		return 0;
+	if (call_inner(call, &sts_pass_role_operation, NULL, &in, &out) < 0)
+		return -1;
+	if (!out.is_trusted.v)
+		return fail(call, &cloudformation_validation_error,
+			"Role %.*s is invalid or cannot be assumed", STR_ARG(role));
+	return 0;
+}
+
+/* "AWS::IAM::*", "AWS::*" or a whole name. */
+static bool is_type_of(struct str pattern, struct str type)
+{
+	if (str_ends(pattern, STR("*")))
+		return str_starts(type, str_sub(pattern, 0, pattern.n - 1));
+	return str_eq(pattern, type);
+}
+
+static int check_types(struct call *call, const struct cfn_template *t,
+	const struct cloudformation_resource_types *allowed)
+{
+	value *key, *r;
+	if (!allowed || !allowed->n)
+		return 0;
+	CFN_OBJECT_FOR(key, r, t->resources)
+	{
+		struct str type = cfn_text(cfn_get(r, "Type"));
+		bool ok = false;
+		for (size_t i = 0; i < allowed->n; i++)
+			ok = ok || is_type_of(allowed->v[i], type);
+		if (!ok)
+			return fail(call, &cloudformation_validation_error,
+				"Resource type %.*s is not allowed by parameter ResourceTypes",
+				STR_ARG(type));
+	}
+	return 0;
+}
+
 int cfn_content_make(struct call *call, const struct cfn_request *request, struct str stack_name,
 	struct str stack_id, const struct cloudformation_stack_content *before,
 	struct cloudformation_stack_content *out)
@@ -66,7 +125,8 @@ int cfn_content_make(struct call *call, const struct cfn_request *request, struc
 	struct cfn_template t;
 	struct cfn_eval e;
 	*out = (struct cloudformation_stack_content){ 0 };
-	if (template_of_request(call, request, before, out) < 0 ||
+	if (check_options(call, request) < 0 || cfn_role_check(call, request->role_arn) < 0 ||
+		template_of_request(call, request, before, out) < 0 ||
 		cfn_template_load(call, out->template, &t) < 0)
 		return -1;
 	out->processed = t.processed;
@@ -82,6 +142,8 @@ int cfn_content_make(struct call *call, const struct cfn_request *request, struc
 		return -1;
 	cfn_eval_init(&e, call, &t, out, stack_name, stack_id);
 	if (cfn_template_check(call, &t, &e) < 0)
+		return -1;
+	if (check_types(call, &t, request->types) < 0)
 		return -1;
 	return check_capabilities(call, &t, &out->capabilities);
 }

@@ -138,7 +138,7 @@ void cfn_event_put(struct call *call, const struct cloudformation_stack_record *
 				     STR_ARG(status), uuid)
 			   : arena_str(call->arena, str_c(uuid));
 	if (r && r->properties.n)
-		event.resource_properties = r->properties;
+		event.resource_properties = r->shown.p ? r->shown : r->properties;
 	call_put_record(call,
 		STACK_KEY(call, KEY_LITERAL("event"), key_text(stack->id),
 			key_int(-next_number(event.timestamp.ms)), key_text(str_c(uuid))),

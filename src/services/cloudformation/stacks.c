@@ -84,7 +84,7 @@ static void take_caller(
 struct creation {
 	const struct cloudformation_create_stack_input *in;
 	struct cloudformation_stack_content content;
-	struct str stack_id;
+	struct str stack_id, policy;
 };
 
 static int create(struct call *call, void *arg)
@@ -105,7 +105,9 @@ static int create(struct call *call, void *arg)
 	stack.on_failure = c->in->on_failure;
 	stack.timeout_in_minutes = c->in->timeout_in_minutes;
 	stack.protected = OPT_BOOL(c->in->enable_termination_protection.v);
-	stack.policy = c->in->stack_policy_body;
+	stack.policy = c->policy;
+	stack.role_arn = c->content.role_arn;
+	stack.retain_except_on_create = c->in->retain_except_on_create;
 	stack.token = c->in->client_request_token;
 	cfn_stack_turn(call, &stack, "CREATE_IN_PROGRESS", STR("User Initiated"));
 	cfn_operation_after(call, stack.id);
@@ -123,13 +125,17 @@ int cloudformation_create_stack(struct call *call,
 		.capabilities = &in->capabilities,
 		.tags = &in->tags,
 		.notices = &in->notification_ar_ns,
-		.role_arn = in->role_arn };
+		.role_arn = in->role_arn,
+		.types = &in->resource_types,
+		.rollback = in->rollback_configuration,
+		.deployment = in->deployment_config };
 	if (check_name(call, in->stack_name) < 0)
 		return -1;
 	if (in->on_failure.p && in->disable_rollback.set)
 		return fail(call, &cloudformation_validation_error,
 			"Either DisableRollback or OnFailure can be specified, not both.");
-	if (cfn_content_make(call, &request, in->stack_name, c.stack_id, NULL, &c.content) < 0 ||
+	if (cfn_stack_policy_take(call, in->stack_policy_body, in->stack_policy_url, &c.policy) < 0 ||
+		cfn_content_make(call, &request, in->stack_name, c.stack_id, NULL, &c.content) < 0 ||
 		call_write(call, create, &c) < 0)
 		return -1;
 	out->stack_id = c.stack_id;
@@ -142,6 +148,7 @@ struct change {
 	const struct cloudformation_update_stack_input *in;
 	struct cloudformation_stack_record stack;
 	struct cloudformation_stack_content content;
+	struct str policy, during;
 };
 
 static bool may_update(struct str status)
@@ -176,8 +183,12 @@ static int update(struct call *call, void *arg)
 	c->stack.operation.v++;
 	c->stack.updated = OPT_TIME(call->now_ms);
 	c->stack.disable_rollback = OPT_BOOL(c->in->disable_rollback.v);
-	if (c->in->stack_policy_body.p)
-		c->stack.policy = c->in->stack_policy_body;
+	if (c->policy.p)
+		c->stack.policy = c->policy;
+	c->stack.update_policy = c->during;
+	c->stack.retain_except_on_create = c->in->retain_except_on_create;
+	if (c->content.role_arn.p)
+		c->stack.role_arn = c->content.role_arn;
 	take_caller(call, &c->stack, c->in->client_request_token);
 	cfn_stack_turn(call, &c->stack, "UPDATE_IN_PROGRESS", STR("User Initiated"));
 	cfn_operation_after(call, c->stack.id);
@@ -196,8 +207,15 @@ int cloudformation_update_stack(struct call *call,
 		.capabilities = &in->capabilities,
 		.tags = &in->tags,
 		.notices = &in->notification_ar_ns,
-		.role_arn = in->role_arn };
+		.role_arn = in->role_arn,
+		.types = &in->resource_types,
+		.rollback = in->rollback_configuration,
+		.deployment = in->deployment_config };
 	if (call_read(call, find_to_update, &c) < 0 ||
+		cfn_stack_policy_take(
+			call, in->stack_policy_body, in->stack_policy_url, &c.policy) < 0 ||
+		cfn_stack_policy_take(call, in->stack_policy_during_update_body,
+			in->stack_policy_during_update_url, &c.during) < 0 ||
 		cfn_content_make(call, &request, c.stack.name, c.stack.stack_id, c.stack.current,
 			&c.content) < 0 ||
 		call_write(call, update, &c) < 0)
@@ -224,16 +242,23 @@ static int delete_stack(struct call *call, void *arg)
 		return fail(call, &cloudformation_validation_error,
 			"Stack [%.*s] cannot be deleted while in status %.*s",
 			STR_ARG(stack.stack_id), STR_ARG(stack.status));
-	if (str_is(stack.status, "CREATE_IN_PROGRESS"))
-		return fail(call, &cloudformation_validation_error,
-			"Stack [%.*s] is still being created; delete it when that has ended.",
-			STR_ARG(stack.name));
 	if (in->retain_resources.n && !str_is(stack.status, "DELETE_FAILED"))
 		return fail(call, &cloudformation_validation_error,
 			"Invalid operation on stack [%.*s]. When you delete a stack, specify "
 			"which resources to retain only "
 			"when the stack is in the DELETE_FAILED state.",
 			STR_ARG(stack.stack_id));
+	if (str_is(in->deletion_mode, "FORCE_DELETE_STACK") && !str_is(stack.status, "DELETE_FAILED"))
+		return fail(call, &cloudformation_validation_error,
+			"Invalid operation on stack [%.*s]. You can only force delete a stack that is in the "
+			"DELETE_FAILED state.",
+			STR_ARG(stack.stack_id));
+	if (in->deployment_config)
+		return fail(call, &cloudformation_validation_error,
+			"DeploymentConfig is not served by this server.");
+	if (in->role_arn.p)
+		stack.role_arn = in->role_arn;
+	stack.forced = OPT_BOOL(str_is(in->deletion_mode, "FORCE_DELETE_STACK"));
 	stack.retained =
 		(struct cloudformation_names){ in->retain_resources.v, in->retain_resources.n };
 	take_caller(call, &stack, in->client_request_token);
@@ -247,6 +272,8 @@ int cloudformation_delete_stack(struct call *call,
 	struct cloudformation_delete_stack_output *out)
 {
 	(void)out;
+	if (cfn_role_check(call, in->role_arn) < 0)
+		return -1;
 	return call_write(call, delete_stack, (void *)(uintptr_t)in);
 }
 
@@ -278,6 +305,8 @@ static int go_on(struct call *call, void *arg)
 		return fail(call, &cloudformation_validation_error,
 			"Stack:%.*s is in %.*s state and can not continue rollback.",
 			STR_ARG(stack.stack_id), STR_ARG(stack.status));
+	if (in->role_arn.p)
+		stack.role_arn = in->role_arn;
 	take_caller(call, &stack, in->client_request_token);
 	cfn_stack_turn(call, &stack, "UPDATE_ROLLBACK_IN_PROGRESS", STR("User Initiated"));
 	cfn_operation_after(call, stack.id);
@@ -292,6 +321,8 @@ int cloudformation_continue_update_rollback(struct call *call,
 	if (in->resources_to_skip.n)
 		return fail(call, &cloudformation_validation_error,
 			"ResourcesToSkip is not served by this server.");
+	if (cfn_role_check(call, in->role_arn) < 0)
+		return -1;
 	return call_write(call, go_on, (void *)(uintptr_t)in);
 }
 
@@ -327,10 +358,13 @@ int cloudformation_set_stack_policy(struct call *call,
 	const struct cloudformation_set_stack_policy_input *in,
 	struct cloudformation_set_stack_policy_output *out)
 {
-	struct policy_change p = { in->stack_name, in->stack_policy_body };
+	struct policy_change p = { in->stack_name, { 0 } };
 	(void)out;
-	if (in->stack_policy_url.p && cfn_fetch_template(call, in->stack_policy_url, &p.body) < 0)
+	if (cfn_stack_policy_take(call, in->stack_policy_body, in->stack_policy_url, &p.body) < 0)
 		return -1;
+	if (!p.body.p)
+		return fail(call, &cloudformation_validation_error,
+			"Either StackPolicyURL or StackPolicyBody must be specified.");
 	return call_write(call, set_policy, &p);
 }
 

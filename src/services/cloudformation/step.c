@@ -80,6 +80,7 @@ static int resource_init(struct work *w)
 		.stack_id = run->stack.stack_id,
 		.operation = w->record.operation.v,
 		.physical = w->record.physical_id,
+		.cancelled = &run->cancelled,
 		.made = store_made,
 		.made_arg = w,
 	};
@@ -183,6 +184,7 @@ static int store_end(struct call *call, void *arg)
 	}
 	keep_attributes(w);
 	w->record.attributes = cfn_json_write(&w->arena, w->resource.attributes);
+	w->record.hidden = OPT_BOOL(w->resource.hidden);
 	event(w, "COMPLETE", (struct str){ 0 });
 	if (w->step.kind == CFN_STEP_RESTORE) {
 		cfn_resource_delete(&w->call, id, CFN_BEFORE, w->record.logical_id);
@@ -270,6 +272,18 @@ static struct str policy_of(value *definition, const char *name)
 	return cfn_text(cfn_get(definition, name));
 }
 
+/* The properties for events, or p == NULL when they hold no secret. */
+static struct str shown_of(struct work *w, struct str properties)
+{
+	struct cfn_run *run = w->step.run;
+	value *definition = cfn_get(w->step.node->definition, "Properties");
+	run->shown.error = (struct str){ 0 };
+	run->shown.depth = 0;
+	value *v = definition ? cfn_evaluate(&run->shown, definition) : NULL;
+	struct str shown = v ? cfn_json_write(&w->arena, v) : STR("{}");
+	return str_eq(shown, properties) ? (struct str){ 0 } : shown;
+}
+
 static void record_from_template(struct work *w, value *properties)
 {
 	struct cfn_run *run = w->step.run;
@@ -288,6 +302,7 @@ static void record_from_template(struct work *w, value *properties)
 	r->depends_on.v = ARENA_ARRAY(&w->arena, struct str, n->need_count + 1);
 	for (size_t i = 0; i < n->need_count; i++)
 		r->depends_on.v[r->depends_on.n++] = run->graph.nodes[n->needs[i]].logical;
+	r->shown = shown_of(w, r->properties);
 }
 
 static bool needs_replacement(struct work *w)
@@ -315,7 +330,11 @@ static int plan_update(struct work *w)
 	r->physical = w->record.physical_id = w->old.physical_id;
 	if (resolved(w, w->old.properties, &r->before) < 0)
 		return -1;
-	if (!needs_replacement(w)) {
+	bool replaces = needs_replacement(w);
+	if (!cfn_stack_policy_allows(&w->arena, &w->step.run->stack,
+		    replaces ? "Update:Replace" : "Update:Modify", &w->old, &w->reason))
+		return -1;
+	if (!replaces) {
 		w->record.attributes = w->old.attributes;
 		w->fn = r->type->update;
 		return 0;
@@ -439,6 +458,15 @@ static int apply(struct work *w)
 
 /* ---- restore and remove ---- */
 
+/* Whether it goes since the operation that made it is rolled back. */
+static bool is_undone(const struct work *w)
+{
+	struct str status = w->step.run->stack.status;
+	return str_is(status, "ROLLBACK_IN_PROGRESS") ||
+	       (str_is(status, "UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS") &&
+		       w->record.operation.v == w->step.run->stack.operation.v);
+}
+
 static int remove_one(struct work *w)
 {
 	struct str policy = str_is(str_c(w->step.from), CFN_BEFORE)
@@ -446,9 +474,10 @@ static int remove_one(struct work *w)
 				    : w->record.deletion_policy;
 	bool failed_create = str_is(w->record.status, "CREATE_FAILED");
 	w->verb = "DELETE";
-	bool is_kept = str_is(policy, "Retain") ||
-		       (str_is(policy, "RetainExceptOnCreate") &&
-			       !str_is(w->step.run->stack.status, "ROLLBACK_IN_PROGRESS"));
+	bool except = str_is(policy, "RetainExceptOnCreate") ||
+		      w->step.run->stack.retain_except_on_create.v;
+	bool is_kept = (str_is(policy, "Retain") || str_is(policy, "RetainExceptOnCreate")) &&
+		       !(except && is_undone(w));
 	/* What was never made has nothing to remove; an unknown type neither. */
 	if (is_kept ||
 		!w->record.physical_id.n || !cfn_type_find(w->record.type)) {
@@ -515,6 +544,8 @@ static void step_run(void *arg)
 		: s->kind == CFN_STEP_RESTORE ? restore(w)
 					      : remove_one(w);
 	if (r < 0) {
+		if (s->kind == CFN_STEP_APPLY)
+			run->cancelled = true;
 		if (!run->failed.p)
 			run->failed = arena_str(
 				&run->arena, w->reason.p ? w->reason : STR("The store failed."));
@@ -528,7 +559,7 @@ static void step_run(void *arg)
 		s->node->done = r == 0;
 	}
 	if (s->done)
-		*s->done = r == 0;
+		*s->done = r == 0 || run->stack.forced.v;
 	run->running--;
 	waitq_wake_all(&run->changed);
 	arena_fini(&w->arena);

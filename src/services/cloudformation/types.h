@@ -19,6 +19,8 @@ struct cfn_resource {
 	value *before;       /* update: what it was */
 	value *attributes;   /* create, update: an object for Fn::GetAtt, to be filled */
 	value *tags;         /* the stack's: a list of {Key, Value} */
+	bool hidden;           /* create, update: set when its attributes are secrets */
+	const bool *cancelled; /* whether it is to wait for nothing any more */
 	bool again; /* create: begun before the server ended; physical is set when it was made */
 	/* The step's: in the transaction that makes it, writes down that it is made. */
 	int (*made)(struct cfn_resource *r, struct call *inner);
