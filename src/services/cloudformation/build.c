@@ -254,7 +254,7 @@ static value *shape_value(struct shaping *s, const struct shape *shape, value *v
 	return out;
 }
 
-static int decode_input(
+int cfn_call_input(
 	struct cfn_resource *r, const struct operation *op, value *input, void **out)
 {
 	struct call *call = r->call;
@@ -276,7 +276,7 @@ static int decode_input(
 int cfn_call(struct cfn_resource *r, const struct operation *op, value *input, void **out)
 {
 	void *in, *result = arena_zalloc(r->call->arena, op->output->size + 1);
-	if (decode_input(r, op, input, &in) < 0 || call_inner(r->call, op, NULL, in, result) < 0)
+	if (cfn_call_input(r, op, input, &in) < 0 || call_inner(r->call, op, NULL, in, result) < 0)
 		return -1;
 	if (out)
 		*out = result;
@@ -301,7 +301,7 @@ int cfn_call_make(struct cfn_resource *r, const struct operation *op, value *inp
 {
 	struct making m = { r, identify };
 	void *in, *result = arena_zalloc(r->call->arena, op->output->size + 1);
-	if (decode_input(r, op, input, &in) < 0 ||
+	if (cfn_call_input(r, op, input, &in) < 0 ||
 		call_inner_with(r->call, op, in, result, record_made, &m) < 0)
 		return -1;
 	*out = result;

@@ -764,6 +764,9 @@ structure StackRecord {
     Deleted: Timestamp
     Current: StackContent
     Next: StackContent
+    /// Of a stack in a stack: what it was before the parent's operation of that number.
+    Previous: StackContent
+    ParentOperation: Long
     Outputs: Outputs
     DisableRollback: Boolean
     OnFailure: String

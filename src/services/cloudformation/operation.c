@@ -181,6 +181,8 @@ static int put_outputs(struct call *call, void *arg)
 	if (cfn_outputs_put(call, run) < 0)
 		return -1;
 	if (run->stack.next) {
+		if (run->stack.parent_id.p)
+			run->stack.previous = run->stack.current;
 		run->stack.current = run->stack.next;
 		run->stack.next = NULL;
 	}

@@ -11,6 +11,8 @@
 static struct str action_of(struct arena *arena, struct str type)
 {
 	struct str rest = type, part;
+	if (str_is(type, "AWS::CloudFormation::Stack"))
+		return STR("cloudformation:*");
 	if (!str_starts(type, STR("AWS::")) || str_starts(type, STR("AWS::CloudFormation::")))
 		return STR("lambda:InvokeFunction");
 	rest = str_from(type, strlen("AWS::"));

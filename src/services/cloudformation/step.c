@@ -80,6 +80,8 @@ static int resource_init(struct work *w)
 		.stack_id = run->stack.stack_id,
 		.operation = w->record.operation.v,
 		.physical = w->record.physical_id,
+		.run = run,
+		.restores = w->step.kind == CFN_STEP_RESTORE,
 		.cancelled = &run->cancelled,
 		.made = store_made,
 		.made_arg = w,
@@ -258,6 +260,9 @@ static int work_run(struct work *w)
 		if (w->resource.type->flags & CFN_NAMED_BEFORE)
 			w->record.physical_id = w->resource.physical;
 	}
+	/* A server that stops leaves the step to its next start. */
+	if (w->step.run->cfn->stopping)
+		return -1;
 	w->reason = said(w);
 	w->call.error = (struct call_error){ 0 };
 	if (call_write(&w->call, store_failure_record, w) < 0)
@@ -436,7 +441,9 @@ static int apply(struct work *w)
 		return work_run(w);
 	}
 	value *was = cfn_json_read(&w->arena, w->resource.doc, n->record->properties);
-	if (whole && str_eq(n->record->type, n->type) && cfn_equal(was, w->resource.properties)) {
+	bool looks_again = (w->resource.type->flags & CFN_ALWAYS_UPDATE) && !begun;
+	if (whole && !looks_again && str_eq(n->record->type, n->type) &&
+		cfn_equal(was, w->resource.properties)) {
 		struct cloudformation_resource_record record = w->record;
 		record.physical_id = n->record->physical_id;
 		record.attributes = n->record->attributes;
@@ -543,7 +550,7 @@ static void step_run(void *arg)
 	int r = s->kind == CFN_STEP_APPLY     ? apply(w)
 		: s->kind == CFN_STEP_RESTORE ? restore(w)
 					      : remove_one(w);
-	if (r < 0) {
+	if (r < 0 && !run->cfn->stopping) {
 		if (s->kind == CFN_STEP_APPLY)
 			run->cancelled = true;
 		if (!run->failed.p)

@@ -11,6 +11,7 @@ static const struct cfn_type *const tables[] = {
 	cfn_types_s3,
 	cfn_types_dynamodb,
 	cfn_types_cloudformation,
+	cfn_types_nested,
 };
 
 const struct cfn_type *cfn_type_find(struct str name)

@@ -5,6 +5,8 @@
 #include "aws/call.h"
 #include "services/cloudformation/value.h"
 
+struct cfn_run;
+
 /* One resource being made, changed or deleted. Its memory is call->arena. */
 struct cfn_resource {
 	struct call *call;
@@ -20,6 +22,8 @@ struct cfn_resource {
 	value *attributes;   /* create, update: an object for Fn::GetAtt, to be filled */
 	value *tags;         /* the stack's: a list of {Key, Value} */
 	bool hidden;           /* create, update: set when its attributes are secrets */
+	bool restores;         /* update: a rollback's, back to what it was */
+	struct cfn_run *run;   /* the stack's operation */
 	const bool *cancelled; /* whether it is to wait for nothing any more */
 	bool again; /* create: begun before the server ended; physical is set when it was made */
 	/* The step's: in the transaction that makes it, writes down that it is made. */
@@ -32,6 +36,7 @@ enum cfn_type_flag {
 				   once or not at all */
 	CFN_ANY_ATTRIBUTE = 2,
 	CFN_REMOVE_WAITS = 4, /* with CFN_IN_TRANSACTION: but its removal is not */
+	CFN_ALWAYS_UPDATE = 16, /* also when its properties are the same */
 	CFN_NAMED_BEFORE = 8, /* its physical id is written down before it is made; it may change it */
 };
 
@@ -56,7 +61,7 @@ bool cfn_has_word(const char *words, struct str word);
 /* Rows of one service; the last has no name. */
 extern const struct cfn_type cfn_types_iam[], cfn_types_lambda[], cfn_types_logs[], cfn_types_ssm[],
 	cfn_types_apigatewayv2[], cfn_types_sqs[], cfn_types_s3[], cfn_types_dynamodb[],
-	cfn_types_cloudformation[];
+	cfn_types_cloudformation[], cfn_types_nested[];
 
 /* ---- for the rows' files: build.c ---- */
 
@@ -76,6 +81,9 @@ void cfn_put(struct cfn_resource *r, value *object, const char *name, struct str
  * NULL) is the output's structure.
  */
 int cfn_call(
+	struct cfn_resource *r, const struct operation *op, value *input, void **out) MUSTCHECK;
+/* Only the operation's input out of the object. */
+int cfn_call_input(
 	struct cfn_resource *r, const struct operation *op, value *input, void **out) MUSTCHECK;
 /*
  * The same for the operation that makes a resource and waits: the stack's record of it is written in
