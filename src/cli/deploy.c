@@ -9,6 +9,9 @@
 #include "base/random.h"
 #include "cli/deploy.h"
 #include "cli/program.h"
+#include "cli/summary.h"
+#include "cli/served.h"
+#include "cli/settings.h"
 #include "cli/stack.h"
 #include "cli/term.h"
 #include "cli/upload.h"
@@ -20,7 +23,7 @@ enum { PARAMS_MAX = 200, TEMPLATE_BODY_BYTES_MAX = 51200, CHANGES_POLL_MS_MAX = 
 
 const char *deploy_stage_text, *deploy_config_text;
 static const char *params_text;
-static bool is_dry;
+static bool is_dry, is_printed;
 
 static const struct option options[] = {
 	DEPLOY_OPTIONS,
@@ -28,6 +31,7 @@ static const struct option options[] = {
 		"a parameter of ${param:KEY} or of the template; may be repeated", NULL,
 		&params_text },
 	{ "dry-run", 'n', NULL, "only say what would change", &is_dry, NULL },
+	{ "print", 0, NULL, "only print the template, as JSON", &is_printed, NULL },
 	CLIENT_OPTIONS,
 	{ 0 },
 };
@@ -145,14 +149,14 @@ static int load(struct run *run)
 	d->option_region = str_c(client_region_text);
 	d->region = run->client.region;
 	d->lookups = (struct deploy_lookups){ lookup_parameter, lookup_output, lookup_account,
-		&run->client };
+		served_type, &run->client };
 	int r = read_params(run);
 	if (r == 0)
 		r = deploy_load(d, deploy_config_text);
 	if (r < 0)
 		return r;
 	run->client.region = d->region;
-	d->bucket = arena_printf(&d->arena, "samovar-deploys-%.*s", STR_ARG(d->region));
+	settings_place(d);
 	run->stack = (struct stack){ .client = &run->client, .name = d->stack };
 	return 0;
 }
@@ -173,35 +177,6 @@ static int upload(struct run *run)
 	return 0;
 }
 
-/* A template's parameters: those given, and the stack's own for the rest. */
-static struct cloudformation_parameters parameters(struct run *run)
-{
-	struct deploy *d = &run->deploy;
-	const struct cloudformation_parameters *old = &run->stack.now.parameters;
-	size_t max = d->param_count + (run->stack.exists ? old->n : 0);
-	struct cloudformation_parameters out = {
-		ARENA_ARRAY(&d->arena, struct cloudformation_parameter, max + 1), 0
-	};
-	if (!d->is_template)
-		return (struct cloudformation_parameters){ 0 };
-	yyjson_mut_val *declared = tree_get(d->config, STR("Parameters"));
-	for (size_t i = 0; i < d->param_count; i++)
-		out.v[out.n++] =
-			(struct cloudformation_parameter){ .parameter_key = d->params[i].key,
-				.parameter_value = d->params[i].value };
-	for (size_t i = 0; run->stack.exists && i < old->n; i++) {
-		bool is_given = !tree_get(declared, old->v[i].parameter_key);
-		for (size_t k = 0; k < d->param_count; k++)
-			is_given |= str_eq(d->params[k].key, old->v[i].parameter_key);
-		if (!is_given)
-			out.v[out.n++] =
-				(struct cloudformation_parameter){ .parameter_key =
-									   old->v[i].parameter_key,
-					.use_previous_value = OPT_BOOL(true) };
-	}
-	return out;
-}
-
 /* Whether the stack was never made: only a change set stands there, or nothing. */
 static bool is_new(const struct stack *s)
 {
@@ -218,7 +193,9 @@ static int create_change_set(struct run *run)
 		.change_set_name = arena_printf(
 			&d->arena, "samovar-%lld-%d", (long long)clock_now_ms(), (int)getpid()),
 		.change_set_type = is_new(&run->stack) ? STR("CREATE") : STR("UPDATE"),
-		.parameters = parameters(run),
+		.parameters = settings_parameters(d, run->stack.exists ? &run->stack.now : NULL),
+		.tags = settings_tags(d),
+		.role_arn = settings_role(d),
 		.capabilities = { capabilities, COUNT_OF(capabilities) },
 	};
 	struct cloudformation_create_change_set_output out;
@@ -324,71 +301,6 @@ static int clear_failed(struct run *run)
 	return r;
 }
 
-/* ---- what is said at the end ---- */
-
-static void print_routes(struct run *run, struct str url)
-{
-	yyjson_mut_obj_iter it;
-	yyjson_mut_val *key;
-	if (!run->deploy.resources)
-		return;
-	yyjson_mut_obj_iter_init(run->deploy.resources, &it);
-	while ((key = yyjson_mut_obj_iter_next(&it))) {
-		yyjson_mut_val *resource = yyjson_mut_obj_iter_get_val(key);
-		struct str route =
-			tree_str(tree_get(tree_get(resource, STR("Properties")), STR("RouteKey")));
-		ssize_t blank = str_index(route, ' ');
-		if (!str_is(tree_str(tree_get(resource, STR("Type"))),
-			    "AWS::ApiGatewayV2::Route") ||
-			!route.p)
-			continue;
-		if (blank < 0)
-			printf("  %-7s %.*s\n", "ANY", STR_ARG(url));
-		else
-			printf("  %-7.*s %.*s%.*s\n", (int)blank, route.p, STR_ARG(url),
-				STR_ARG(str_from(route, (size_t)blank + 1)));
-	}
-}
-
-static void print_functions(struct run *run)
-{
-	yyjson_mut_obj_iter it;
-	yyjson_mut_val *key;
-	if (!run->deploy.resources)
-		return;
-	printf("functions\n");
-	yyjson_mut_obj_iter_init(run->deploy.resources, &it);
-	while ((key = yyjson_mut_obj_iter_next(&it))) {
-		yyjson_mut_val *resource = yyjson_mut_obj_iter_get_val(key);
-		if (str_is(tree_str(tree_get(resource, STR("Type"))), "AWS::Lambda::Function"))
-			printf("  %.*s\n",
-				STR_ARG(tree_str(tree_get(tree_get(resource, STR("Properties")),
-					STR("FunctionName")))));
-	}
-}
-
-static int print_end(struct run *run)
-{
-	int r = stack_describe(&run->stack);
-	const struct cloudformation_outputs *outputs = &run->stack.now.outputs;
-	bool has_title = false;
-	for (size_t i = 0; r == 0 && i < outputs->n; i++) {
-		const struct cloudformation_output *o = &outputs->v[i];
-		bool is_url = str_starts(o->output_value, STR("http"));
-		if (!run->deploy.is_template && !is_url)
-			continue;
-		if (!has_title)
-			printf(run->deploy.is_template ? "outputs\n" : "endpoints\n");
-		has_title = true;
-		if (str_is(o->output_key, "HttpApiUrl") && !run->deploy.is_template)
-			print_routes(run, o->output_value);
-		else
-			printf("  %.*s  %.*s\n", STR_ARG(o->output_key), STR_ARG(o->output_value));
-	}
-	print_functions(run);
-	return r;
-}
-
 static int report_failure(struct run *run, struct str status)
 {
 	fprintf(stderr, "samovar: %.*s ended in %.*s\n", STR_ARG(run->deploy.stack),
@@ -404,6 +316,8 @@ static int execute(struct run *run, uint64_t begun_ms, int *code)
 {
 	struct cloudformation_execute_change_set_input in = { .change_set_name = run->change_set };
 	struct cloudformation_execute_change_set_output out;
+	if (settings_keep_failed(&run->deploy))
+		in.disable_rollback = OPT_BOOL(true);
 	struct str status = { 0 };
 	int r = stack_mark(&run->stack);
 	if (r == 0)
@@ -417,10 +331,15 @@ static int execute(struct run *run, uint64_t begun_ms, int *code)
 		*code = report_failure(run, status);
 		return 0;
 	}
+	r = settings_apply(&run->client, &run->deploy);
+	if (r == 0)
+		r = upload_prune(&run->client, &run->deploy);
+	if (r < 0)
+		return r;
 	printf("%s%.*s%s is deployed (%llu ms)\n", term_style(TERM_BOLD),
 		STR_ARG(run->deploy.stack), term_style(TERM_PLAIN),
 		(unsigned long long)(clock_mono_ms() - begun_ms));
-	return print_end(run);
+	return summary_print(&run->stack, &run->deploy);
 }
 
 static int apply(struct run *run, uint64_t begun_ms, int *code)
@@ -448,7 +367,7 @@ static int apply(struct run *run, uint64_t begun_ms, int *code)
 		r = delete_change_set(run);
 	if (r == 0 && was_new && (r = stack_describe(&run->stack)) == 0 && run->stack.exists)
 		r = stack_delete(&run->stack, &status);
-	return r < 0 || was_new || is_dry || *code ? r : print_end(run);
+	return r < 0 || was_new || is_dry || *code ? r : summary_print(&run->stack, &run->deploy);
 }
 
 /* Why a step failed, on stderr: an exit code. */
@@ -476,9 +395,16 @@ static int deploy_service(void *arg)
 	int code = EXIT_OK;
 	(void)arg;
 	int r = load(run);
+	if (is_printed)
+		run->deploy.lookups.serves = NULL;
 	if (r == 0)
 		r = deploy_build(&run->deploy);
 	fprintf(stderr, "%.*s", STR_ARG(buf_view(&run->deploy.warnings)));
+	if (r == 0 && is_printed) {
+		printf("%.*s\n", STR_ARG(run->deploy.template));
+		run_fini(run);
+		return EXIT_OK;
+	}
 	if (r == 0)
 		r = clear_failed(run);
 	if (r == 0 && !is_dry) {

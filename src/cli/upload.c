@@ -52,24 +52,47 @@ int upload_put(struct client *c, struct str bucket, struct str key, struct str b
 	return -EREMOTEIO;
 }
 
-int upload_remove(struct client *c, struct str bucket, struct str prefix)
+static bool is_used(const struct deploy *d, struct str key)
+{
+	for (const struct deploy_package *p = d ? d->packages : NULL; p; p = p->next)
+		if (str_eq(p->key, key))
+			return true;
+	return d && str_ends(key, STR(".json")); /* templates: the stack's own may be one */
+}
+
+/* Deletes what begins with the prefix and is none of the deployment's (NULL: all of it). */
+static int remove_unused(
+	struct client *c, struct str bucket, struct str prefix, const struct deploy *d)
 {
 	struct s3_list_objects_v2_input in = { .bucket = bucket, .prefix = prefix };
 	struct s3_list_objects_v2_output list;
 	struct s3_delete_objects_output deleted;
-	int r;
 	do {
-		r = client_call(c, &s3_api, &s3_list_objects_v2_operation, &in, &list);
+		int r = client_call(c, &s3_api, &s3_list_objects_v2_operation, &in, &list);
 		if (r < 0)
 			return client_failed_with(c, &s3_no_such_bucket) ? 0 : r;
 		struct s3_delete which = { .quiet = OPT_BOOL(true) };
 		which.objects.v =
 			ARENA_ARRAY(&c->arena, struct s3_object_identifier, list.contents.n + 1);
-		for (; which.objects.n < list.contents.n; which.objects.n++)
-			which.objects.v[which.objects.n].key = list.contents.v[which.objects.n].key;
+		for (size_t i = 0; i < list.contents.n; i++)
+			if (!is_used(d, list.contents.v[i].key))
+				which.objects.v[which.objects.n++].key = list.contents.v[i].key;
 		struct s3_delete_objects_input out = { .bucket = bucket, .delete = &which };
 		if (which.objects.n > 0)
 			r = client_call(c, &s3_api, &s3_delete_objects_operation, &out, &deleted);
-	} while (r == 0 && list.contents.n > 0 && list.is_truncated.v);
-	return r;
+		if (r < 0)
+			return r;
+		in.continuation_token = list.next_continuation_token;
+	} while (list.is_truncated.v && in.continuation_token.n > 0);
+	return 0;
+}
+
+int upload_remove(struct client *c, struct str bucket, struct str prefix)
+{
+	return remove_unused(c, bucket, prefix, NULL);
+}
+
+int upload_prune(struct client *c, const struct deploy *d)
+{
+	return remove_unused(c, d->bucket, d->key_prefix, d);
 }

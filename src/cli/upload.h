@@ -3,6 +3,7 @@
 #define SAMOVAR_CLI_UPLOAD_H
 
 #include "cli/client.h"
+#include "deploy/deploy.h"
 
 /* Whether the object is there already; a bucket that isn't is made. 1, 0, or -errno as client_call.
  */
@@ -11,5 +12,7 @@ int upload_put(
 	struct client *client, struct str bucket, struct str key, struct str bytes) MUSTCHECK;
 /* Deletes all objects whose keys begin with the prefix. */
 int upload_remove(struct client *client, struct str bucket, struct str prefix) MUSTCHECK;
+/* Deletes the deployment's packages that it no longer uses. */
+int upload_prune(struct client *client, const struct deploy *d) MUSTCHECK;
 
 #endif

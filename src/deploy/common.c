@@ -3,6 +3,7 @@
 #include "aws/yaml.h"
 #include "deploy/internal.h"
 #include "deploy/limits.h"
+#include "deploy/lines.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <stdarg.h>
@@ -16,6 +17,24 @@ int deploy_fail(struct deploy *d, const char *fmt, ...)
 	va_list ap;
 	va_start(ap, fmt);
 	vsnprintf(d->why, sizeof d->why, fmt, ap);
+	va_end(ap);
+	return -EINVAL;
+}
+
+int deploy_fail_at(struct deploy *d, const char *path, const char *fmt, ...)
+{
+	struct str text;
+	unsigned line = 0;
+	va_list ap;
+	size_t n = 0;
+	if (deploy_read_file(d, deploy_path(d, d->config_name), CONFIG_BYTES_MAX, &text) == 0)
+		line = lines_find(text, path);
+	if (line > 0)
+		n = (size_t)snprintf(
+			d->why, sizeof d->why, "%.*s:%u: ", STR_ARG(d->config_name), line);
+	va_start(ap, fmt);
+	if (n < sizeof d->why)
+		vsnprintf(d->why + n, sizeof d->why - n, fmt, ap);
 	va_end(ap);
 	return -EINVAL;
 }
@@ -203,11 +222,43 @@ yyjson_mut_val *deploy_tree(struct deploy *d, const char *format, ...)
 	return val;
 }
 
+yyjson_mut_val *deploy_merged(struct deploy *d, yyjson_mut_val *first, yyjson_mut_val *second)
+{
+	yyjson_mut_val *tables[] = { first, second }, *key, *out = deploy_tree(d, "{}");
+	for (size_t i = 0; i < COUNT_OF(tables); i++) {
+		yyjson_mut_obj_iter it;
+		if (!yyjson_mut_is_obj(tables[i]))
+			continue;
+		yyjson_mut_obj_iter_init(tables[i], &it);
+		while ((key = yyjson_mut_obj_iter_next(&it)))
+			yyjson_mut_obj_put(out, deploy_tree(d, "%v", key),
+				deploy_tree(d, "%v", yyjson_mut_obj_iter_get_val(key)));
+	}
+	return yyjson_mut_obj_size(out) > 0 ? out : NULL;
+}
+
+yyjson_mut_val *deploy_tags(struct deploy *d, yyjson_mut_val *first, yyjson_mut_val *second)
+{
+	yyjson_mut_val *key, *list = deploy_tree(d, "[]"), *tags = deploy_merged(d, first, second);
+	yyjson_mut_obj_iter it;
+	if (!tags)
+		return NULL;
+	yyjson_mut_obj_iter_init(tags, &it);
+	while ((key = yyjson_mut_obj_iter_next(&it)))
+		yyjson_mut_arr_append(
+			list, deploy_tree(d, "{'Key': %v, 'Value': %s}", key,
+				      deploy_text(d, yyjson_mut_obj_iter_get_val(key))));
+	return list;
+}
+
 void deploy_fini(struct deploy *d)
 {
 	for (struct deploy_package *p = d->packages; p; p = p->next)
 		free((char *)(uintptr_t)p->zip.p);
 	map_fini(&d->files);
+	map_fini(&d->dotenv);
+	map_fini(&d->grouped);
+	map_fini(&d->kept_layers);
 	buf_fini(&d->warnings);
 	arena_fini(&d->arena);
 }

@@ -24,6 +24,9 @@ struct deploy_lookups {
 	int (*stack_output)(struct deploy *d, struct str stack, struct str output,
 		struct str region, struct str *value);
 	int (*account)(struct deploy *d, struct str *value);
+	/* Whether resources of the type, and this property of theirs (or NULL), can be made; NULL:
+	 * all can. */
+	bool (*serves)(struct str type, const char *property);
 	void *arg;
 };
 
@@ -55,9 +58,13 @@ struct deploy {
 	struct str stack;      /* the stack's name */
 	struct str key_prefix; /* of the packages' keys */
 	struct map files;      /* the trees of ${file(...)} */
+	struct map dotenv;     /* what useDotenv reads */
 	/* Filled by deploy_build. */
-	yyjson_mut_val *resources, *outputs, *statements;
-	struct str template; /* its JSON */
+	yyjson_mut_val *resources, *outputs, *statements, *log_names;
+	struct map grouped;     /* statements of event sources: their lists of resources */
+	struct map kept_layers; /* logical ids of layers that are kept, by those without what they
+				   hold */
+	struct str template;    /* its JSON */
 	struct deploy_package *packages, *service_package;
 	struct str config_name; /* of the file, in the folder */
 	struct buf warnings;    /* a line each */

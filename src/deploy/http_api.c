@@ -2,14 +2,14 @@
 #include "deploy/internal.h"
 #include <errno.h>
 
-/* "/users/{id}" is UsersIdVar in logical ids. */
+/* "/users/{id}/full-name" is UsersIdVarFullDashname in logical ids. */
 static struct str path_name(struct deploy *d, struct str path)
 {
 	struct buf b = { 0 };
 	struct str part;
 	while (str_cut(&path, '/', &part)) {
 		bool is_variable = part.n > 1 && part.p[0] == '{';
-		part = deploy_alnum(d, part);
+		part = deploy_alnum(d, deploy_dashes(d, part));
 		if (part.n == 0)
 			continue;
 		buf_char(&b,
@@ -45,7 +45,7 @@ static yyjson_mut_val *cors_of(struct deploy *d, yyjson_mut_val *cors)
 			"{'AllowOrigins': ['*'], 'AllowHeaders': ['Content-Type', 'X-Amz-Date',"
 			"'Authorization', 'X-Api-Key', 'X-Amz-Security-Token', 'X-Amz-User-Agent', "
 			"'X-Amzn-Trace-Id'],"
-			"'AllowMethods': ['OPTIONS', 'GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD']}");
+			"'AllowMethods': ['OPTIONS', 'GET', 'POST', 'PUT', 'PATCH', 'HEAD', 'DELETE']}");
 	if (!yyjson_mut_is_obj(cors))
 		return NULL;
 	yyjson_mut_val *origins = list_of(d, tree_get(cors, STR("allowedOrigins")));
@@ -72,16 +72,38 @@ static struct str authorizer_id(struct deploy *d, struct str name)
 		STR_ARG(deploy_normal(d, deploy_alnum(d, name))));
 }
 
-static int request_authorizer(struct deploy *d, struct str name, yyjson_mut_val *a)
+/* The name under which an authorizer is made: its own, or its key. */
+static struct str authorizer_name(struct str key, yyjson_mut_val *a)
 {
-	struct str function = tree_str(tree_get(a, STR("functionName")));
+	struct str name = tree_str(tree_get(a, STR("name")));
+	return name.p ? name : key;
+}
+
+static yyjson_mut_val *may_invoke(struct deploy *d, yyjson_mut_val *function)
+{
+	return deploy_tree(d,
+		"{'Type': 'AWS::Lambda::Permission', 'Properties': {'FunctionName': %v,"
+		"'Action': 'lambda:InvokeFunction', 'Principal': 'apigateway.amazonaws.com', "
+		"'SourceArn': {'Fn::Join': ['', ['arn:', {'Ref': 'AWS::Partition'}, "
+		"':execute-api:', {'Ref': 'AWS::Region'}, ':',"
+		"{'Ref': 'AWS::AccountId'}, ':', %v, '/*']]}}}",
+		function, api_reference(d));
+}
+
+static int request_authorizer(struct deploy *d, struct str key, yyjson_mut_val *a, const char *path)
+{
+	struct str function = tree_str(tree_get(a, STR("functionName"))),
+		   name = authorizer_name(key, a);
 	yyjson_mut_val *ttl = tree_get(a, STR("resultTtlInSeconds")),
-		       *simple = tree_get(a, STR("enableSimpleResponses"));
+		       *sources = list_of(d, tree_get(a, STR("identitySource")));
 	yyjson_mut_val *arn = tree_get(a, STR("functionArn")),
 		       *version = tree_get(a, STR("payloadVersion"));
 	if (!function.p && !arn)
-		return deploy_fail(d, "authorizer %.*s: it needs a functionName or a functionArn",
-			STR_ARG(name));
+		return deploy_fail_at(
+			d, path, "%s: it needs a functionName or a functionArn", path);
+	if (!arn && !tree_get(tree_get(d->config, STR("functions")), function))
+		return deploy_fail_at(d, path, "%s: there is no function %.*s in this service",
+			path, STR_ARG(function));
 	if (!arn)
 		arn = deploy_tree(d, "{'Fn::GetAtt': [%s, 'Arn']}",
 			arena_printf(&d->arena, "%.*sLambdaFunction",
@@ -99,19 +121,40 @@ static int request_authorizer(struct deploy *d, struct str name, yyjson_mut_val 
 			"'IdentitySource': %v,"
 			"'AuthorizerResultTtlInSeconds': %v}}",
 			api_reference(d), name, uri, version ? version : deploy_tree(d, "'2.0'"),
-			simple, list_of(d, tree_get(a, STR("identitySource"))), ttl));
-	return r < 0 ? r
-		     : deploy_add(d,
-			       arena_printf(&d->arena, "%.*sLambdaAuthorizerPermissionHttpApi",
-				       STR_ARG(deploy_normal(d, deploy_alnum(d, name)))),
-			       deploy_tree(d,
-				       "{'Type': 'AWS::Lambda::Permission', 'Properties': {'FunctionName': %v,"
-				       "'Action': 'lambda:InvokeFunction', 'Principal': "
-				       "'apigateway.amazonaws.com', 'SourceArn':"
-				       "{'Fn::Join': ['', ['arn:', {'Ref': 'AWS::Partition'}, "
-				       "':execute-api:', {'Ref': 'AWS::Region'}, ':',"
-				       "{'Ref': 'AWS::AccountId'}, ':', %v, '/*']]}}}",
-				       arn, api_reference(d)));
+			tree_get(a, STR("enableSimpleResponses")),
+			sources ? sources : deploy_tree(d, "[]"), ttl));
+	if (r < 0 || yyjson_mut_is_true(tree_get(a, STR("managedExternally"))))
+		return r;
+	return deploy_add(d,
+		arena_printf(&d->arena, "%.*sLambdaAuthorizerPermissionHttpApi",
+			STR_ARG(deploy_normal(d, deploy_alnum(d, name)))),
+		may_invoke(d, arn));
+}
+
+static int add_authorizer(struct deploy *d, struct str key, yyjson_mut_val *a)
+{
+	static const char *const known[] = { "type", "name", "identitySource", "issuerUrl",
+		"audience", "functionName", "functionArn", "payloadVersion", "resultTtlInSeconds",
+		"enableSimpleResponses", "managedExternally", NULL };
+	struct str type = tree_str(tree_get(a, STR("type"))), name = authorizer_name(key, a);
+	const char *path =
+		arena_printf(&d->arena, "provider.httpApi.authorizers.%.*s", STR_ARG(key)).p;
+	int r = deploy_check_keys(d, a, path, known);
+	if (r < 0)
+		return r;
+	if (str_is(type, "request"))
+		return request_authorizer(d, key, a, path);
+	if (type.p && !str_is(type, "jwt"))
+		return deploy_fail_at(
+			d, path, "%s: the type %.*s is not supported", path, STR_ARG(type));
+	return deploy_add(d, authorizer_id(d, name),
+		deploy_tree(d,
+			"{'Type': 'AWS::ApiGatewayV2::Authorizer', 'Properties': {'ApiId': %v, "
+			"'AuthorizerType': 'JWT',"
+			"'Name': %s, 'IdentitySource': %v, 'JwtConfiguration': {'Audience': %v, "
+			"'Issuer': %v}}}",
+			api_reference(d), name, list_of(d, tree_get(a, STR("identitySource"))),
+			list_of(d, tree_get(a, STR("audience"))), tree_get(a, STR("issuerUrl"))));
 }
 
 static int add_authorizers(struct deploy *d)
@@ -122,72 +165,80 @@ static int add_authorizers(struct deploy *d)
 	if (!yyjson_mut_is_obj(table))
 		return 0;
 	yyjson_mut_obj_iter_init(table, &it);
-	while (r == 0 && (key = yyjson_mut_obj_iter_next(&it))) {
-		yyjson_mut_val *a = yyjson_mut_obj_iter_get_val(key);
-		struct str type = tree_str(tree_get(a, STR("type")));
-		if (str_is(type, "request")) {
-			r = request_authorizer(d, tree_str(key), a);
-			continue;
-		}
-		if (type.p && !str_is(type, "jwt"))
-			return deploy_fail(d, "authorizer %.*s: the type %.*s is not supported",
-				STR_ARG(tree_str(key)), STR_ARG(type));
-		r = deploy_add(d, authorizer_id(d, tree_str(key)),
-			deploy_tree(d,
-				"{'Type': 'AWS::ApiGatewayV2::Authorizer', 'Properties': {'ApiId': %v, "
-				"'AuthorizerType': 'JWT',"
-				"'Name': %v, 'IdentitySource': %v, 'JwtConfiguration': {'Audience': %v, "
-				"'Issuer': %v}}}",
-				api_reference(d), key,
-				list_of(d, tree_get(a, STR("identitySource"))),
-				list_of(d, tree_get(a, STR("audience"))),
-				tree_get(a, STR("issuerUrl"))));
-	}
+	while (r == 0 && (key = yyjson_mut_obj_iter_next(&it)))
+		r = add_authorizer(d, tree_str(key), yyjson_mut_obj_iter_get_val(key));
 	return r;
 }
 
-static const char *const api_keys[] = { "id", "name", "payload", "cors", "timeout", "authorizers",
-	"metrics", "disableDefaultEndpoint", "shouldStartNameWithService", "useProviderTags",
-	NULL };
+/* provider.logs.httpApi: the stage's settings, with the group that it writes to; NULL for none. */
+static int access_log(struct deploy *d, yyjson_mut_val **settings)
+{
+	static const char usual[] =
+		"{\"requestId\":\"$context.requestId\",\"ip\":\"$context.identity.sourceIp\","
+		"\"requestTime\":\"$context.requestTime\",\"httpMethod\":\"$context.httpMethod\","
+		"\"routeKey\":\"$context.routeKey\",\"status\":\"$context.status\","
+		"\"protocol\":\"$context.protocol\",\"responseLength\":\"$context.responseLength\"}";
+	yyjson_mut_val *logs = deploy_at(d->config, "provider.logs.httpApi"),
+		       *format = tree_get(logs, STR("format"));
+	*settings = NULL;
+	if (!logs || yyjson_mut_is_false(logs))
+		return 0;
+	*settings = deploy_tree(d,
+		"{'DestinationArn': {'Fn::GetAtt': ['HttpApiLogGroup', 'Arn']}, 'Format': %v}",
+		format ? format : deploy_tree(d, "%c", usual));
+	return deploy_add(d, STR("HttpApiLogGroup"),
+		deploy_tree(d,
+			"{'Type': 'AWS::Logs::LogGroup', 'Properties': {'LogGroupName': %s, "
+			"'RetentionInDays': %v}}",
+			arena_printf(&d->arena, "/aws/http-api/%.*s-%.*s", STR_ARG(d->service),
+				STR_ARG(d->stage)),
+			deploy_at(d->config, "provider.logRetentionInDays")));
+}
 
 int http_api_begin(struct deploy *d)
 {
-	yyjson_mut_val *api = deploy_at(d->config, "provider.httpApi"),
-		       *name = tree_get(api, STR("name"));
-	if (tree_get(d->resources, STR("HttpApiStage")) || d->has_http_api)
+	yyjson_mut_val *api = deploy_at(d->config, "provider.httpApi"), *log = NULL,
+		       *name = tree_get(api, STR("name")),
+		       *tags = deploy_merged(d, deploy_at(d->config, "provider.tags"), NULL);
+	if (d->has_http_api)
 		return 0;
 	d->has_http_api = true;
-	int r = deploy_check_keys(d, api, "provider.httpApi", api_keys);
-	if (r == 0 && tree_get(api, STR("id")))
-		return add_authorizers(d);
-	yyjson_mut_val *tags = deploy_at(d->config, "provider.tags");
+	if (tree_get(api, STR("id")))
+		return tree_get(api, STR("authorizers")) ? add_authorizers(d) : 0;
 	bool service_first = yyjson_mut_is_true(tree_get(api, STR("shouldStartNameWithService")));
-	struct str usual = service_first ? arena_printf(&d->arena, "%.*s-%.*s", STR_ARG(d->service),
-						   STR_ARG(d->stage))
-					 : arena_printf(&d->arena, "%.*s-%.*s", STR_ARG(d->stage),
-						   STR_ARG(d->service));
+	struct str first = service_first ? d->service : d->stage,
+		   second = service_first ? d->stage : d->service;
+	int r = access_log(d, &log);
 	if (r == 0)
 		r = deploy_add(d, STR("HttpApi"),
 			deploy_tree(d,
 				"{'Type': 'AWS::ApiGatewayV2::Api', 'Properties': {"
-				"'Name': %v, 'ProtocolType': 'HTTP', 'DisableExecuteApiEndpoint': %v, "
-				"'CorsConfiguration': %v, 'Tags': %v}}",
-				name ? name : deploy_tree(d, "%s", usual),
+				"'Name': %v, 'Description': %v, 'ProtocolType': 'HTTP', "
+				"'DisableExecuteApiEndpoint': %v, 'CorsConfiguration': %v, 'Tags': %v}}",
+				name ? name
+				     : deploy_tree(d, "%s",
+					       arena_printf(&d->arena, "%.*s-%.*s", STR_ARG(first),
+						       STR_ARG(second))),
+				tree_get(api, STR("description")),
 				tree_get(api, STR("disableDefaultEndpoint")),
 				cors_of(d, tree_get(api, STR("cors"))), tags));
 	if (r == 0)
 		r = deploy_add(d, STR("HttpApiStage"),
 			deploy_tree(d,
-				"{'Type': 'AWS::ApiGatewayV2::Stage', 'Properties': {"
+				"{'Type': 'AWS::ApiGatewayV2::Stage', 'DependsOn': %v, 'Properties': {"
 				"'ApiId': {'Ref': 'HttpApi'}, 'StageName': '$default', 'AutoDeploy': "
 				"true, 'DefaultRouteSettings': {"
-				"'DetailedMetricsEnabled': %v}, 'Tags': %v}}",
+				"'DetailedMetricsEnabled': %v}, 'Tags': %v, 'AccessLogSettings': %v}}",
+				log ? deploy_tree(d, "'HttpApiLogGroup'") : NULL,
 				yyjson_mut_is_true(tree_get(api, STR("metrics")))
 					? deploy_tree(d, "true")
 					: deploy_tree(d, "false"),
-				tags));
-	deploy_output(d, STR("HttpApiId"), "HttpApiId", deploy_tree(d, "{'Ref': 'HttpApi'}"));
-	deploy_output(d, STR("HttpApiUrl"), "HttpApiUrl",
+				tags, log));
+	deploy_output(
+		d, STR("HttpApiId"), "Id of the HTTP API", deploy_tree(d, "{'Ref': 'HttpApi'}"));
+	/* The framework joins a name under amazonaws.com here; this one is where the API answers.
+	 */
+	deploy_output(d, STR("HttpApiUrl"), "URL of the HTTP API",
 		deploy_tree(d, "{'Fn::GetAtt': ['HttpApi', 'ApiEndpoint']}"));
 	return r < 0 ? r : add_authorizers(d);
 }
@@ -211,24 +262,22 @@ static int add_integration(struct deploy *d, struct function *f, struct str id)
 		     : deploy_add(d,
 			       arena_printf(&d->arena, "%.*sLambdaPermissionHttpApi",
 				       STR_ARG(f->normal)),
-			       deploy_tree(d,
-				       "{'Type': 'AWS::Lambda::Permission', 'Properties': {'FunctionName': %v,"
-				       "'Action': 'lambda:InvokeFunction', 'Principal': "
-				       "'apigateway.amazonaws.com', 'SourceArn':"
-				       "{'Fn::Join': ['', ['arn:', {'Ref': 'AWS::Partition'}, "
-				       "':execute-api:', {'Ref': 'AWS::Region'}, ':',"
-				       "{'Ref': 'AWS::AccountId'}, ':', %v, '/*']]}}}",
-				       arn, api_reference(d)));
+			       may_invoke(d, arn));
 }
 
 /* The settings of a route that an authorizer guards. */
-static int route_authorizer(struct deploy *d, yyjson_mut_val *a, yyjson_mut_val *properties)
+static int route_authorizer(
+	struct deploy *d, struct function *f, yyjson_mut_val *a, yyjson_mut_val *properties)
 {
+	static const char *const known[] = { "name", "id", "type", "scopes", NULL };
 	yyjson_mut_val *named = tree_get(a, STR("name")), *id = tree_get(a, STR("id")), *scopes;
 	struct str name = tree_str(yyjson_mut_is_str(a) ? a : named),
 		   type = tree_str(tree_get(a, STR("type")));
+	const char *path = arena_printf(&d->arena, "%s.authorizer", f->event_path).p;
 	if (!a)
 		return 0;
+	if (deploy_check_keys(d, a, path, known) < 0)
+		return -EINVAL;
 	yyjson_mut_val *declared =
 		tree_get(deploy_at(d->config, "provider.httpApi.authorizers"), name);
 	if (str_is(type, "aws_iam") || str_is(name, "aws_iam")) {
@@ -237,16 +286,16 @@ static int route_authorizer(struct deploy *d, yyjson_mut_val *a, yyjson_mut_val 
 		return 0;
 	}
 	if (!declared && !id)
-		return deploy_fail(d,
-			"authorizer %.*s: it is not among provider.httpApi.authorizers",
-			STR_ARG(name));
+		return deploy_fail_at(d, path, "%s: %.*s is not among provider.httpApi.authorizers",
+			path, STR_ARG(name));
 	if (declared)
 		type = tree_str(tree_get(declared, STR("type")));
 	yyjson_mut_obj_add(properties, deploy_tree(d, "'AuthorizationType'"),
 		deploy_tree(d, "%c", str_is(type, "request") ? "CUSTOM" : "JWT"));
 	yyjson_mut_obj_add(properties, deploy_tree(d, "'AuthorizerId'"),
 		id ? deploy_tree(d, "%v", id)
-		   : deploy_tree(d, "{'Ref': %s}", authorizer_id(d, name)));
+		   : deploy_tree(
+			     d, "{'Ref': %s}", authorizer_id(d, authorizer_name(name, declared))));
 	if ((scopes = tree_get(a, STR("scopes"))))
 		yyjson_mut_obj_add(properties, deploy_tree(d, "'AuthorizationScopes'"),
 			deploy_tree(d, "%v", list_of(d, scopes)));
@@ -261,7 +310,7 @@ int http_api_event(struct deploy *d, struct function *f, yyjson_mut_val *event)
 	struct str text = str_trim(tree_str(event)), id;
 	int r = http_api_begin(d);
 	if (r == 0)
-		r = deploy_check_keys(d, event, "an httpApi event", known);
+		r = deploy_check_keys(d, event, f->event_path, known);
 	if (text.p && !str_is(text, "*")) {
 		ssize_t blank = str_index(text, ' ');
 		method = blank < 0 ? text : str_sub(text, 0, (size_t)blank);
@@ -271,8 +320,8 @@ int http_api_event(struct deploy *d, struct function *f, yyjson_mut_val *event)
 		method = STR("*");
 	}
 	if (r == 0 && (method.n == 0 || path.n == 0))
-		return deploy_fail(d, "function %.*s: an httpApi event needs a method and a path",
-			STR_ARG(f->key));
+		return deploy_fail_at(
+			d, f->event_path, "%s needs a method and a path", f->event_path);
 	bool is_default = str_is(path, "*");
 	if (r == 0 && !is_default && path.p[0] != '/')
 		path = arena_printf(&d->arena, "/%.*s", STR_ARG(path));
@@ -294,7 +343,7 @@ int http_api_event(struct deploy *d, struct function *f, yyjson_mut_val *event)
 			   : arena_printf(&d->arena, "%s %.*s", upper, STR_ARG(path)),
 		integration);
 	if (r == 0)
-		r = route_authorizer(d, tree_get(event, STR("authorizer")), properties);
+		r = route_authorizer(d, f, tree_get(event, STR("authorizer")), properties);
 	return r < 0 ? r
 		     : deploy_add(d, id,
 			       deploy_tree(d,

@@ -1,6 +1,7 @@
 /* Reading a service's folder, and its template as a whole. */
 #include "base/encode.h"
 #include "deploy/internal.h"
+#include "deploy/keys.h"
 #include "deploy/limits.h"
 #include <errno.h>
 #include <stdio.h>
@@ -9,17 +10,6 @@
 
 static const char *const config_names[] = { "serverless.yml", "serverless.yaml", "serverless.json",
 	"template.yaml", "template.yml", "template.json" };
-
-static const char *const service_keys[] = { "service", "provider", "functions", "layers",
-	"resources", "custom", "params", "stages", "plugins", "package", "frameworkVersion",
-	"configValidationMode", "useDotenv", "org", "app", "outputs", "deprecationNotificationMode",
-	"unresolvedVariablesNotificationMode", "disabledDeprecations", "build", NULL };
-static const char *const provider_keys[] = { "name", "stage", "region", "runtime", "memorySize",
-	"timeout", "environment", "architecture", "iam", "iamRoleStatements", "role", "layers",
-	"versionFunctions", "httpApi", "logRetentionInDays", "tags", "stackTags", "stackName",
-	"tracing", "s3", "deploymentBucket", "deploymentMethod", "profile", "kmsKeyArn",
-	"lambdaHashingVersion", "logs", "deploymentPrefix", "apiGateway", "stackParameters",
-	"disableRollback", "versionFunction", NULL };
 
 /* Plugins for work on one's own machine: nothing of theirs belongs in a deployment. */
 static const char *const local_plugins[] = { "serverless-offline", "serverless-offline-sqs",
@@ -36,7 +26,7 @@ yyjson_mut_val *deploy_at(yyjson_mut_val *root, const char *path)
 }
 
 int deploy_check_keys(
-	struct deploy *d, yyjson_mut_val *object, const char *where, const char *const *known)
+	struct deploy *d, yyjson_mut_val *object, const char *path, const char *const *known)
 {
 	yyjson_mut_obj_iter it;
 	yyjson_mut_val *key;
@@ -47,9 +37,10 @@ int deploy_check_keys(
 		size_t i = 0;
 		while (known[i] && !str_is(tree_str(key), known[i]))
 			i++;
-		if (!known[i])
-			return deploy_fail(
-				d, "%s: \"%.*s\" is not supported", where, STR_ARG(tree_str(key)));
+		if (known[i])
+			continue;
+		const char *at = arena_printf(&d->arena, "%s.%.*s", path, STR_ARG(tree_str(key))).p;
+		return deploy_fail_at(d, at, "%s is not supported", at);
 	}
 	return 0;
 }
@@ -62,15 +53,22 @@ int deploy_add(struct deploy *d, struct str id, yyjson_mut_val *resource)
 	return key && resource && yyjson_mut_obj_add(d->resources, key, resource) ? 0 : -ENOMEM;
 }
 
-void deploy_output(struct deploy *d, struct str name, const char *export, yyjson_mut_val *value)
+void deploy_output(
+	struct deploy *d, struct str name, const char *description, yyjson_mut_val *value)
 {
-	yyjson_mut_val *export_name =
-		export ? deploy_tree(d, "{'Name': %s}",
-				 arena_printf(&d->arena, "sls-%.*s-%.*s-%s", STR_ARG(d->service),
-					 STR_ARG(d->stage), export))
-		       : NULL;
+	deploy_output_if(d, name, description, value, NULL);
+}
+
+void deploy_output_if(struct deploy *d, struct str name, const char *description,
+	yyjson_mut_val *value, yyjson_mut_val *condition)
+{
+	struct str export = arena_printf(&d->arena, "sls-%.*s-%.*s-%.*s", STR_ARG(d->service),
+		STR_ARG(d->stage), STR_ARG(name));
 	yyjson_mut_obj_put(d->outputs, deploy_tree(d, "%s", name),
-		deploy_tree(d, "{'Value': %v, 'Export': %v}", value, export_name));
+		deploy_tree(d,
+			"{'Description': %v, 'Value': %v, 'Export': {'Name': %s}, 'Condition': %v}",
+			description ? deploy_tree(d, "%c", description) : NULL, value, export,
+			condition));
 }
 
 struct str deploy_alnum(struct deploy *d, struct str name)
@@ -84,6 +82,15 @@ struct str deploy_alnum(struct deploy *d, struct str name)
 	}
 	p[n] = 0;
 	return (struct str){ p, n };
+}
+
+struct str deploy_dashes(struct deploy *d, struct str name)
+{
+	struct str part, out = STR("");
+	for (bool is_first = true; str_cut(&name, '-', &part); is_first = false)
+		out = arena_printf(&d->arena, "%.*s%s%.*s", STR_ARG(out), is_first ? "" : "Dash",
+			STR_ARG(part));
+	return out;
 }
 
 struct str deploy_capital(struct deploy *d, struct str name)
@@ -146,16 +153,39 @@ static int load_service(struct deploy *d)
 	return 0;
 }
 
+/* A configuration that is a program is none that can be read here: refuses it if it stands there.
+ */
+static int check_programs(struct deploy *d, const char *config_name)
+{
+	static const char *const endings[] = { ".js", ".cjs", ".mjs", ".ts" };
+	for (size_t i = 0; i < COUNT_OF(endings); i++) {
+		struct str name = config_name ? str_c(config_name)
+					      : arena_printf(&d->arena, "serverless%s", endings[i]);
+		if (str_ends(name, str_c(endings[i])) &&
+			access(arena_cstr(&d->arena, deploy_path(d, name)), F_OK) == 0)
+			return deploy_fail(d,
+				"%.*s: a configuration that is a program is not supported: write it as "
+				"serverless.yml (osls print --format yaml does)",
+				STR_ARG(name));
+	}
+	return 0;
+}
+
 int deploy_load(struct deploy *d, const char *config_name)
 {
 	int r = -ENOENT;
 	arena_init(&d->arena, DEPLOY_ARENA_BYTES_MAX);
 	d->doc = tree_new(&d->arena);
+	if (config_name && (r = check_programs(d, config_name)) < 0)
+		return r;
+	r = -ENOENT;
 	d->instance_id = arena_printf(&d->arena, "%08x", (unsigned)getpid() * 2654435761u);
 	for (size_t i = 0; i < (config_name ? 1 : COUNT_OF(config_names)) && r == -ENOENT; i++) {
 		d->config_name = str_c(config_name ? config_name : config_names[i]);
 		r = deploy_read_tree(d, deploy_path(d, d->config_name), &d->config);
 	}
+	if (r == -ENOENT && !config_name && check_programs(d, NULL) < 0)
+		return -EINVAL;
 	if (r == -ENOENT) {
 		deploy_fail(d,
 			config_name ? "%s: there is no such file"
@@ -246,11 +276,33 @@ static int merge_resources(struct deploy *d, yyjson_mut_val *template, yyjson_mu
 		yyjson_mut_val *there =
 			tree_get(tree_get(template, STR("Resources")), tree_str(key));
 		if (!there)
-			return deploy_fail(d, "resources.extensions: there is no resource %.*s",
+			return deploy_fail_at(d,
+				arena_printf(&d->arena, "resources.extensions.%.*s",
+					STR_ARG(tree_str(key)))
+					.p,
+				"resources.extensions: there is no resource %.*s",
 				STR_ARG(tree_str(key)));
 		merge(d, there, yyjson_mut_obj_iter_get_val(key));
 	}
 	return r;
+}
+
+/* Types that the server can't make are refused before anything is uploaded. */
+static int check_types(struct deploy *d)
+{
+	yyjson_mut_obj_iter it;
+	yyjson_mut_val *key;
+	yyjson_mut_obj_iter_init(d->resources, &it);
+	while ((key = yyjson_mut_obj_iter_next(&it))) {
+		struct str id = tree_str(key),
+			   type = tree_str(tree_get(yyjson_mut_obj_iter_get_val(key), STR("Type")));
+		const char *path =
+			arena_printf(&d->arena, "resources.Resources.%.*s.Type", STR_ARG(id)).p;
+		if (type.p && !deploy_serves(d, arena_cstr(&d->arena, type), NULL))
+			return deploy_fail_at(d, path, "%.*s: the type %.*s is not served",
+				STR_ARG(id), STR_ARG(type));
+	}
+	return 0;
 }
 
 static int write_template(struct deploy *d, yyjson_mut_val *template)
@@ -266,11 +318,7 @@ static int write_template(struct deploy *d, yyjson_mut_val *template)
 
 static int build_service(struct deploy *d)
 {
-	int r = deploy_check_keys(
-		d, d->config, arena_cstr(&d->arena, d->config_name), service_keys);
-	if (r == 0)
-		r = deploy_check_keys(
-			d, tree_get(d->config, STR("provider")), "provider", provider_keys);
+	int r = keys_check(d);
 	yyjson_mut_val *template = deploy_tree(d,
 		"{'AWSTemplateFormatVersion': '2010-09-09', 'Description': %s,"
 		"'Resources': {}, 'Outputs': {}}",
@@ -279,6 +327,7 @@ static int build_service(struct deploy *d)
 	d->resources = tree_get(template, STR("Resources"));
 	d->outputs = tree_get(template, STR("Outputs"));
 	d->statements = deploy_tree(d, "[]");
+	d->log_names = deploy_tree(d, "[]");
 	check_plugins(d);
 	if (r == 0)
 		r = layers_translate(d);
@@ -286,10 +335,12 @@ static int build_service(struct deploy *d)
 		r = functions_translate(d);
 	if (r == 0)
 		r = role_translate(d);
-	deploy_output(d, STR("ServerlessDeploymentBucketName"), "ServerlessDeploymentBucketName",
-		deploy_tree(d, "%s", d->bucket));
+	deploy_output(
+		d, STR("ServerlessDeploymentBucketName"), NULL, deploy_tree(d, "%s", d->bucket));
 	if (r == 0)
 		r = merge_resources(d, template, tree_get(d->config, STR("resources")));
+	if (r == 0)
+		r = check_types(d);
 	return r < 0 ? r : write_template(d, template);
 }
 

@@ -49,7 +49,7 @@ static int load(struct deploy *d, const char *text)
 		.bucket = STR("bucket"),
 		.params = params,
 		.param_count = 1,
-		.lookups = { on_parameter, on_stack_output, on_account, NULL } };
+		.lookups = { on_parameter, on_stack_output, on_account, NULL, NULL } };
 	write_text("serverless.yml", text);
 	return deploy_load(d, NULL);
 }
@@ -142,17 +142,23 @@ static void test_refused(void)
 		const char *text, *why;
 	} cases[] = {
 		{ "functions: {f: {handler: a.b, events: [{http: GET /}]}}",
-			"function f: events of the kind \"http\" are not supported" },
+			"serverless.yml:3: functions.f: events of the kind http are not supported" },
 		{ "functions: {f: {handler: a.b, vpc: {}}}",
-			"function f: \"vpc\" is not supported" },
-		{ "functions: {f: {}}", "function f: it has no handler" },
+			"serverless.yml:3: functions.f.vpc is not supported: there is no VPC here, functions reach the network "
+			"directly" },
+		{ "functions: {f: {handler: a.b, vpc: null}, g: {handler: a.b, timeot: 3}}",
+			"serverless.yml:3: functions.g.timeot is not known" },
+		{ "functions: {f: {}}", "serverless.yml:3: functions.f: it has no handler" },
 		{ "functions: {f: {handler: a.b, events: [{sqs: {arn: 'arn:aws:sqs:x:1:q', nonsense: 1}}]}}",
-			"an sqs event: \"nonsense\" is not supported" },
-		{ "step: 1", "serverless.yml: \"step\" is not supported" },
+			"serverless.yml:3: functions.f.events.0.sqs.nonsense is not supported" },
+		{ "step: 1", "serverless.yml:3: step is not known" },
+		{ "outputs: {a: 1}",
+			"serverless.yml:3: outputs is not supported: use resources.Outputs" },
 		{ "resources: {extensions: {Nothing: {}}}",
-			"resources.extensions: there is no resource Nothing" },
+			"serverless.yml:3: resources.extensions: there is no resource Nothing" },
 		{ "functions: {f: {handler: a.b, events: [{httpApi: {method: GET, path: /, authorizer: who}}]}}",
-			"authorizer who: it is not among provider.httpApi.authorizers" },
+			"serverless.yml:3: functions.f.events.0.httpApi.authorizer: who is not among "
+			"provider.httpApi.authorizers" },
 	};
 	for (size_t i = 0; i < COUNT_OF(cases); i++) {
 		struct deploy d;
@@ -169,6 +175,63 @@ static void test_refused(void)
 	CHECK_INT(load(&d, "service: s\nprovider: {name: google}\n"), -EINVAL);
 	CHECK_STR(str_c(d.why), "provider.name: \"google\" is not supported, only aws is");
 	deploy_fini(&d);
+}
+
+/* What useDotenv reads: the stage's own file first, quotes, comments, what is named in it. */
+static void test_dotenv(void)
+{
+	struct deploy d;
+	write_text(".env", "A=wrong\n");
+	write_text(".env.dev",
+		"# a comment\nA = one # and another\nexport B=\"two $A\"\nC='$A'\nD=${B}\\$\n\nHOME=no\n");
+	CHECK_INT(load(&d, "service: s\nuseDotenv: true\nprovider: {name: aws}\ncustom: "
+			   "{x: \"${env:A}-${env:B}-${env:C}-${env:D}-${env:E, 'none'}\", "
+			   "home: '${env:HOME}'}\n"),
+		0);
+	CHECK_STR(tree_str(deploy_at(d.config, "custom.x")), "one-two one-$A-two one$-none");
+	CHECK(!getenv("HOME") ||
+		str_is(tree_str(deploy_at(d.config, "custom.home")), getenv("HOME")));
+	deploy_fini(&d);
+	CHECK_INT(
+		load(&d,
+			"service: s\nprovider: {name: aws}\ncustom: {x: \"${env:A, 'unread'}\"}\n"),
+		0);
+	CHECK_STR(tree_str(deploy_at(d.config, "custom.x")), "unread");
+	deploy_fini(&d);
+}
+
+static bool serves_little(struct str type, const char *property)
+{
+	return !property && !str_starts(type, STR("AWS::Events::")) &&
+	       !str_starts(type, STR("AWS::Nothing"));
+}
+
+/* What the server can't make is said before anything is sent to it. */
+static void test_unserved(void)
+{
+	static const struct {
+		const char *text, *why;
+	} cases[] = {
+		{ "functions: {f: {handler: a.b, events: [{schedule: rate(1 minute)}]}}",
+			"serverless.yml:3: functions.f: events of the kind schedule are not served yet (they need "
+			"AWS::Events::Rule)" },
+		{ "functions: {f: {handler: a.b, events: [{s3: pictures}]}}",
+			"serverless.yml:3: functions.f: events of the kind s3 are not served yet (they need "
+			"AWS::S3::Bucket.NotificationConfiguration)" },
+		{ "resources:\n  Resources:\n    X:\n      Type: AWS::Nothing::Here",
+			"serverless.yml:6: X: the type AWS::Nothing::Here is not served" },
+	};
+	for (size_t i = 0; i < COUNT_OF(cases); i++) {
+		struct deploy d;
+		char text[512];
+		snprintf(text, sizeof text, "service: s\nprovider: {name: aws}\n%s\n",
+			cases[i].text);
+		CHECK_INT(load(&d, text), 0);
+		d.lookups.serves = serves_little;
+		CHECK_INT(deploy_build(&d), -EINVAL);
+		CHECK_STR(str_c(d.why), cases[i].why);
+		deploy_fini(&d);
+	}
 }
 
 /* The template as text, the archives' names made independent of how zlib packs. */
@@ -240,6 +303,8 @@ static const struct test tests[] = {
 	{ "variables", test_variables },
 	{ "texts that grow by their variables", test_growth },
 	{ "what is refused, by name", test_refused },
+	{ "useDotenv", test_dotenv },
+	{ "what the server doesn't serve", test_unserved },
 	{ "a service's template", test_golden },
 	{ "a SAM template's code", test_template },
 };

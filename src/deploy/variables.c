@@ -1,10 +1,10 @@
 /* The variables of serverless.yml: ${source(parameters):address, fallback, ...}. (Serverless
  * Framework documentation, "Variables".) */
+#include "deploy/dotenv.h"
 #include "deploy/internal.h"
 #include "deploy/limits.h"
 #include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 
 /* The texts whose variables are being worked out, innermost first: one that is met again is a
  * cycle. */
@@ -162,7 +162,7 @@ static int from_option(struct resolver *r, const struct source *s, yyjson_mut_va
 
 static int from_environment(struct resolver *r, const struct source *s, yyjson_mut_val **out)
 {
-	*out = text_value(r, str_c(getenv(arena_cstr(&r->d->arena, s->address))));
+	*out = text_value(r, dotenv_get(r->d, s->address));
 	return 0;
 }
 
@@ -536,7 +536,9 @@ int variables_resolve(struct deploy *d)
 {
 	struct resolver r = { .d = d };
 	struct str region = d->region.p ? d->region : STR("us-east-1");
-	int code = early(&r, STR("stage"), d->option_stage, STR("dev"), &d->stage);
+	int code = dotenv_load(d);
+	if (code == 0)
+		code = early(&r, STR("stage"), d->option_stage, STR("dev"), &d->stage);
 	if (code == 0)
 		code = early(&r, STR("region"), d->option_region, region, &d->region);
 	return code == 0 ? resolve_value(&r, d->config) : code;

@@ -122,8 +122,11 @@ def test_two_functions_by_samovar(server, client, two):
 
 
 def test_a_creation_that_failed_makes_way(server, client, two):
+    (two / "serverless.yml").write_text(TWO + BAD)
+    said = deploy(server, two, code=1)
+    assert "samovar: Bad: " in said and "ROLLBACK_COMPLETE" in said
     (two / "serverless.yml").write_text(TWO + BAD.replace("AWS::Logs::LogGroup", "AWS::Nothing::Here"))
-    assert "AWS::Nothing::Here" in deploy(server, two, code=1)
+    assert "serverless.yml:8: Bad: the type AWS::Nothing::Here is not served" in deploy(server, two, code=1)
     (two / "serverless.yml").write_text(TWO)
     assert "two-dev is deployed" in deploy(server, two)
     run(server, two, samovar.PROGRAM, "rm")
@@ -133,7 +136,7 @@ def test_a_creation_that_failed_makes_way(server, client, two):
 def test_what_samovar_deploy_says_no_to(server, two, tmp_path_factory):
     assert "no serverless.yml" in deploy(server, tmp_path_factory.mktemp("empty"), code=1)
     (two / "serverless.yml").write_text(TWO.replace("url: true", "vpc: {}"))
-    assert 'function first: "vpc" is not supported' in deploy(server, two, code=1)
+    assert 'serverless.yml:4: functions.first.vpc is not supported: there is no VPC' in deploy(server, two, code=1)
     (two / "serverless.yml").write_text(TWO.replace("'1'", "self:custom.none"))
     assert "the variable ${param:version, self:custom.none} has no value" in deploy(server, two, code=1)
     (two / "serverless.yml").write_text("service: [")
