@@ -9,6 +9,7 @@
 #include "services/lambda/lambda.h"
 #include "services/logs/logs.h"
 #include "services/s3/s3.h"
+#include "services/sns/sns.h"
 #include "services/sqs/sqs.h"
 #include "services/ssm/ssm.h"
 #include "services/sts/sts.h"
@@ -22,6 +23,7 @@ const struct service *const server_services[] = {
 	&dynamodb_service, /* the same */
 	&dynamodbstreams_service,
 	&lambda_service,
+	&sns_service,
 	&delivery_service, /* after those that it delivers to: it ends before them */
 	&ssm_service,
 	&ecr_service,

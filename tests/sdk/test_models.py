@@ -43,6 +43,7 @@ DEVIATIONS = {
 # Interfaces whose members are not @required where AWS's are: the handlers refuse their absence.
 OWN_REQUIRED = {
     "sqs": "SQS answers MissingParameter in words of its own, and a Query client may name the queue by its path",
+    "sns": "SNS answers InvalidParameter in words of its own",
 }
 
 TYPES = {"structure": "structure", "union": "structure", "list": "list", "map": "map", "string": "string", "enum": "string",

@@ -8,6 +8,7 @@ static const struct cfn_type *const tables[] = {
 	cfn_types_ssm,
 	cfn_types_apigatewayv2,
 	cfn_types_sqs,
+	cfn_types_sns,
 	cfn_types_s3,
 	cfn_types_dynamodb,
 	cfn_types_cloudformation,

@@ -60,7 +60,7 @@ bool cfn_has_word(const char *words, struct str word);
 
 /* Rows of one service; the last has no name. */
 extern const struct cfn_type cfn_types_iam[], cfn_types_lambda[], cfn_types_logs[], cfn_types_ssm[],
-	cfn_types_apigatewayv2[], cfn_types_sqs[], cfn_types_s3[], cfn_types_dynamodb[],
+	cfn_types_apigatewayv2[], cfn_types_sqs[], cfn_types_sns[], cfn_types_s3[], cfn_types_dynamodb[],
 	cfn_types_cloudformation[], cfn_types_nested[];
 
 /* ---- for the rows' files: build.c ---- */

@@ -80,6 +80,8 @@ int delivery_deliver(struct call *call, const struct delivery_deliver_input *in,
 		.dead_letter_arn = in->dead_letter_arn,
 		.retries_max = in->maximum_retry_attempts.set ? in->maximum_retry_attempts
 							      : OPT_I64(DELIVERY_RETRIES_MAX),
+		.retry_phases = in->retry_phases,
+		.context = in->context,
 		.age_max_ms = OPT_I64(
 			1000 * (in->maximum_age_in_seconds.set ? in->maximum_age_in_seconds.v
 							       : (int64_t)DELIVERY_AGE_MAX_S)),
@@ -119,6 +121,8 @@ static void bury(struct call *call, struct ending *e)
 	r.message_attributes = (struct delivery_attributes){ attributes, n };
 	r.target_arn = r.dead_letter_arn;
 	r.dead_letter_arn = (struct str){ 0 };
+	r.context = (struct str){ 0 };
+	r.retry_phases = (struct delivery_retry_phases){ 0 };
 	r.tries = OPT_I64(0);
 	r.owed_ms = OPT_I64(call->now_ms);
 	r.age_max_ms = OPT_I64(1000 * (int64_t)DELIVERY_AGE_MAX_S);

@@ -10,11 +10,12 @@ namespace com.amazonaws.delivery
 service SamovarDelivery { version: "2026-11-24" }
 
 /// Owes the target this text: called inside the transaction of its cause, so that neither is there without the other. An
-/// SQS queue gets it as a message, a Lambda function as an event.
+/// SQS queue gets it as a message, a Lambda function as an event, an SNS topic as a message published; a subscription's
+/// endpoint by SNS's HandOver.
 @internal
 operation Deliver {
     input := {
-        /// Of an SQS queue or a Lambda function, its version or alias.
+        /// Of an SQS queue, a Lambda function, its version or alias, an SNS topic or subscription.
         @required TargetArn: String
         @required Body: String
         MessageAttributes: Attributes
@@ -27,10 +28,14 @@ operation Deliver {
         SourceArn: String
         /// Tries after the first; 185 if not said.
         MaximumRetryAttempts: Integer
+        /// The waits between tries, in place of the maximum of attempts.
+        RetryPhases: RetryPhases
         /// 24 hours if not said.
         MaximumAgeInSeconds: Long
         /// The queue that gets it after the last try.
         DeadLetterArn: String
+        /// What the target's service wants to know beside the body.
+        Context: Blob
     }
     errors: [ValidationException]
 }
@@ -40,6 +45,11 @@ list Attributes { member: Attribute }
 
 @error("client") @httpError(400)
 structure ValidationException { message: String }
+
+/// So many retries: the first after FirstMs, the last after LastMs, those between as Function ("linear", "arithmetic",
+/// "geometric", "exponential") has it.
+structure RetryPhase { Retries: Integer, FirstMs: Long, LastMs: Long, Function: String }
+list RetryPhases { member: RetryPhase }
 
 // ---- what is stored ----
 
@@ -57,6 +67,8 @@ structure DeliveryRecord {
     SourceArn: String
     DeadLetterArn: String
     RetriesMax: Integer
+    RetryPhases: RetryPhases
+    Context: Blob
     AgeMaxMs: Long
     OwedMs: Long
     Tries: Integer

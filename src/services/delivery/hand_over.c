@@ -1,9 +1,11 @@
-/* Handing one delivery over: to queues by SendMessage, to functions by Invoke. */
+/* Handing one delivery over: to queues by SendMessage, to functions by Invoke, to topics by Publish. */
 #include "services/delivery/hand_over.h"
 #include "api/lambda.h"
+#include "api/sns.h"
 #include "api/sqs.h"
 #include "aws/policy.h"
 #include "services/delivery/limits.h"
+#include <math.h>
 
 struct sending {
 	struct str key;
@@ -107,6 +109,47 @@ static int invoke(struct call *call, struct sending *s)
 	return call_write(call, delete_run, s);
 }
 
+/* A topic, or one of its subscriptions: its ARN has a part more. */
+static int notify(struct call *call, struct sending *s)
+{
+	const struct delivery_delivery_record *r = s->record;
+	struct identity as = call->identity;
+	as.service = r->source_service;
+	as.principal_arn = r->source_arn;
+	size_t colons = 0;
+	for (size_t i = 0; i < r->target_arn.n; i++)
+		colons += r->target_arn.p[i] == ':';
+	if (colons > 5) {
+		struct sns_hand_over_input in = { .subscription_arn = r->target_arn,
+			.body = r->body,
+			.context = r->context };
+		struct sns_hand_over_output out;
+		if (call_inner(call, &sns_hand_over_operation, &as, &in, &out) < 0)
+			return -1;
+		return call_write(call, delete_run, s);
+	}
+	struct sns_publish_input in = { .topic_arn = r->target_arn, .message = r->body };
+	struct sns_publish_output out = { 0 };
+	if (str_ends(r->target_arn, STR(".fifo"))) {
+		in.message_group_id = r->message_group_id;
+		in.message_deduplication_id = r->message_deduplication_id;
+	}
+	size_t n = r->message_attributes.n;
+	in.message_attributes.v =
+		ARENA_ARRAY(call->arena, struct sns_message_attribute_map_entry, n + 1);
+	for (size_t i = 0; i < n; i++) {
+		const struct delivery_attribute *a = &r->message_attributes.v[i];
+		in.message_attributes.v[in.message_attributes.n++] =
+			(struct sns_message_attribute_map_entry){ .key = a->name,
+				.value = { .data_type = a->data_type,
+					.string_value = a->string_value,
+					.binary_value = a->binary_value } };
+	}
+	if (call_inner(call, &sns_publish_operation, &as, &in, &out) < 0)
+		return -1;
+	return call_write(call, delete_run, s);
+}
+
 static bool passes_by(const struct error_shape *error)
 {
 	return error->is_server_fault || error->status >= 500 || error->status == 429 ||
@@ -122,6 +165,8 @@ enum handed hand_over(
 		r = call_write(call, send_run, &s);
 	else if (str_starts(record->target_arn, STR("arn:aws:lambda:")))
 		r = invoke(call, &s);
+	else if (str_starts(record->target_arn, STR("arn:aws:sns:")))
+		r = notify(call, &s);
 	else
 		r = fail(call, &delivery_validation_exception,
 			"Targets of this service are not served here.");
@@ -130,13 +175,42 @@ enum handed hand_over(
 	return passes_by(call->error.shape) ? HANDED_LATER : HANDED_NEVER;
 }
 
+/* The wait before the i-th of n retries, from first to last. */
+static int64_t phase_wait(const struct delivery_retry_phase *p, int64_t i)
+{
+	int64_t first = p->first_ms.v, last = p->last_ms.v, n = MAX(p->retries.v - 1, 1);
+	if (str_is(p->function, "exponential"))
+		return MIN(last, first << MIN(i, 30));
+	if (str_is(p->function, "geometric") && first > 0)
+		return (int64_t)((double)first *
+				 pow((double)last / (double)first, (double)i / (double)n));
+	if (str_is(p->function, "arithmetic"))
+		return first + (last - first) * (i * (i + 1)) / (n * (n + 1));
+	return first + (last - first) * i / n;
+}
+
+/* The wait before the next try when tries have failed, or -1. */
+static int64_t phases_wait(const struct delivery_retry_phases *phases, int64_t tries)
+{
+	int64_t retry = tries - 1;
+	for (size_t i = 0; i < phases->n; i++) {
+		if (retry < phases->v[i].retries.v)
+			return phase_wait(&phases->v[i], retry);
+		retry -= phases->v[i].retries.v;
+	}
+	return -1;
+}
+
 int64_t hand_over_next(const struct delivery_delivery_record *r, int64_t now_ms, int64_t speed)
 {
 	int64_t doublings = MIN(MAX(r->tries.v - 1, 0), 20);
 	int64_t wait_ms =
-		MIN((int64_t)DELIVERY_WAIT_FIRST_MS << doublings, (int64_t)DELIVERY_WAIT_LAST_MS) /
-		speed;
-	if (r->tries.v > r->retries_max.v || now_ms + wait_ms > r->owed_ms.v + r->age_max_ms.v)
+		MIN((int64_t)DELIVERY_WAIT_FIRST_MS << doublings, (int64_t)DELIVERY_WAIT_LAST_MS);
+	if (r->retry_phases.n)
+		wait_ms = phases_wait(&r->retry_phases, r->tries.v);
+	else if (r->tries.v > r->retries_max.v)
 		return -1;
-	return now_ms + wait_ms;
+	if (wait_ms < 0 || now_ms + wait_ms / speed > r->owed_ms.v + r->age_max_ms.v)
+		return -1;
+	return now_ms + wait_ms / speed;
 }
