@@ -21,9 +21,9 @@ struct cfn_resource {
 	value *before;       /* update: what it was */
 	value *attributes;   /* create, update: an object for Fn::GetAtt, to be filled */
 	value *tags;         /* the stack's: a list of {Key, Value} */
-	bool hidden;           /* create, update: set when its attributes are secrets */
-	bool restores;         /* update: a rollback's, back to what it was */
-	struct cfn_run *run;   /* the stack's operation */
+	bool hidden;         /* create, update: set when its attributes are secrets */
+	bool restores;       /* update: a rollback's, back to what it was */
+	struct cfn_run *run; /* the stack's operation */
 	const bool *cancelled; /* whether it is to wait for nothing any more */
 	bool again; /* create: begun before the server ended; physical is set when it was made */
 	/* The step's: in the transaction that makes it, writes down that it is made. */
@@ -35,9 +35,10 @@ enum cfn_type_flag {
 	CFN_IN_TRANSACTION = 1, /* its calls are no @waits ones: made together with its record, at
 				   once or not at all */
 	CFN_ANY_ATTRIBUTE = 2,
-	CFN_REMOVE_WAITS = 4, /* with CFN_IN_TRANSACTION: but its removal is not */
+	CFN_REMOVE_WAITS = 4,   /* with CFN_IN_TRANSACTION: but its removal is not */
 	CFN_ALWAYS_UPDATE = 16, /* also when its properties are the same */
-	CFN_NAMED_BEFORE = 8, /* its physical id is written down before it is made; it may change it */
+	CFN_NAMED_BEFORE =
+		8, /* its physical id is written down before it is made; it may change it */
 };
 
 typedef int cfn_type_fn(struct cfn_resource *r); /* 0, or -1 with call->error */
@@ -60,8 +61,8 @@ bool cfn_has_word(const char *words, struct str word);
 
 /* Rows of one service; the last has no name. */
 extern const struct cfn_type cfn_types_iam[], cfn_types_lambda[], cfn_types_logs[], cfn_types_ssm[],
-	cfn_types_apigatewayv2[], cfn_types_sqs[], cfn_types_sns[], cfn_types_s3[], cfn_types_dynamodb[],
-	cfn_types_cloudformation[], cfn_types_nested[];
+	cfn_types_apigatewayv2[], cfn_types_sqs[], cfn_types_sns[], cfn_types_s3[],
+	cfn_types_dynamodb[], cfn_types_cloudformation[], cfn_types_nested[];
 
 /* ---- for the rows' files: build.c ---- */
 
@@ -86,8 +87,9 @@ int cfn_call(
 int cfn_call_input(
 	struct cfn_resource *r, const struct operation *op, value *input, void **out) MUSTCHECK;
 /*
- * The same for the operation that makes a resource and waits: the stack's record of it is written in
- * the same transaction. r->physical is set before, or by identify in that transaction (NULL: none).
+ * The same for the operation that makes a resource and waits: the stack's record of it is written
+ * in the same transaction. r->physical is set before, or by identify in that transaction (NULL:
+ * none).
  */
 typedef int cfn_identify_fn(struct cfn_resource *r, struct call *inner);
 int cfn_call_make(struct cfn_resource *r, const struct operation *op, value *input,

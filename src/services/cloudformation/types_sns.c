@@ -11,8 +11,8 @@ static const char topic_attributes[] =
 static void describe_topic(struct cfn_resource *r)
 {
 	cfn_attribute(r, "TopicArn", r->physical);
-	cfn_attribute(r, "TopicName",
-		str_from(r->physical, (size_t)str_rindex(r->physical, ':') + 1));
+	cfn_attribute(
+		r, "TopicName", str_from(r->physical, (size_t)str_rindex(r->physical, ':') + 1));
 }
 
 static int subscribe_inline(struct cfn_resource *r, value *item)
@@ -90,8 +90,7 @@ static int update_tags(struct cfn_resource *r)
 	if (yyjson_mut_is_arr(old)) {
 		CFN_ARRAY_FOR(item, old)
 		{
-			yyjson_mut_arr_append(
-				keys, cfn_copy(r->doc, cfn_get(item, "Key")));
+			yyjson_mut_arr_append(keys, cfn_copy(r->doc, cfn_get(item, "Key")));
 		}
 		cfn_put(r, in, "ResourceArn", r->physical);
 		cfn_set(r->doc, in, "TagKeys", keys);
@@ -286,9 +285,10 @@ static int remove_inline(struct cfn_resource *r)
 const struct cfn_type cfn_types_sns[] = {
 	{ .name = "AWS::SNS::Topic",
 		.flags = CFN_IN_TRANSACTION,
-		.properties = "ContentBasedDeduplication DisplayName FifoThroughputScope FifoTopic "
-			      "KmsMasterKeyId SignatureVersion TracingConfig TopicName Subscription "
-			      "Tags",
+		.properties =
+			"ContentBasedDeduplication DisplayName FifoThroughputScope FifoTopic "
+			"KmsMasterKeyId SignatureVersion TracingConfig TopicName Subscription "
+			"Tags",
 		.replace = "TopicName FifoTopic",
 		.attributes = "TopicArn TopicName",
 		.create = create_topic,

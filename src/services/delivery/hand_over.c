@@ -1,4 +1,5 @@
-/* Handing one delivery over: to queues by SendMessage, to functions by Invoke, to topics by Publish. */
+/* Handing one delivery over: to queues by SendMessage, to functions by Invoke, to topics by
+ * Publish. */
 #include "services/delivery/hand_over.h"
 #include "api/lambda.h"
 #include "api/sns.h"
@@ -120,9 +121,9 @@ static int notify(struct call *call, struct sending *s)
 	for (size_t i = 0; i < r->target_arn.n; i++)
 		colons += r->target_arn.p[i] == ':';
 	if (colons > 5) {
-		struct sns_hand_over_input in = { .subscription_arn = r->target_arn,
-			.body = r->body,
-			.context = r->context };
+		struct sns_hand_over_input in = {
+			.subscription_arn = r->target_arn, .body = r->body, .context = r->context
+		};
 		struct sns_hand_over_output out;
 		if (call_inner(call, &sns_hand_over_operation, &as, &in, &out) < 0)
 			return -1;

@@ -7,8 +7,8 @@ int invalid(struct call *call, const char *fmt, ...)
 	va_start(ap, fmt);
 	struct str what = arena_vprintf(call->arena, fmt, ap);
 	va_end(ap);
-	return fail(call, &sns_invalid_parameter_exception, "Invalid parameter: %.*s",
-		STR_ARG(what));
+	return fail(
+		call, &sns_invalid_parameter_exception, "Invalid parameter: %.*s", STR_ARG(what));
 }
 
 struct str arn_part(struct str arn, int index)
@@ -20,8 +20,8 @@ struct str arn_part(struct str arn, int index)
 	return part;
 }
 
-static int parse(struct call *call, const char *parameter, struct str arn, size_t count,
-	struct str parts[8])
+static int parse(
+	struct call *call, const char *parameter, struct str arn, size_t count, struct str parts[8])
 {
 	struct str rest = arn;
 	size_t n = 0;

@@ -19,8 +19,8 @@ static int bad(struct call *call, const char *what)
 }
 
 /* A member that is a whole number within bounds; not there is fine. */
-static int read_number(struct call *call, yyjson_val *in, const char *name, int64_t min,
-	int64_t max, int64_t *out)
+static int read_number(
+	struct call *call, yyjson_val *in, const char *name, int64_t min, int64_t max, int64_t *out)
 {
 	yyjson_val *v = yyjson_obj_get(in, name);
 	if (!v || yyjson_is_null(v))
@@ -81,8 +81,9 @@ static int read_retries(struct call *call, yyjson_val *in, struct retry_policy *
 		return bad(call, "healthyRetryPolicy.minDelayTarget must be less than or equal to "
 				 "maxDelayTarget");
 	if (p->no_delay + p->min_delay + p->max_delay > p->retries)
-		return bad(call, "healthyRetryPolicy.numRetries must be greater than or equal to the "
-				 "retries of its phases");
+		return bad(call,
+			"healthyRetryPolicy.numRetries must be greater than or equal to the "
+			"retries of its phases");
 	return 0;
 }
 
@@ -149,8 +150,7 @@ static int read_parts(struct call *call, yyjson_val *in, bool is_topics, struct 
 						  : read_request(call, request, &p->content_type);
 }
 
-static int read_policy(
-	struct call *call, struct str text, bool is_topics, struct retry_policy *p)
+static int read_policy(struct call *call, struct str text, bool is_topics, struct retry_policy *p)
 {
 	static const char *const names[] = { "http", NULL };
 	yyjson_alc alc = tree_alc(call->arena);
@@ -204,8 +204,7 @@ struct str delivery_policy_effective(
 		STR_ARG(p.function));
 	struct str throttle = STR("");
 	if (p.per_second)
-		throttle = arena_printf(call->arena,
-			",\"%s\":{\"maxReceivesPerSecond\":%lld}",
+		throttle = arena_printf(call->arena, ",\"%s\":{\"maxReceivesPerSecond\":%lld}",
 			s ? "throttlePolicy" : "defaultThrottlePolicy", (long long)p.per_second);
 	if (s)
 		return arena_printf(call->arena,
@@ -230,8 +229,8 @@ static void phase(struct delivery_retry_phases *list, int64_t retries, int64_t f
 			OPT_I64(first_s * 1000), OPT_I64(last_s * 1000), function };
 }
 
-struct delivery_retry_phases retry_phases(struct call *call, const struct topic *t,
-	const struct subscription *s)
+struct delivery_retry_phases retry_phases(
+	struct call *call, const struct topic *t, const struct subscription *s)
 {
 	struct delivery_retry_phases list = {
 		ARENA_ARRAY(call->arena, struct delivery_retry_phase, 4), 0

@@ -14,8 +14,9 @@ static int check_arn(struct call *call, const struct topic *t, struct str protoc
 		(!is_sqs && !str_is(arn_part(endpoint, 5), "function")))
 		return invalid(call, "%s endpoint ARN", is_sqs ? "SQS" : "Lambda");
 	if (is_sqs && str_ends(name, STR(".fifo")) && !t->r.is_fifo.v)
-		return invalid(call, "Invalid parameter: Endpoint Reason: FIFO SQS Queues can not be "
-				     "subscribed to standard SNS topics");
+		return invalid(call,
+			"Invalid parameter: Endpoint Reason: FIFO SQS Queues can not be "
+			"subscribed to standard SNS topics");
 	return 0;
 }
 
@@ -38,7 +39,8 @@ static int check_email(struct call *call, struct str endpoint)
 	ssize_t at = str_index(endpoint, '@');
 	bool ok = at > 0 && (size_t)at + 1 < endpoint.n && at == str_rindex(endpoint, '@');
 	for (size_t i = 0; i < endpoint.n; i++)
-		ok &= endpoint.p[i] > ' ' && endpoint.p[i] < 127 && !strchr("<>,;\"\\", endpoint.p[i]);
+		ok &= endpoint.p[i] > ' ' && endpoint.p[i] < 127 &&
+		      !strchr("<>,;\"\\", endpoint.p[i]);
 	return ok ? 0 : invalid(call, "Email address");
 }
 
@@ -51,13 +53,16 @@ bool phone_is_valid(struct str s)
 	return s.n >= 5 && s.n <= 16 && s.p[0] == '+' && s.p[1] != '0';
 }
 
-int endpoint_check(struct call *call, const struct topic *t, struct str protocol, struct str endpoint)
+int endpoint_check(
+	struct call *call, const struct topic *t, struct str protocol, struct str endpoint)
 {
 	if (!protocol.n)
 		return invalid(call, "Protocol Reason: no value for required parameter");
 	if (str_is(protocol, "application") || str_is(protocol, "firehose"))
-		return invalid(call, "Protocol Reason: subscriptions of the protocol %.*s are not "
-				     "served here", STR_ARG(protocol));
+		return invalid(call,
+			"Protocol Reason: subscriptions of the protocol %.*s are not "
+			"served here",
+			STR_ARG(protocol));
 	if (!str_is(protocol, "sqs") && !str_is(protocol, "lambda") && !str_is(protocol, "http") &&
 		!str_is(protocol, "https") && !str_is(protocol, "email") &&
 		!str_is(protocol, "email-json") && !str_is(protocol, "sms"))
@@ -66,8 +71,9 @@ int endpoint_check(struct call *call, const struct topic *t, struct str protocol
 	if (!endpoint.n || endpoint.n > SNS_ENDPOINT_BYTES_MAX)
 		return invalid(call, "Endpoint");
 	if (t->r.is_fifo.v && !str_is(protocol, "sqs"))
-		return invalid(call, "Invalid parameter: Endpoint Reason: Please use FIFO SQS queue or "
-				     "standard SQS queue with FIFO topic");
+		return invalid(call,
+			"Invalid parameter: Endpoint Reason: Please use FIFO SQS queue or "
+			"standard SQS queue with FIFO topic");
 	if (str_is(protocol, "sqs"))
 		return check_arn(call, t, protocol, STR("sqs"), endpoint);
 	if (str_is(protocol, "lambda"))

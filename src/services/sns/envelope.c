@@ -31,8 +31,8 @@ static void line(struct buf *b, const char *name, struct str value)
 	json_quote(b, value);
 }
 
-static void attributes(struct buf *b, const struct publication *p, const char *before,
-	const char *colon)
+static void attributes(
+	struct buf *b, const struct publication *p, const char *before, const char *colon)
 {
 	for (size_t i = 0; i < p->in.attributes.n; i++) {
 		const struct sns_message_attribute_map_entry *a = &p->in.attributes.v[i];

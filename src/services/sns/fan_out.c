@@ -1,6 +1,6 @@
 /*
- * Handing a message to the subscriptions, in the transaction that accepts it: queues get it at once,
- * so each has it exactly once and FIFO topics keep their order; the rest is owed.
+ * Handing a message to the subscriptions, in the transaction that accepts it: queues get it at
+ * once, so each has it exactly once and FIFO topics keep their order; the rest is owed.
  */
 #include "api/sqs.h"
 #include "aws/policy.h"
@@ -9,8 +9,8 @@
 
 /* ---- queues ---- */
 
-/* In strict mode the queue's policy must let SNS send, for this topic (SNS Developer Guide, "Sending
- * messages to an Amazon SQS queue"). */
+/* In strict mode the queue's policy must let SNS send, for this topic (SNS Developer Guide,
+ * "Sending messages to an Amazon SQS queue"). */
 static int check_policy(
 	struct call *call, const struct topic *t, struct str queue, const struct identity *as)
 {
@@ -62,9 +62,9 @@ static int send_to(struct call *call, const struct topic *t, const struct public
 		.region = arn_part(queue, 3),
 		.service = STR("sns.amazonaws.com"),
 		.principal_arn = topic_arn(call->arena, &t->n) };
-	struct sqs_send_message_input in = { .queue_url = queue,
-		.message_body = body,
-		.message_group_id = p->in.group };
+	struct sqs_send_message_input in = {
+		.queue_url = queue, .message_body = body, .message_group_id = p->in.group
+	};
 	struct sqs_send_message_output out = { 0 };
 	if (str_ends(queue, STR(".fifo")))
 		in.message_deduplication_id = p->in.dedup;
@@ -83,8 +83,8 @@ static int send_to(struct call *call, const struct topic *t, const struct public
 static int give_to_queue(struct call *call, const struct topic *t, const struct publication *p,
 	const struct subscription *s)
 {
-	struct str body = s->r.is_raw.v ? publication_text(p, s->r.protocol)
-					: envelope_json(call, t, p, s);
+	struct str body =
+		s->r.is_raw.v ? publication_text(p, s->r.protocol) : envelope_json(call, t, p, s);
 	if (send_to(call, t, p, s, s->r.endpoint, body) == 0)
 		return 0;
 	struct call_error why = call->error;
@@ -121,8 +121,7 @@ static bool is_duplicate(struct call *call, const struct topic *t, struct public
 	int64_t period = call->now_ms / SNS_DEDUP_MS;
 	for (int64_t i = period; i >= period - 1; i--) {
 		struct sns_dedup_record r = { 0 };
-		if (!call_get_record(
-			    call, dedup_key(call, t, i, p), &sns_dedup_record_shape, &r) ||
+		if (!call_get_record(call, dedup_key(call, t, i, p), &sns_dedup_record_shape, &r) ||
 			r.sent.v + SNS_DEDUP_MS <= call->now_ms)
 			continue;
 		p->id = r.message_id;
@@ -148,8 +147,7 @@ static void count(struct call *call, const struct topic *t, struct publication *
 	/* 20 digits, as AWS's are. */
 	p->sequence = arena_printf(call->arena, "1%019lld", (long long)r.last.v);
 	struct sns_dedup_record sent = { OPT_I64(call->now_ms), p->id, p->sequence };
-	call_put_record(
-		call, dedup_key(call, t, period, p), &sns_dedup_record_shape, &sent);
+	call_put_record(call, dedup_key(call, t, period, p), &sns_dedup_record_shape, &sent);
 }
 
 /* ---- all ---- */
@@ -160,7 +158,8 @@ static int give(struct call *call, const struct topic *t, const struct publicati
 	if (str_is(s->r.protocol, "sqs"))
 		return give_to_queue(call, t, p, s);
 	if (str_is(s->r.protocol, "lambda"))
-		return delivery_owe(call, t, p, s, s->r.endpoint, envelope_event(call, t, p, s), NULL);
+		return delivery_owe(
+			call, t, p, s, s->r.endpoint, envelope_event(call, t, p, s), NULL);
 	return letter_owe_notification(call, t, p, s);
 }
 

@@ -173,8 +173,8 @@ bool filter_passes(struct call *call, const struct subscription *s, struct publi
 	}
 	if (!p->is_body_read) {
 		yyjson_alc alc = tree_alc(call->arena);
-		yyjson_doc *doc = yyjson_read_opts(
-			(char *)p->in.message.p, p->in.message.n, 0, &alc, NULL);
+		yyjson_doc *doc =
+			yyjson_read_opts((char *)p->in.message.p, p->in.message.n, 0, &alc, NULL);
 		p->body_tree = yyjson_doc_get_root(doc);
 		p->is_body_read = true;
 	}

@@ -28,8 +28,8 @@ static int judge(struct call *call, const struct sns_letter_record *l, int statu
 	return invalid(call, "Endpoint Reason: %.*s answered %d", STR_ARG(l->endpoint), status);
 }
 
-static int post_letter(struct call *call, const struct sns_letter_record *l, struct str arn,
-	struct str body)
+static int post_letter(
+	struct call *call, const struct sns_letter_record *l, struct str arn, struct str body)
 {
 	bool is_confirmation = str_is(l->type, "SubscriptionConfirmation");
 	struct post p = { 0 };
@@ -59,8 +59,8 @@ static int post_letter(struct call *call, const struct sns_letter_record *l, str
 	if (r == -EMSGSIZE)
 		return 0; /* it answered, at length */
 	if (r == -EACCES)
-		return invalid(call, "Endpoint Reason: %.*s is no public address",
-			STR_ARG(l->endpoint));
+		return invalid(
+			call, "Endpoint Reason: %.*s is no public address", STR_ARG(l->endpoint));
 	if (r < 0)
 		return fail(call, &aws_service_unavailable, "%.*s can't be reached: %s.",
 			STR_ARG(l->endpoint), strerror(-r));

@@ -13,9 +13,9 @@ int delivery_owe(struct call *call, const struct topic *t, const struct publicat
 	const struct subscription *s, struct str target, struct str body,
 	const struct sns_letter_record *letter)
 {
-	struct identity as = { .account = t->n.account,
-		.region = t->n.region,
-		.service = STR("sns.amazonaws.com") };
+	struct identity as = {
+		.account = t->n.account, .region = t->n.region, .service = STR("sns.amazonaws.com")
+	};
 	struct delivery_deliver_input in = {
 		.target_arn = target,
 		.body = body,
@@ -62,8 +62,8 @@ int letter_owe(struct call *call, const struct topic *t, const struct subscripti
 		struct retry_policy policy = delivery_policy_of(call, t, s);
 		letter.content_type = policy.content_type;
 	}
-	return delivery_owe(call, t, NULL, s, subscription_arn(call->arena, &s->t, s->id), STR(" "),
-		&letter);
+	return delivery_owe(
+		call, t, NULL, s, subscription_arn(call->arena, &s->t, s->id), STR(" "), &letter);
 }
 
 int letter_owe_notification(struct call *call, const struct topic *t, const struct publication *p,
@@ -121,11 +121,10 @@ struct str letter_body(struct call *call, const struct sns_letter_record *l)
 {
 	struct str message = words(call, l), url = letter_subscribe_url(call, l);
 	struct str parts[] = { STR("Message\n"), message, STR("\nMessageId\n"), l->message_id,
-		STR("\nSubscribeURL\n"), url, STR("\nTimestamp\n"), l->timestamp,
-		STR("\nToken\n"), l->token, STR("\nTopicArn\n"), l->topic_arn, STR("\nType\n"),
-		l->type, STR("\n") };
-	struct str signature = signer_sign(
-		call, l->version, arena_concat(call->arena, parts, COUNT_OF(parts)));
+		STR("\nSubscribeURL\n"), url, STR("\nTimestamp\n"), l->timestamp, STR("\nToken\n"),
+		l->token, STR("\nTopicArn\n"), l->topic_arn, STR("\nType\n"), l->type, STR("\n") };
+	struct str signature =
+		signer_sign(call, l->version, arena_concat(call->arena, parts, COUNT_OF(parts)));
 	struct buf b = { 0 };
 	buf_char(&b, '{');
 	line(&b, "Type", l->type);

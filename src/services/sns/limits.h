@@ -27,15 +27,16 @@ enum {
 	SNS_TOKEN_BYTES_MAX = 128,   /* MessageGroupId, MessageDeduplicationId */
 	SNS_BATCH_MAX = 10,
 	SNS_BATCH_ID_BYTES_MAX = 80,
-	SNS_DEDUP_MS = 5 * 60 * 1000,             /* ids are remembered as long */
-	SNS_CONFIRM_MS = 2 * 24 * 3600 * 1000,    /* a token is good as long */
-	SNS_FILTERS_MAX = 200,                    /* of a topic */
+	SNS_DEDUP_MS = 5 * 60 * 1000,          /* ids are remembered as long */
+	SNS_CONFIRM_MS = 2 * 24 * 3600 * 1000, /* a token is good as long */
+	SNS_FILTERS_MAX = 200,                 /* of a topic */
 	SNS_FILTER_BYTES_MAX = 256 * 1024,
 	SNS_FILTER_KEYS_MAX = 5,
 	SNS_FILTER_COMBINATIONS_MAX = 150,
 	SNS_DELIVERY_POLICY_BYTES_MAX = 8 * 1024,
-	SNS_DELIVERY_AGE_MAX_S = 23 * 24 * 3600 + 20 * 3600, /* 100,000 retries 20 s apart, and a bit */
-	SNS_MAILBOX_MAX = 1000,                              /* mails and short messages kept */
+	SNS_DELIVERY_AGE_MAX_S =
+		23 * 24 * 3600 + 20 * 3600, /* 100,000 retries 20 s apart, and a bit */
+	SNS_MAILBOX_MAX = 1000,             /* mails and short messages kept */
 	SNS_MAILBOX_BYTES_MAX = 32 * 1024 * 1024,
 	SNS_HTTP_TIMEOUT_MS = 15 * 1000, /* an endpoint has as long to answer */
 	SNS_HTTP_ANSWER_BYTES_MAX = 64 * 1024,

@@ -36,16 +36,15 @@ struct sns_mail_record letter_mail(struct call *call, const struct sns_letter_re
 		mail.from = l->sender;
 		/* "the display name ... at the beginning of the message" */
 		if (l->sender.n)
-			mail.body = arena_printf(call->arena, "%.*s> %.*s", STR_ARG(l->sender),
-				STR_ARG(body));
+			mail.body = arena_printf(
+				call->arena, "%.*s> %.*s", STR_ARG(l->sender), STR_ARG(body));
 		return mail;
 	}
 	mail.subject = !is_notification ? STR("AWS Notification - Subscription Confirmation")
 		       : l->subject.n   ? l->subject
 					: STR("AWS Notification Message");
 	if (str_is(l->protocol, "email"))
-		mail.body = is_notification
-				    ? notification_text(call, l, subscription_arn, body)
-				    : confirm_text(call, l);
+		mail.body = is_notification ? notification_text(call, l, subscription_arn, body)
+					    : confirm_text(call, l);
 	return mail;
 }

@@ -36,8 +36,7 @@ void mailbox_put(struct call *call, const struct sns_mail_record *mail)
 	call_get_record(call, mailbox_key(call->arena), &sns_mailbox_record_shape, &box);
 	r.time = OPT_I64(call->now_ms);
 	box.first.set = box.next.set = box.bytes.set = true;
-	call_put_record(
-		call, mail_key(call->arena, box.next.v), &sns_mail_record_shape, &r);
+	call_put_record(call, mail_key(call->arena, box.next.v), &sns_mail_record_shape, &r);
 	box.next.v++;
 	box.bytes.v += bytes_of(&r);
 	make_room(call, &box);

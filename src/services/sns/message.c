@@ -18,7 +18,8 @@ static int refuse(struct call *call, struct refusal *why, const struct error_sha
 	return -1;
 }
 
-#define REFUSE(...) refuse(call, why, &sns_invalid_parameter_exception, "Invalid parameter: " __VA_ARGS__)
+#define REFUSE(...) \
+	refuse(call, why, &sns_invalid_parameter_exception, "Invalid parameter: " __VA_ARGS__)
 #define REFUSE_VALUE(...) refuse(call, why, &sns_invalid_parameter_value_exception, __VA_ARGS__)
 
 /* ---- attributes ---- */
@@ -35,8 +36,8 @@ static bool is_attribute_name(struct str s)
 		if (c == '.' && (i == 0 || i + 1 == s.n || s.p[i + 1] == '.'))
 			return false;
 	}
-	return s.n >= 1 && s.n <= SNS_ATTRIBUTE_NAME_BYTES_MAX &&
-	       !str_starts_ci(s, STR("aws.")) && !str_starts_ci(s, STR("amazon."));
+	return s.n >= 1 && s.n <= SNS_ATTRIBUTE_NAME_BYTES_MAX && !str_starts_ci(s, STR("aws.")) &&
+	       !str_starts_ci(s, STR("amazon."));
 }
 
 /* "String.Array: a JSON array of strings, numbers, true, false and null." */
@@ -52,8 +53,8 @@ static bool is_array(struct call *call, struct str text)
 	return true;
 }
 
-static int check_attribute(struct call *call, const struct sns_message_attribute_map_entry *a,
-	struct refusal *why)
+static int check_attribute(
+	struct call *call, const struct sns_message_attribute_map_entry *a, struct refusal *why)
 {
 	struct str type = a->value.data_type, rest = type, kind = { 0 };
 	const struct sns_message_attribute_value *v = &a->value;
@@ -67,9 +68,10 @@ static int check_attribute(struct call *call, const struct sns_message_attribute
 	str_cut(&rest, '.', &kind);
 	bool is_binary = str_is(kind, "Binary"), is_number = str_is(kind, "Number");
 	if (!is_binary && !is_number && !str_is(kind, "String"))
-		return REFUSE_VALUE("The message attribute '%.*s' has an invalid message attribute "
-				    "type, the set of supported type prefixes is Binary, Number, and "
-				    "String.",
+		return REFUSE_VALUE(
+			"The message attribute '%.*s' has an invalid message attribute "
+			"type, the set of supported type prefixes is Binary, Number, and "
+			"String.",
 			STR_ARG(a->key));
 	if (is_binary ? !v->binary_value.n : !v->string_value.n)
 		return REFUSE_VALUE("The message attribute '%.*s' must contain non-empty message "
@@ -129,8 +131,9 @@ static int check_fifo(struct call *call, const struct topic *t, const struct pub
 		return REFUSE("MessageGroupId Reason: The MessageGroupId can only include "
 			      "alphanumeric and punctuation characters, 1 to 128 in length.");
 	if (in->dedup.p && !is_token(in->dedup))
-		return REFUSE("MessageDeduplicationId Reason: The MessageDeduplicationId can only "
-			      "include alphanumeric and punctuation characters, 1 to 128 in length.");
+		return REFUSE(
+			"MessageDeduplicationId Reason: The MessageDeduplicationId can only "
+			"include alphanumeric and punctuation characters, 1 to 128 in length.");
 	if (!is_fifo && in->dedup.p)
 		return REFUSE("MessageDeduplicationId Reason: The request includes "
 			      "MessageDeduplicationId parameter that is not valid for this topic "
@@ -150,8 +153,7 @@ static int read_structure(struct call *call, struct publication *p, struct refus
 		return 0;
 	if (!str_is(p->in.structure, "json"))
 		return REFUSE("MessageStructure");
-	yyjson_doc *doc = yyjson_read_opts(
-		(char *)p->in.message.p, p->in.message.n, 0, &alc, NULL);
+	yyjson_doc *doc = yyjson_read_opts((char *)p->in.message.p, p->in.message.n, 0, &alc, NULL);
 	p->structure = yyjson_doc_get_root(doc);
 	if (!yyjson_is_obj(p->structure))
 		return REFUSE("Message Structure - JSON message body failed to parse");

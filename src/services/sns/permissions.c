@@ -70,8 +70,7 @@ static yyjson_mut_val *new_statement(struct call *call, yyjson_mut_doc *doc, str
 static yyjson_mut_doc *open_policy(
 	struct call *call, const struct topic *t, yyjson_mut_val **statements)
 {
-	struct str policy =
-		t->r.policy.n ? t->r.policy : topic_default_policy(call->arena, &t->n);
+	struct str policy = t->r.policy.n ? t->r.policy : topic_default_policy(call->arena, &t->n);
 	yyjson_alc alc = tree_alc(call->arena);
 	yyjson_doc *stored = yyjson_read_opts((char *)policy.p, policy.n, 0, &alc, NULL);
 	yyjson_mut_doc *doc = yyjson_doc_mut_copy(stored, &alc);

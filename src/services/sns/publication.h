@@ -28,7 +28,7 @@ enum { SIGNED_TEXTS_MAX = 8 };
 struct publication {
 	struct publication_input in;
 	struct str id, timestamp;
-	struct str sequence; /* of a FIFO topic; set in the transaction */
+	struct str sequence;          /* of a FIFO topic; set in the transaction */
 	struct yyjson_val *structure; /* of MessageStructure json; or NULL */
 	struct yyjson_val *attributes_tree, *body_tree; /* for filters, read once */
 	bool is_body_read;

@@ -41,8 +41,7 @@ static int read_run(struct call *call, void *arg)
 	txn_cursor_open(call->txn, prefix, key_range_end(call->arena, prefix), false, &c);
 	while (txn_cursor_next(&c)) {
 		struct subscription s;
-		if (subscription_read(call, &pub->topic.n, prefix.n, &c, &s) &&
-			s.r.is_confirmed.v)
+		if (subscription_read(call, &pub->topic.n, prefix.n, &c, &s) && s.r.is_confirmed.v)
 			add(call, pub, &s);
 	}
 	txn_cursor_close(&c);
@@ -163,12 +162,14 @@ int sns_publish(
 	struct publishing pub = { .v = &p, .n = 1 };
 	struct str arn = in->topic_arn.n ? in->topic_arn : in->target_arn;
 	if ((in->topic_arn.n > 0) + (in->target_arn.n > 0) + (in->phone_number.n > 0) > 1)
-		return invalid(call, "TopicArn, TargetArn, PhoneNumber Reason: only one of them may "
-				     "be given");
+		return invalid(call,
+			"TopicArn, TargetArn, PhoneNumber Reason: only one of them may "
+			"be given");
 	if (in->phone_number.n)
 		return publish_text(call, &message, in->phone_number, out);
 	if (!arn.n)
-		return invalid(call, "TopicArn or TargetArn Reason: no value for required parameter");
+		return invalid(
+			call, "TopicArn or TargetArn Reason: no value for required parameter");
 	if (str_starts(arn_part(arn, 5), STR("endpoint/")))
 		return invalid(call,
 			"TargetArn Reason: endpoints of mobile applications are not served here");
@@ -237,14 +238,16 @@ static void refuse_entry(
 int sns_publish_batch(struct call *call, const struct sns_publish_batch_input *in,
 	struct sns_publish_batch_output *out)
 {
-	const struct sns_publish_batch_request_entry_list *list = &in->publish_batch_request_entries;
+	const struct sns_publish_batch_request_entry_list *list =
+		&in->publish_batch_request_entries;
 	struct publication v[SNS_BATCH_MAX];
 	struct str ids[SNS_BATCH_MAX];
 	struct publishing pub = { .v = v };
 	if (open_topic(call, &pub, in->topic_arn) < 0 || check_batch(call, list) < 0)
 		return -1;
 	out->failed.v = ARENA_ARRAY(call->arena, struct sns_batch_result_error_entry, list->n);
-	out->successful.v = ARENA_ARRAY(call->arena, struct sns_publish_batch_result_entry, list->n);
+	out->successful.v =
+		ARENA_ARRAY(call->arena, struct sns_publish_batch_result_entry, list->n);
 	for (size_t i = 0; i < list->n; i++) {
 		const struct sns_publish_batch_request_entry *e = &list->v[i];
 		struct publication_input message = { e->message, e->subject, e->message_structure,
@@ -261,7 +264,7 @@ int sns_publish_batch(struct call *call, const struct sns_publish_batch_input *i
 	if (accept(call, &pub) < 0)
 		return -1;
 	for (size_t i = 0; i < pub.n; i++)
-		out->successful.v[out->successful.n++] = (struct sns_publish_batch_result_entry){
-			ids[i], v[i].id, v[i].sequence };
+		out->successful.v[out->successful.n++] =
+			(struct sns_publish_batch_result_entry){ ids[i], v[i].id, v[i].sequence };
 	return 0;
 }

@@ -38,8 +38,7 @@ static bool serve_certificate(struct aws *aws, struct http_exchange *ex)
 	call_init(&call, aws, http_arena(ex), &nobody);
 	call.api = &sns_api;
 	struct sns *sns = sns_state(aws);
-	if (signer_ready(&call) < 0 ||
-		!str_is(str_from(request->path, 1), sns->certificate_name))
+	if (signer_ready(&call) < 0 || !str_is(str_from(request->path, 1), sns->certificate_name))
 		http_respond(ex, 404, NULL, 0, STR(""));
 	else
 		http_respond(ex, 200, &type, 1, sns->certificate);
@@ -71,8 +70,7 @@ static int find_resource(struct call *call, const void *in, struct service_resou
 	if (call->identity.is_anonymous)
 		return -1;
 	for (size_t i = 0; i < COUNT_OF(names) && !arn.n; i++) {
-		const struct member *m =
-			shape_member(call->operation->input, str_c(names[i]));
+		const struct member *m = shape_member(call->operation->input, str_c(names[i]));
 		if (m)
 			arn = *(const struct str *)member_value(m, in);
 	}

@@ -1,7 +1,7 @@
 /*
  * Signatures of messages, by RSA with SHA-1 or SHA-256 (SNS Developer Guide, "Verifying the
- * signatures of Amazon SNS messages"), and the certificate that proves them: self-signed, made at the
- * first need and kept in the store.
+ * signatures of Amazon SNS messages"), and the certificate that proves them: self-signed, made at
+ * the first need and kept in the store.
  */
 #include "aws/hash.h"
 #include "base/encode.h"
@@ -196,6 +196,6 @@ void publication_sign(
 		STR("\nTimestamp\n"), p->timestamp, STR("\nTopicArn\n"),
 		topic_arn(call->arena, &t->n), STR("\nType\nNotification\n") };
 	struct str whole = arena_concat(call->arena, parts, COUNT_OF(parts));
-	p->texts[p->text_count++] = (struct signed_text){ text,
-		signer_sign(call, signature_version(t), whole) };
+	p->texts[p->text_count++] =
+		(struct signed_text){ text, signer_sign(call, signature_version(t), whole) };
 }

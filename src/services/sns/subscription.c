@@ -21,15 +21,14 @@ static struct str endpoint_key(struct arena *arena, const struct subscription *s
 /* What an account has subscribed, to whosever topics. */
 static struct str owned_prefix(struct arena *arena, struct str owner, struct str region)
 {
-	return KEY(arena, KEY_LITERAL("sns"), key_text(owner), key_text(region),
-		KEY_LITERAL("owned"));
+	return KEY(
+		arena, KEY_LITERAL("sns"), key_text(owner), key_text(region), KEY_LITERAL("owned"));
 }
 
 static struct str owned_key(struct arena *arena, const struct subscription *s)
 {
 	return KEY(arena, KEY_LITERAL("sns"), key_text(s->r.owner), key_text(s->t.region),
-		KEY_LITERAL("owned"), key_text(s->t.account), key_text(s->t.name),
-		key_text(s->id));
+		KEY_LITERAL("owned"), key_text(s->t.account), key_text(s->t.name), key_text(s->id));
 }
 
 bool subscription_get(
@@ -104,8 +103,8 @@ int filters_check(struct call *call, const struct topic *t, const struct subscri
 	txn_cursor_open(call->txn, prefix, key_range_end(call->arena, prefix), false, &c);
 	while (txn_cursor_next(&c)) {
 		struct subscription s;
-		n += subscription_read(call, &t->n, prefix.n, &c, &s) &&
-		     s.r.filter_policy.n && !str_eq(s.id, own->id);
+		n += subscription_read(call, &t->n, prefix.n, &c, &s) && s.r.filter_policy.n &&
+		     !str_eq(s.id, own->id);
 	}
 	txn_cursor_close(&c);
 	if (n < SNS_FILTERS_MAX)
@@ -141,8 +140,9 @@ static int find_existing(struct call *call, const struct topic *t, struct subscr
 		return -1;
 	if (!str_eq(record_encode(call->arena, &sns_subscription_record_shape, &old.r),
 		    record_encode(call->arena, &sns_subscription_record_shape, &asked.r)))
-		return invalid(call, "Attributes Reason: Subscription already exists with different "
-				     "attributes");
+		return invalid(call,
+			"Attributes Reason: Subscription already exists with different "
+			"attributes");
 	*s = old;
 	return 0;
 }
@@ -155,8 +155,8 @@ static bool is_own(const struct call *call, const struct subscription *s)
 	return str_is(s->r.protocol, "sms");
 }
 
-int sns_subscribe(struct call *call, const struct sns_subscribe_input *in,
-	struct sns_subscribe_output *out)
+int sns_subscribe(
+	struct call *call, const struct sns_subscribe_input *in, struct sns_subscribe_output *out)
 {
 	struct topic t;
 	bool exists;
@@ -205,8 +205,8 @@ int sns_confirm_subscription(struct call *call, const struct sns_confirm_subscri
 	if (!s.r.is_confirmed.v) {
 		s.r.is_confirmed = OPT_BOOL(true);
 		s.r.was_authenticated = OPT_BOOL(!call->identity.is_anonymous);
-		s.r.authenticate_unsubscribe = OPT_BOOL(
-			str_eq_ci(in->authenticate_on_unsubscribe, STR("true")));
+		s.r.authenticate_unsubscribe =
+			OPT_BOOL(str_eq_ci(in->authenticate_on_unsubscribe, STR("true")));
 		subscription_put(call, &s);
 	}
 	out->subscription_arn = subscription_arn(call->arena, &s.t, s.id);
@@ -264,8 +264,7 @@ int sns_list_subscriptions_by_topic(struct call *call,
 		return -1;
 	struct str prefix = subscriptions_prefix(call->arena, &t.n), begin = prefix;
 	if (in->next_token.n)
-		begin = key_after(
-			call->arena, subscription_key(call->arena, &t.n, in->next_token));
+		begin = key_after(call->arena, subscription_key(call->arena, &t.n, in->next_token));
 	out->subscriptions.v = ARENA_ARRAY(call->arena, struct sns_subscription, SNS_PAGE);
 	txn_cursor_open(call->txn, begin, key_range_end(call->arena, prefix), false, &c);
 	while (txn_cursor_next(&c)) {

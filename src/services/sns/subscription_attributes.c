@@ -12,14 +12,15 @@ static int set_redrive(
 	yyjson_doc *doc = yyjson_read(value.p, value.n, 0);
 	yyjson_val *root = yyjson_doc_get_root(doc),
 		   *target = yyjson_obj_get(root, "deadLetterTargetArn");
-	struct str arn = arena_str(call->arena,
-		(struct str){ yyjson_get_str(target), yyjson_get_len(target) });
+	struct str arn = arena_str(
+		call->arena, (struct str){ yyjson_get_str(target), yyjson_get_len(target) });
 	bool is_object = yyjson_is_obj(root), is_only = yyjson_obj_size(root) == 1;
 	yyjson_doc_free(doc);
 	if (!is_object)
 		return invalid(call, "RedrivePolicy: failed to parse JSON.");
 	if (!is_only || !arn.n)
-		return invalid(call, "RedrivePolicy: the policy has one member, deadLetterTargetArn");
+		return invalid(
+			call, "RedrivePolicy: the policy has one member, deadLetterTargetArn");
 	if (!str_is(arn_part(arn, 0), "arn") || !str_is(arn_part(arn, 2), "sqs") ||
 		!arn_part(arn, 5).n || arn_part(arn, 6).p)
 		return invalid(call, "RedrivePolicy: deadLetterTargetArn is an invalid arn");
@@ -78,8 +79,7 @@ int subscription_attribute_set(struct call *call, const struct topic *t, struct 
 				"FilterPolicyScope: Invalid value [%.*s]. Please use either MessageBody "
 				"or MessageAttributes",
 				STR_ARG(value));
-		s->r.filter_scope =
-			str_is(value, "MessageBody") ? value : (struct str){ 0 };
+		s->r.filter_scope = str_is(value, "MessageBody") ? value : (struct str){ 0 };
 		return 0;
 	}
 	if (str_is(name, "DeliveryPolicy")) {
@@ -89,7 +89,8 @@ int subscription_attribute_set(struct call *call, const struct topic *t, struct 
 		return 0;
 	}
 	if (str_is(name, "SubscriptionRoleArn") || str_is(name, "ReplayPolicy"))
-		return invalid(call, "AttributeName Reason: %.*s is not served here", STR_ARG(name));
+		return invalid(
+			call, "AttributeName Reason: %.*s is not served here", STR_ARG(name));
 	return invalid(call, "AttributeName");
 }
 
@@ -98,8 +99,7 @@ int subscription_check(struct call *call, const struct topic *t, const struct su
 	(void)t;
 	if (!s->r.filter_policy.n)
 		return 0;
-	return filter_check(
-		call, s->r.filter_policy, str_is(s->r.filter_scope, "MessageBody"));
+	return filter_check(call, s->r.filter_policy, str_is(s->r.filter_scope, "MessageBody"));
 }
 
 int sns_set_subscription_attributes(struct call *call,
@@ -129,8 +129,9 @@ int sns_set_subscription_attributes(struct call *call,
 static void add(struct sns_subscription_attributes_map *map, const char *name, struct str value)
 {
 	if (value.p)
-		map->v[map->n++] = (struct sns_subscription_attributes_map_entry){
-			.key = str_c(name), .value = value };
+		map->v[map->n++] =
+			(struct sns_subscription_attributes_map_entry){ .key = str_c(name),
+				.value = value };
 }
 
 static struct str of_bool(struct opt_bool b)

@@ -56,9 +56,9 @@ int sns_tag_resource(struct call *call, const struct sns_tag_resource_input *in,
 	(void)out;
 	if (find_topic(call, in->resource_arn, &t) < 0 || tags_check(call, &in->tags) < 0)
 		return -1;
-	struct sns_tag_list all = { ARENA_ARRAY(call->arena, struct sns_tag,
-					    t.r.tags.n + in->tags.n),
-		0 };
+	struct sns_tag_list all = {
+		ARENA_ARRAY(call->arena, struct sns_tag, t.r.tags.n + in->tags.n), 0
+	};
 	for (size_t i = 0; i < t.r.tags.n; i++)
 		if (!find(&in->tags, t.r.tags.v[i].key))
 			all.v[all.n++] = t.r.tags.v[i];

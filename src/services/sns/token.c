@@ -10,8 +10,8 @@ static void sign(struct call *call, const struct topic_name *t, struct str id,
 	const unsigned char expiry[EXPIRY_BYTES], unsigned char out[SHA256_BYTES])
 {
 	struct str secret = { (const char *)call->aws->secret, sizeof call->aws->secret };
-	struct str parts[] = { STR("samovar/sns/confirm/1:"),
-		subscription_arn(call->arena, t, id), { (const char *)expiry, EXPIRY_BYTES } };
+	struct str parts[] = { STR("samovar/sns/confirm/1:"), subscription_arn(call->arena, t, id),
+		{ (const char *)expiry, EXPIRY_BYTES } };
 	hmac_sha256(secret, arena_concat(call->arena, parts, COUNT_OF(parts)), out);
 }
 

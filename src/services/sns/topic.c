@@ -127,14 +127,13 @@ int sns_create_topic(struct call *call, const struct sns_create_topic_input *in,
 	if (topic_get(call, &name, &t))
 		return answer_existing(call, &t, in);
 	random_uuid(id);
-	t = (struct topic){ name,
-		{ .id = arena_str(call->arena, str_c(id)),
-			.created = OPT_I64(call->now_ms),
-			.is_fifo = OPT_BOOL(is_fifo),
-			.tags = in->tags } };
+	t = (struct topic){ name, { .id = arena_str(call->arena, str_c(id)),
+					  .created = OPT_I64(call->now_ms),
+					  .is_fifo = OPT_BOOL(is_fifo),
+					  .tags = in->tags } };
 	for (size_t i = 0; i < in->attributes.n; i++)
-		if (topic_attribute_set(call, &t, in->attributes.v[i].key,
-			    in->attributes.v[i].value, true) < 0)
+		if (topic_attribute_set(
+			    call, &t, in->attributes.v[i].key, in->attributes.v[i].value, true) < 0)
 			return -1;
 	size_t max = is_fifo ? SNS_FIFO_TOPICS_MAX : SNS_TOPICS_MAX;
 	if (count_topics(call, &name, is_fifo, max) == max)

@@ -17,7 +17,8 @@ static int set_bool(struct call *call, const char *name, struct str value, struc
 static int set_display_name(struct call *call, struct topic *t, struct str value)
 {
 	if (str_utf8_length(value) > SNS_DISPLAY_NAME_MAX)
-		return invalid(call, "DisplayName: must be less than or equal to 100 characters long");
+		return invalid(
+			call, "DisplayName: must be less than or equal to 100 characters long");
 	t->r.display_name = value.n ? value : (struct str){ 0 };
 	return 0;
 }
@@ -132,7 +133,8 @@ int topic_attribute_set(
 	}
 	if (str_is(name, "ArchivePolicy") || str_ends(name, STR("FeedbackRoleArn")) ||
 		str_ends(name, STR("FeedbackSampleRate")))
-		return invalid(call, "AttributeName Reason: %.*s is not served here", STR_ARG(name));
+		return invalid(
+			call, "AttributeName Reason: %.*s is not served here", STR_ARG(name));
 	return invalid(call, "AttributeName");
 }
 
@@ -191,8 +193,8 @@ static struct counts count(struct call *call, const struct topic_name *t)
 static void add(struct sns_topic_attributes_map *map, const char *name, struct str value)
 {
 	if (value.p)
-		map->v[map->n++] =
-			(struct sns_topic_attributes_map_entry){ .key = str_c(name), .value = value };
+		map->v[map->n++] = (struct sns_topic_attributes_map_entry){ .key = str_c(name),
+			.value = value };
 }
 
 static struct str of_bool(bool yes)
