@@ -177,8 +177,11 @@ tidy: $(TOOLS)/tidy
 fuzz:
 	@tests/fuzz/run
 
-crash:
+crash: deps-test
+	@$(MAKE) --no-print-directory MODE=asan build/asan/samovar
 	@tests/crash/run
+	@tests/crash/queues --kills 100
+	@tests/crash/queues --kills 20 --full-disk
 	@tests/crash/deploys --kills 200
 	@tests/crash/tables --kills 100
 

@@ -324,6 +324,11 @@ static sqlite3_stmt *write_statement(struct txn *txn, enum statement st)
 	return s;
 }
 
+void txn_use_reserve(struct txn *txn)
+{
+	txn->full = false;
+}
+
 void txn_put(struct txn *txn, struct str key, struct str value)
 {
 	if (!txn->error && txn->full)

@@ -62,6 +62,12 @@ void txn_delete(struct txn *txn, struct str key);
 /* All keys in [begin, end). */
 void txn_delete_range(struct txn *txn, struct str begin, struct str end);
 
+/*
+ * Before its puts: this transaction only rewrites or moves what is there (marks a message received,
+ * say), so it goes on while a full disk has nothing but the room that is kept for deleting.
+ */
+void txn_use_reserve(struct txn *txn);
+
 /* A walk over [begin, end) in order, or against it. Writes made during the walk may or may not be
  * seen. */
 struct txn_cursor {

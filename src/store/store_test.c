@@ -438,6 +438,30 @@ static void test_disk_full(void)
 	tear_down();
 }
 
+static int move_row(struct txn *txn, void *arg)
+{
+	(void)arg;
+	txn_use_reserve(txn);
+	txn_delete(txn, STR("a"));
+	txn_put(txn, STR("moved"), STR("1"));
+	return 0;
+}
+
+static void test_reserve(void)
+{
+	int64_t (*real)(const char *) = store_disk_free;
+	set_up();
+	store_disk_free = fake_free;
+	free_bytes = STORE_RESERVE_BYTES;
+	CHECK_INT(WRITE({ 'p', "a", "1", 0 }), 0);
+	free_bytes = STORE_RESERVE_BYTES - 1;
+	CHECK_INT(store_write(store, move_row, NULL), 0);
+	CHECK_STR(str_c(all()), "moved=1 ");
+	CHECK_INT(WRITE({ 'p', "c", "1", 0 }), -ENOSPC);
+	store_disk_free = real;
+	tear_down();
+}
+
 enum { FIBERS = 64, ROUNDS = 30 };
 static struct loop *loop;
 static int running;
@@ -519,6 +543,7 @@ static const struct test tests[] = {
 	{ "store: what is no store is refused", test_refusals },
 	{ "store: two stores in one process", test_two_stores },
 	{ "store: a full disk refuses puts, not deletes, and recovers", test_disk_full },
+	{ "store: what only moves rows goes on with a full disk", test_reserve },
 	{ "store: fibers commit in groups, failures among them", test_fibers },
 	{ "store: the log stays short", test_log_is_bounded },
 };

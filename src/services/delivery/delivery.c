@@ -134,6 +134,7 @@ static void bury(struct call *call, struct ending *e)
 static int end_run(struct call *call, void *arg)
 {
 	struct ending *e = arg;
+	txn_use_reserve(call->txn);
 	txn_delete(call->txn, e->item->key);
 	if (e->due_ms >= 0)
 		call_put_record(call, key_of(call->arena, e->due_ms, new_id(call->arena)),

@@ -76,6 +76,7 @@ static int send_run(struct call *call, void *arg)
 		in.message_system_attributes =
 			(struct sqs_message_body_system_attribute_map){ &trace, 1 };
 	struct sqs_send_message_output out = { 0 };
+	txn_use_reserve(call->txn); /* what is owed becomes a message */
 	if (check_policy(call, r) < 0 ||
 		call_inner(call, &sqs_send_message_operation, NULL, &in, &out) < 0)
 		return -1;

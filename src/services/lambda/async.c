@@ -14,7 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { WORKER_IDLE_MS = 60000, BATCH_MAX = 128 };
+enum { WORKER_IDLE_MS = 60000, BATCH_MAX = 128, END_AGAIN_MS = 1000 };
 
 struct async {
 	struct lambda *lambda;
@@ -100,6 +100,7 @@ static int end_event(struct call *call, void *arg)
 {
 	struct ending *e = arg;
 	struct event *event = e->event;
+	txn_use_reserve(call->txn);
 	txn_delete(call->txn, event->key);
 	if (e->due_ms >= 0) {
 		struct str key = event_key(call->arena, e->due_ms, event->record.request_id);
@@ -244,11 +245,14 @@ static void handle(void *arg)
 	if (!(async->stopping && due_ms >= 0)) {
 		call.error = (struct call_error){ 0 };
 		call.now_ms = now_of(&call);
-		if (call_write(&call, end_event, &ending) < 0)
+		if (call_write(&call, end_event, &ending) < 0) {
 			log_error("lambda: an event's end can't be stored: %.*s",
 				STR_ARG(call.error.message));
-		else if (due_ms < 0 && async->waiting > 0)
+			/* It will be run again, but not over and over. */
+			fiber_sleep(END_AGAIN_MS);
+		} else if (due_ms < 0 && async->waiting > 0) {
 			async->waiting--;
+		}
 	}
 	map_remove(&async->under_way, event->key);
 	async->running--;

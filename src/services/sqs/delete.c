@@ -39,6 +39,7 @@ static int delete_one(struct call *call, const struct queue *q, struct changes *
 	struct message m;
 	if (read_handle(call, q, text, &h, why) < 0)
 		return -1;
+	txn_use_reserve(call->txn); /* of a FIFO queue: its group's record */
 	enum found found = handle_find(call, q, &h, &m);
 	if (q->r.is_fifo.v && found == FOUND_VISIBLE)
 		return refuse(call, why, &sqs_invalid_parameter_value_exception,
@@ -125,6 +126,7 @@ static int change_one(struct call *call, const struct queue *q, struct changes *
 	case FOUND_IN_FLIGHT:
 		break;
 	}
+	txn_use_reserve(call->txn);
 	int64_t visible_ms = call->now_ms + seconds.v * 1000;
 	/* "within the 12-hour maximum, from the time of the receive" (ChangeMessageVisibility) */
 	if (visible_ms - m.head.taken_ms > SQS_VISIBILITY_SECONDS_MAX * INT64_C(1000))

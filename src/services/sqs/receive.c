@@ -267,6 +267,7 @@ static int take_run(struct call *call, void *arg)
 {
 	struct receive *r = arg;
 	struct take *t = &r->take;
+	txn_use_reserve(call->txn); /* with a full disk too queues can be drained */
 	if (queue_find(call, r->in->queue_url, &r->queue) < 0)
 		return -1;
 	*t = (struct take){ .queue = &r->queue, .max = 1 };
