@@ -6,6 +6,7 @@
 #include "store/blob.h"
 #include "store/store.h"
 
+struct arena;
 struct loop;
 struct identity;
 struct policies;
@@ -36,6 +37,9 @@ struct aws_hooks {
 	/* The identity's policy documents (user, group or role; not resource policies). */
 	int (*find_policies)(
 		struct call *call, const struct identity *identity, struct policies *out);
+	/* X-Ray's header of the invocation that a function instance (identity.instance) is at, or
+	   empty: whatever it calls belongs to that. */
+	struct str (*find_trace)(struct aws *aws, struct arena *arena, struct str instance);
 };
 
 struct aws {

@@ -202,6 +202,7 @@ static int inner(struct call *parent, const struct operation *op, const struct i
 		.txn = parent->txn,
 		.source_ip = parent->source_ip,
 		.user_agent = parent->user_agent,
+		.trace = parent->trace,
 	};
 	struct str message;
 	int r;

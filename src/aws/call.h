@@ -52,6 +52,7 @@ struct call {
 	struct txn *txn;            /* of a @readonly or default operation; NULL in @waits */
 	struct http_exchange *http; /* the request; NULL in inner calls */
 	struct str source_ip, user_agent;
+	struct str trace; /* X-Ray's header of what this call is a part of; empty: nothing */
 	struct call_error error;
 	struct call_after *after; /* call_after()'s list */
 	struct call_body *body;
@@ -106,8 +107,9 @@ int call_inner(struct call *parent, const struct operation *op, const struct ide
 	const void *in, void *out) MUSTCHECK;
 
 /*
- * The same for an operation that waits, outside a transaction: with(the inner call, arg) runs in the
- * same transaction as what the operation writes, so that a caller's record of it stands or falls with it.
+ * The same for an operation that waits, outside a transaction: with(the inner call, arg) runs in
+ * the same transaction as what the operation writes, so that a caller's record of it stands or
+ * falls with it.
  */
 int call_inner_with(struct call *parent, const struct operation *op, const void *in, void *out,
 	call_fn *with, void *arg) MUSTCHECK;

@@ -2,6 +2,7 @@
  * The way of an AWS API request: admitted, resolved to an operation, its body read, its caller
  * known, decoded, authorised, validated, run, answered.
  */
+#include "aws/limits.h"
 #include "aws/auth.h"
 #include "aws/error.h"
 #include "aws/guard.h"
@@ -116,6 +117,17 @@ static const struct error_shape *validation_error(const struct operation *op)
 	return &aws_validation_exception;
 }
 
+/* The trace that the client names, or that of the invocation whose function calls. */
+static struct str trace_of(struct request *r)
+{
+	struct str trace = http_header_get(&r->http->headers, STR("x-amzn-trace-id"));
+	if (trace.n && trace.n <= TRACE_BYTES_MAX)
+		return trace;
+	if (r->call.identity.instance.n && r->aws->hooks.find_trace)
+		return r->aws->hooks.find_trace(r->aws, r->arena, r->call.identity.instance);
+	return STR("");
+}
+
 /* All up to the answer: 0 with *out set, or -1 with call.error set. */
 static int serve(struct request *r, void **out)
 {
@@ -132,6 +144,7 @@ static int serve(struct request *r, void **out)
 		return -1;
 	if (auth_identify(r) < 0)
 		return -1;
+	call->trace = trace_of(r);
 	if (streams_in)
 		stream_begin(r);
 	void *in = arena_zalloc(r->arena, r->operation->input->size + 1);

@@ -25,6 +25,7 @@ enum {
 	SIGV4_QUERY_PARAMS_MAX = 512,      /* parameters of a signed query */
 	SIGV4_KEYS_CACHED = 256,           /* derived signing keys kept */
 	SESSION_TOKEN_BYTES_MAX = 8192,
+	TRACE_BYTES_MAX = 1024,        /* X-Amzn-Trace-Id; a longer one is no trace */
 	POLICY_BYTES_MAX = 128 * 1024, /* a policy document; IAM's own limits are lower */
 	POLICY_PATTERN_BYTES_MAX =
 		4096, /* an action, resource or condition value, its variables put in */

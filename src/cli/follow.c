@@ -34,7 +34,7 @@ static enum term_style style_of(struct str message)
 }
 
 /* The local time, to the millisecond. */
-static void print_time(int64_t ms)
+void follow_print_time(int64_t ms)
 {
 	time_t seconds = (time_t)(ms / 1000);
 	struct tm tm;
@@ -45,13 +45,18 @@ static void print_time(int64_t ms)
 		term_style(TERM_PLAIN));
 }
 
-static void print_event(const struct follow *f, int64_t ms, struct str message)
+void follow_print_message(struct str message)
 {
 	while (message.n > 0 && message.p[message.n - 1] == '\n')
 		message.n--;
-	if (f->with_times)
-		print_time(ms);
 	term_line(style_of(message), message);
+}
+
+static void print_event(const struct follow *f, int64_t ms, struct str message)
+{
+	if (f->with_times)
+		follow_print_time(ms);
+	follow_print_message(message);
 }
 
 static void print_line(const struct reader *r, struct str line)
@@ -78,15 +83,20 @@ static int on_part(void *arg, struct str part)
 	return program_is_ending();
 }
 
-static struct str follow_url(struct client *c, const struct follow *f)
+struct str follow_base_url(struct client *c)
 {
 	bool is_account =
 		c->access_key_id.n == 12 && strspn(c->access_key_id.p, "0123456789") == 12;
 	struct str account = is_account ? c->access_key_id : STR("000000000000");
-	return arena_printf(&c->arena,
-		"%.*s/_samovar/logs?group=%.*s&account=%.*s&region=%.*s&since=%lld&filter=%.*s%s",
-		STR_ARG(c->endpoint), STR_ARG(percent_encode(&c->arena, f->group, false)),
-		STR_ARG(account), STR_ARG(percent_encode(&c->arena, c->region, false)),
+	return arena_printf(&c->arena, "%.*s/_samovar/logs?account=%.*s&region=%.*s",
+		STR_ARG(c->endpoint), STR_ARG(account),
+		STR_ARG(percent_encode(&c->arena, c->region, false)));
+}
+
+static struct str follow_url(struct client *c, const struct follow *f)
+{
+	return arena_printf(&c->arena, "%.*s&group=%.*s&since=%lld&filter=%.*s%s",
+		STR_ARG(follow_base_url(c)), STR_ARG(percent_encode(&c->arena, f->group, false)),
 		(long long)f->since_ms, STR_ARG(percent_encode(&c->arena, f->filter, false)),
 		f->goes_on ? "&follow=1" : "");
 }

@@ -10,6 +10,7 @@ struct follow {
 	struct str filter; /* a filter pattern of CloudWatch Logs, or empty */
 	bool goes_on;      /* -f: until the program is to end */
 	bool with_times;
+	struct str trace; /* follow_trace's */
 };
 
 /*
@@ -17,5 +18,19 @@ struct follow {
  * there is no such group; or as client_call, with the client's error set.
  */
 int follow_log(struct client *client, const struct follow *follow) MUSTCHECK;
+
+/* Where live logs are: the URL with account and region, to which parameters are added. */
+struct str follow_base_url(struct client *client);
+/* Parts of a line. */
+void follow_print_time(int64_t ms);
+void follow_print_message(struct str message);
+
+/* ---- trace.c ---- */
+
+/*
+ * Prints what all functions logged that follow->trace went through, in order; with goes_on, looks
+ * again and again for what is new. In a fiber. 0; -ENOENT when there is nothing; or as client_call.
+ */
+int follow_trace(struct client *client, const struct follow *follow) MUSTCHECK;
 
 #endif

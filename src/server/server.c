@@ -11,6 +11,7 @@
 #include "server/services.h"
 #include "server/trim.h"
 #include "services/iam/iam.h"
+#include "services/lambda/lambda.h"
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -157,7 +158,7 @@ int server_create(
 	s->aws.address = str_c(config->address);
 	s->aws.now_ms = clock_now_ms;
 	s->aws.handler = serve;
-	s->aws.hooks = (struct aws_hooks){ iam_find_key, iam_find_policies };
+	s->aws.hooks = (struct aws_hooks){ iam_find_key, iam_find_policies, lambda_find_trace };
 	int r = folder_open(config->data_dir, &s->folder, why);
 	if (r < 0)
 		goto fail;

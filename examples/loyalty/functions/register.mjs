@@ -55,4 +55,4 @@ export const make = ({ store, queue, now = () => new Date() }) => endpoint({
 	},
 });
 
-export const handler = make({ store: db, queue: new SQSClient({}) });
+export const handler = make({ store: db, queue: new SQSClient({ useQueueUrlAsEndpoint: false }) });

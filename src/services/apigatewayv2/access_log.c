@@ -64,7 +64,9 @@ static void write_batch(struct access_log *log)
 		.service = STR("apigateway.amazonaws.com") };
 	struct logs_input_log_event *events =
 		ARENA_ARRAY(&arena, struct logs_input_log_event, log->count);
-	struct logs_append_input in = { str_c(batch->group), str_c(batch->stream), { events, 0 } };
+	struct logs_append_input in = { .log_group_name = str_c(batch->group),
+		.log_stream_name = str_c(batch->stream),
+		.log_events = { events, 0 } };
 	struct logs_append_output out;
 	struct call call;
 	for (l = batch; l && same_stream(l, batch); l = l->next) {

@@ -46,6 +46,7 @@ static int invocation_start(
 		.service = STR("apigateway.amazonaws.com"),
 	};
 	call_init(&v->call, x->gateway->aws, &v->arena, &identity);
+	v->call.trace = arena_str(&v->arena, x->trace_header);
 	v->call.source_ip = arena_str(&v->arena, x->source_ip);
 	v->call.user_agent = arena_str(&v->arena, x->user_agent);
 	v->in.function_name = arena_str(&v->arena, function);

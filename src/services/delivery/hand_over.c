@@ -163,6 +163,7 @@ enum handed hand_over(
 {
 	struct sending s = { key, record };
 	int r;
+	call->trace = record->trace_header;
 	if (str_starts(record->target_arn, STR("arn:aws:sqs:")))
 		r = call_write(call, send_run, &s);
 	else if (str_starts(record->target_arn, STR("arn:aws:lambda:")))

@@ -2,14 +2,21 @@
 #include "services/lambda/invoke.h"
 #include "base/encode.h"
 #include "net/http_server.h"
+#include "services/lambda/lambda.h"
 #include <yyjson.h>
 
 struct str lambda_trace_id_of(const struct call *call)
 {
-	if (!call->http)
-		return STR("");
+	if (call->trace.n || !call->http)
+		return call->trace.n ? call->trace : STR("");
 	struct str id = http_header_get(&http_request(call->http)->headers, STR("x-amzn-trace-id"));
 	return id.p && id.n <= 1024 ? id : STR("");
+}
+
+struct str lambda_find_trace(struct aws *aws, struct arena *arena, struct str instance)
+{
+	struct lambda *lambda = lambda_of(aws);
+	return lambda ? arena_str(arena, engine_trace_of(lambda->engine, instance)) : STR("");
 }
 
 static bool is_json(struct str text, yyjson_read_err *error)

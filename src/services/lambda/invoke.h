@@ -18,7 +18,7 @@ int lambda_fail_throttled(struct call *call, const struct resolved *resolved);
 int lambda_check_payload(struct call *call, struct str *payload, size_t bytes_max) MUSTCHECK;
 /* ClientContext is JSON in base64. */
 int lambda_check_client_context(struct call *call, struct str text, struct str *json) MUSTCHECK;
-/* The X-Amzn-Trace-Id of the request, or empty. */
+/* The trace of the call, or the X-Amzn-Trace-Id of its request; or empty. */
 struct str lambda_trace_id_of(const struct call *call);
 
 /* async.c: accepts the event; it is on disk when this returns. Outside a transaction. */

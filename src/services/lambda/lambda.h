@@ -8,6 +8,12 @@
 
 #include "aws/service.h"
 
+struct arena;
+struct aws;
+
 extern const struct service lambda_service;
+
+/* aws_hooks.find_trace: what the instance of that name is at. */
+struct str lambda_find_trace(struct aws *aws, struct arena *arena, struct str instance);
 
 #endif

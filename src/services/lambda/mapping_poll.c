@@ -210,7 +210,7 @@ static bool give_back(struct batch *b)
 	return false;
 }
 
-static struct str trace_of(const struct sqs_message *m)
+static struct str header_of(const struct sqs_message *m)
 {
 	for (size_t i = 0; i < m->attributes.n; i++)
 		if (str_is(m->attributes.v[i].key, "AWSTraceHeader"))
@@ -226,6 +226,24 @@ static const struct str *ids_of(struct arena *arena, const struct sqs_message *v
 	return ids;
 }
 
+/* The invocation goes on with the messages' trace if they are of one, else it is linked to each. */
+static void trace(
+	struct arena *arena, struct engine_invocation *in, const struct sqs_message *v, size_t n)
+{
+	struct str *links = ARENA_ARRAY(arena, struct str, n);
+	in->link_count = 0;
+	for (size_t i = 0; i < n; i++) {
+		struct str header = header_of(&v[i]);
+		size_t j = 0;
+		while (j < in->link_count && !str_eq(links[j], header))
+			j++;
+		if (header.n && j == in->link_count)
+			links[in->link_count++] = header;
+	}
+	in->trace_id = in->link_count == 1 ? links[0] : STR("");
+	in->links = links;
+}
+
 /* The messages v[0..n) of the batch, from index `first` on, as one event: marks in done what was
  * handled. */
 static bool invoke(
@@ -238,9 +256,9 @@ static bool invoke(
 			.payload = event,
 			.client_context = STR(""),
 			.cognito_identity = STR(""),
-			.trace_id = n == 1 ? trace_of(&v[0]) : STR(""),
 		};
 		struct target *target;
+		trace(b->call->arena, &invocation, v, n);
 		if (b->m->stopping)
 			return give_back(b);
 		mapping_renew_request(b->call);

@@ -48,6 +48,8 @@ struct append {
 	struct str stream;
 	const struct logs_input_log_event *events;
 	size_t count;
+	call_fn *with;
+	void *arg;
 	int64_t sequence;
 };
 
@@ -88,13 +90,14 @@ static int append_run(struct call *call, void *arg)
 		call, group_stat_key(call->arena, a->ref->group), &logs_group_stat_shape, &group);
 	call_put_record(call, stream_stat_key(call->arena, a->ref->group, a->ref->stream),
 		&logs_stream_stat_shape, &stream);
-	return 0;
+	return a->with ? a->with(call, a->arg) : 0;
 }
 
 int events_append(struct call *call, const struct stream_ref *ref, struct str stream,
-	const struct logs_input_log_event *events, size_t count, int64_t *sequence)
+	const struct logs_input_log_event *events, size_t count, call_fn *with, void *arg,
+	int64_t *sequence)
 {
-	struct append a = { ref, stream, events, count, 0 };
+	struct append a = { ref, stream, events, count, with, arg, 0 };
 	if (call_write_to(call, call->aws->telemetry, append_run, &a) < 0)
 		return -1;
 	*sequence = a.sequence;

@@ -28,9 +28,11 @@ struct log_event {
 	struct str message; /* until the next event */
 };
 
-/* Stores a batch in one transaction; *sequence is the first event's. 0 or -1. */
+/* Stores a batch in one transaction, with what `with` (or NULL) adds; *sequence is the first
+ * event's. 0 or -1. */
 int events_append(struct call *call, const struct stream_ref *ref, struct str stream,
-	const struct logs_input_log_event *events, size_t count, int64_t *sequence) MUSTCHECK;
+	const struct logs_input_log_event *events, size_t count, call_fn *with, void *arg,
+	int64_t *sequence) MUSTCHECK;
 
 struct event_walk {
 	int64_t group, stream;    /* stream 0: all of the group */

@@ -15,7 +15,10 @@ enum {
 	LOGS_FOLLOWERS_MAX = 256,
 	LOGS_FOLLOWER_BYTES_MAX =
 		4 << 20, /* waiting for one slow follower; what is over it is left out, and said */
-	LOGS_SCAN_SLICE = 1000, /* events read in one go, then others have a turn */
+	LOGS_TRACE_MAX = 1000,           /* invocations shown of one trace */
+	LOGS_TRACE_BYTES_MAX = 16 << 20, /* of their lines */
+	LOGS_TRACE_DAYS = 30,            /* as X-Ray keeps traces */
+	LOGS_SCAN_SLICE = 1000,          /* events read in one go, then others have a turn */
 	LOGS_SCAN_SLICE_BYTES = 1 << 20,
 	LOGS_SCAN_MAX = 100000,   /* events looked at for one answer; then a token, as on AWS */
 	LOGS_DELETE_SLICE = 2000, /* events deleted in one transaction */

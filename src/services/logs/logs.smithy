@@ -183,6 +183,7 @@ operation Append {
         @required logGroupName: LogGroupName
         @required logStreamName: LogStreamName
         @required logEvents: InputLogEvents
+        invocations: Invocations
     }
     errors: [InvalidParameterException]
 }
@@ -346,7 +347,14 @@ structure Entity { keyAttributes: EntityAttributes, attributes: EntityAttributes
 
 structure MetricFilterMatchRecord { eventNumber: Long, eventMessage: String, extractedValues: ExtractedValues }
 
+/// An invocation whose lines have been written, under one of the traces that it is a part of.
+structure Invocation { trace: String, ownTrace: String, requestId: String, begun: Long, ended: Long }
+list Invocations { member: Invocation }
+
 // ---- records ----
+
+/// Where the lines of an invocation are, under the id of a trace; in the telemetry store.
+structure TraceRecord { group: String, stream: String, ownTrace: String, ended: Long }
 
 /// A log group, in the main store.
 structure GroupRecord {

@@ -52,11 +52,12 @@ static void cut_batch(struct call *call, const struct logs_input_log_events *eve
 }
 
 static int append(struct call *call, const struct stream_ref *ref, struct str group,
-	struct str stream, const struct logs_input_log_event *events, size_t n, int64_t *sequence)
+	struct str stream, const struct logs_input_log_event *events, size_t n, call_fn *with,
+	void *arg, int64_t *sequence)
 {
 	if (!n)
 		return 0;
-	if (events_append(call, ref, stream, events, n, sequence) < 0)
+	if (events_append(call, ref, stream, events, n, with, arg, sequence) < 0)
 		return -1;
 	followers_push(logs_state(call), call, group, stream, events, n, *sequence);
 	return 0;
@@ -77,7 +78,8 @@ int logs_put_log_events(struct call *call, const struct logs_put_log_events_inpu
 	if (n && events[n - 1].timestamp.v - events[0].timestamp.v > LOGS_DAY_MS)
 		return fail(call, &logs_invalid_parameter_exception,
 			"The batch of log events in a single PutLogEvents request cannot span more than 24 hours.");
-	if (append(call, &ref, in->log_group_name, in->log_stream_name, events, n, &sequence) < 0)
+	if (append(call, &ref, in->log_group_name, in->log_stream_name, events, n, NULL, NULL,
+		    &sequence) < 0)
 		return -1;
 	out->next_sequence_token = arena_printf(call->arena, "%038lld%018lld",
 		(long long)ref.stream, (long long)(sequence + (int64_t)n));
@@ -103,5 +105,5 @@ int logs_append(
 			MIN(e->message.n, (size_t)(LOGS_EVENT_BYTES_MAX - LOGS_EVENT_OVERHEAD));
 	}
 	return append(call, &ref, in->log_group_name, in->log_stream_name, in->log_events.v,
-		in->log_events.n, &sequence);
+		in->log_events.n, trace_append, (void *)in, &sequence);
 }

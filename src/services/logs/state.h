@@ -75,6 +75,18 @@ void followers_push(struct logs *logs, const struct call *call, struct str group
 void followers_wake(struct logs *logs);
 bool follow_serve(struct aws *aws, void *state, struct http_exchange *ex);
 
+/* ---- trace.c ---- */
+
+/* "1-5759e988-bd862e3fe1be46a994272793": what stands after Root= in X-Ray's header. */
+bool trace_is_id(struct str id);
+/* In a transaction of the telemetry store; arg is a struct logs_append_input: its invocations are
+ * found by their traces from now on. */
+int trace_append(struct call *call, void *arg);
+/* The answer to GET /_samovar/logs?trace=ID: the lines of all its invocations, in order. */
+void trace_serve(struct call *call, struct http_exchange *ex, struct str id);
+/* Forgets traces that are older than X-Ray keeps them. 0 or -1. */
+int trace_sweep(struct call *call) MUSTCHECK;
+
 /* ---- sweep.c ---- */
 
 /* The fiber that deletes what retention and deletions leave behind. */

@@ -116,8 +116,8 @@ static int sweep_once(struct call *call, struct logs *logs)
 	int64_t *ids;
 	size_t n;
 	/* Ids first, owners after: a group made in between has an owner by then. */
-	if (events_groups(call, &ids, &n) < 0 || call_read(call, plan_run, &plan) < 0 ||
-		sweep_groups(call, logs, &plan, ids, n) < 0)
+	if (trace_sweep(call) < 0 || events_groups(call, &ids, &n) < 0 ||
+		call_read(call, plan_run, &plan) < 0 || sweep_groups(call, logs, &plan, ids, n) < 0)
 		return -1;
 	for (size_t i = 0; i < plan.gone_count && !logs->stopping; i++) {
 		struct gone *g = &plan.gone[i];

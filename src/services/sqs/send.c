@@ -133,9 +133,7 @@ static struct str trace_header(struct call *call, const struct message_input *in
 	for (size_t i = 0; i < in->system_attributes.n; i++)
 		if (str_is(in->system_attributes.v[i].key, "AWSTraceHeader"))
 			return in->system_attributes.v[i].value.string_value;
-	if (!call->http)
-		return (struct str){ 0 };
-	return http_header_get(&http_request(call->http)->headers, STR("x-amzn-trace-id"));
+	return call->trace;
 }
 
 static struct str new_id(struct call *call)

@@ -232,6 +232,15 @@ void engine_invoke(struct engine *engine, struct call *call, const struct engine
 	engine_task_ended(engine);
 }
 
+struct str engine_trace_of(const struct engine *engine, struct str instance)
+{
+	const struct instance *i;
+	LIST_FOR(i, &engine->instances, struct instance, all)
+	if (i->request && i->log && str_is(instance, log_stream_name(i->log)))
+		return i->request->invocation->trace_id;
+	return STR("");
+}
+
 void engine_counts(const struct engine *engine, struct str key, struct engine_counts *out)
 {
 	const struct pool *pool = map_get(&engine->pools, key);

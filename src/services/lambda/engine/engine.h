@@ -51,6 +51,8 @@ struct engine_invocation {
 	struct str client_context;   /* JSON, or empty */
 	struct str cognito_identity; /* JSON, or empty */
 	struct str trace_id;         /* X-Ray's header, or empty: one is made */
+	const struct str *links;     /* headers of other traces that it goes on with: a batch's */
+	size_t link_count;
 	bool want_log_tail;
 	/* If set, called with the parts of a streamed answer as they come; payload then stays
 	 * empty. */
@@ -67,6 +69,10 @@ struct engine_invocation {
  * instance. */
 void engine_invoke(struct engine *engine, struct call *call, const struct engine_function *function,
 	struct engine_invocation *invocation);
+
+/* X-Ray's header of the invocation that the instance of that name (its log stream) is at, or empty.
+ */
+struct str engine_trace_of(const struct engine *engine, struct str instance);
 
 /* Instances that run or wait for this function's key, and invocations under way. */
 struct engine_counts {

@@ -5,6 +5,7 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/map.h"
+#include "base/random.h"
 #include "loop/loop.h"
 #include "net/http_server.h"
 #include "sandbox/box.h"
@@ -46,10 +47,19 @@ struct log_line {
 	struct str text;
 };
 
+/* An invocation that has ended, under one of its traces: for the index of traces. */
+enum { TRACE_ID_BYTES = 35 };
+struct log_trace {
+	char trace[TRACE_ID_BYTES], own[TRACE_ID_BYTES], request_id[UUID_LENGTH];
+	int64_t begun_ms, ended_ms;
+};
+
 struct log_batch {
 	struct str account, region, group, stream;
 	const struct log_line *v;
 	size_t n;
+	const struct log_trace *traces;
+	size_t trace_count;
 };
 
 /* Takes a batch to the store and waits for it, in a fiber; 0 or an error (the lines are then
@@ -69,6 +79,9 @@ void log_stream_printf(struct log_stream *log, const char *fmt, ...) PRINTF_LIKE
 /* What a process wrote: cut at newlines; a carriage return inside a line is a newline of its
  * record. */
 void log_stream_output(struct log_stream *log, int stream, struct str bytes);
+/* The invocation whose last line was just written can be found by its traces. */
+void log_stream_traced(
+	struct log_stream *log, const struct engine_invocation *invocation, int64_t begun_ms);
 /* Writes out lines that have no newline yet. */
 void log_stream_flush(struct log_stream *log);
 /* From now on the last 4 KB are kept, or no longer. */
@@ -182,8 +195,8 @@ struct request {
 	bool done, discard_parts;
 	bool sending; /* its payload is being written to the instance */
 	uint64_t queued_ns, started_ns, deadline_ns;
-	int64_t deadline_ms;     /* since 1970 */
-	struct str content_type; /* of a streamed answer */
+	int64_t begun_ms, deadline_ms; /* since 1970 */
+	struct str content_type;       /* of a streamed answer */
 	char trace[80];
 };
 

@@ -37,6 +37,7 @@ enum {
 	LOG_ALL_PENDING_BYTES_MAX = 32 * 1024 * 1024,
 	LOG_BATCH_DELAY_MS = 10, /* lines gathered before they go to the store */
 	LOG_BATCH_LINES_MAX = 5000,
+	LOG_TRACES_MAX = 10000, /* of the invocations in one batch; what is over it isn't indexed */
 };
 
 #endif

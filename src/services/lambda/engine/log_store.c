@@ -24,6 +24,18 @@ int log_store_append(void *arg, struct aws *aws, const struct log_batch *batch)
 		in.log_events.v[i].timestamp = OPT_I64(batch->v[i].ms);
 		in.log_events.v[i].message = batch->v[i].text;
 	}
+	in.invocations.n = batch->trace_count;
+	in.invocations.v = arena_zalloc(&arena, batch->trace_count * sizeof *in.invocations.v + 1);
+	for (size_t i = 0; i < batch->trace_count; i++) {
+		const struct log_trace *t = &batch->traces[i];
+		in.invocations.v[i] = (struct logs_invocation){
+			.trace = { t->trace, sizeof t->trace },
+			.own_trace = { t->own, sizeof t->own },
+			.request_id = { t->request_id, sizeof t->request_id },
+			.begun = OPT_I64(t->begun_ms),
+			.ended = OPT_I64(t->ended_ms),
+		};
+	}
 	int r = call_inner(&call, &logs_append_operation, NULL, &in, &out);
 	if (r < 0)
 		log_warn("the log of %.*s could not be written: %.*s", STR_ARG(batch->group),

@@ -17,6 +17,8 @@ struct pending {
 	struct pending_line *v;
 	size_t n, cap;
 	struct buf text;
+	struct log_trace *traces;
+	size_t trace_count, trace_cap;
 };
 
 struct log_stream {
@@ -78,6 +80,7 @@ void log_stream_unref(struct log_stream *log)
 	buf_fini(&log->tail);
 	buf_fini(&log->pending.text);
 	free(log->pending.v);
+	free(log->pending.traces);
 	free(log);
 }
 
@@ -108,7 +111,11 @@ static int deliver(struct log_stream *log, const struct pending *p)
 	for (size_t i = 0; i < p->n; i += LOG_BATCH_LINES_MAX) {
 		struct log_batch batch = { str_c(log->account), str_c(log->region),
 			str_c(log->group), str_c(log->name), lines + i,
-			MIN(p->n - i, LOG_BATCH_LINES_MAX) };
+			MIN(p->n - i, LOG_BATCH_LINES_MAX), NULL, 0 };
+		if (i + batch.n == p->n) {
+			batch.traces = p->traces;
+			batch.trace_count = p->trace_count;
+		}
 		if (log->engine->log_sink(log->engine->log_arg, log->engine->aws, &batch) < 0)
 			r = -1;
 	}
@@ -141,6 +148,7 @@ static void deliver_main(void *arg)
 		engine->log_pending_bytes -= batch.text.n;
 		buf_fini(&batch.text);
 		free(batch.v);
+		free(batch.traces);
 	}
 	log->delivering = false;
 	log_stream_unref(log);
@@ -169,6 +177,45 @@ static void enqueue(struct log_stream *log, struct str text)
 		return; /* too many fibers run: the next line tries again */
 	log->delivering = true;
 	log->refs++;
+}
+
+/* ---- traces ---- */
+
+/* The 35 characters after Root=, or p == NULL. */
+static struct str root_of(struct str header)
+{
+	ssize_t at = str_find(header, STR("Root="));
+	struct str id = at < 0 ? STR("") : str_from(header, (size_t)at + 5);
+	return id.n >= TRACE_ID_BYTES ? str_sub(id, 0, TRACE_ID_BYTES) : (struct str){ 0 };
+}
+
+static void add_trace(struct log_stream *log, const struct log_trace *model, struct str root)
+{
+	struct pending *p = &log->pending;
+	if (p->trace_count == LOG_TRACES_MAX)
+		return;
+	if (p->trace_count == p->trace_cap) {
+		p->trace_cap = p->trace_cap ? 2 * p->trace_cap : 8;
+		p->traces = xrealloc(p->traces, p->trace_cap * sizeof *p->traces);
+	}
+	p->traces[p->trace_count] = *model;
+	memcpy(p->traces[p->trace_count++].trace, root.p, TRACE_ID_BYTES);
+}
+
+void log_stream_traced(struct log_stream *log, const struct engine_invocation *in, int64_t begun_ms)
+{
+	struct log_trace model = { .begun_ms = begun_ms, .ended_ms = clock_now_ms() };
+	struct str own = root_of(in->trace_id);
+	if (!own.p || in->request_id.n != UUID_LENGTH || log->pending.n == 0)
+		return;
+	memcpy(model.own, own.p, TRACE_ID_BYTES);
+	memcpy(model.request_id, in->request_id.p, UUID_LENGTH);
+	add_trace(log, &model, own);
+	for (size_t i = 0; i < in->link_count; i++) {
+		struct str root = root_of(in->links[i]);
+		if (root.p && !str_eq(root, own))
+			add_trace(log, &model, root);
+	}
 }
 
 /* ---- events ---- */

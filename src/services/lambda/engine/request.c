@@ -35,7 +35,8 @@ void request_begin(struct request *request, struct instance *instance)
 	request->instance = instance;
 	request->started_ns = clock_mono_ns();
 	request->deadline_ns = request->started_ns + pool->function.timeout_ms * 1000000;
-	request->deadline_ms = clock_now_ms() + (int64_t)pool->function.timeout_ms;
+	request->begun_ms = clock_now_ms();
+	request->deadline_ms = request->begun_ms + (int64_t)pool->function.timeout_ms;
 	instance->request = request;
 	instance->serial = ++pool->engine->serial;
 	instance->sent = instance->answered = false;
@@ -79,6 +80,7 @@ static void end(struct request *request, const char *status, struct str error_ty
 	struct report report = { in->request_id, us, in->billed_ms, in->init_us,
 		in->memory_peak_bytes, status, error_type };
 	report_end(pool, instance->log, &report);
+	log_stream_traced(instance->log, in, request->begun_ms);
 	if (in->want_log_tail)
 		in->log_tail = arena_str(request->call->arena, log_stream_tail(instance->log));
 	log_stream_keep_tail(instance->log, false);
