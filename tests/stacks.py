@@ -8,7 +8,7 @@ from botocore.exceptions import ClientError
 
 TRUST = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"},
                                                  "Action": "sts:AssumeRole"}]}
-IAM = ["CAPABILITY_IAM", "CAPABILITY_NAMED_IAM"]
+IAM = ["CAPABILITY_IAM", "CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"]
 
 
 def error_of(call, **arguments):

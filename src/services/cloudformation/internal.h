@@ -75,8 +75,14 @@ struct cfn_template {
 	value *resources;
 	struct str processed; /* as JSON, when a transform changed it; else p == NULL */
 	bool is_transformed;
+	bool has_extensions; /* AWS::LanguageExtensions */
 };
-/* Parses, transforms and checks a template's text: 0, or fails with ValidationError. */
+/* Its text as a tree of known sections: 0, or fails with ValidationError. */
+int cfn_template_parse(struct call *call, struct str text, struct cfn_template *out) MUSTCHECK;
+/* Its transforms, with these parameters (NULL: their defaults), and the form of what they make. */
+int cfn_template_expand(struct call *call, struct cfn_template *t,
+	const struct cloudformation_parameter_records *parameters) MUSTCHECK;
+/* Both, for what is only looked at. */
 int cfn_template_load(struct call *call, struct str text, struct cfn_template *out) MUSTCHECK;
 /* A content's template, which was checked when it came. */
 int cfn_template_of(struct call *call, const struct cloudformation_stack_content *content,
@@ -111,6 +117,10 @@ int cfn_parameters_resolve(struct call *call, const struct cfn_template *t,
 int cfn_parameter_from_ssm(
 	struct call *call, struct str name, bool decrypt, struct str *out) MUSTCHECK;
 
+/* Only the defaults, or nothing. */
+void cfn_parameters_default(struct call *call, const struct cfn_template *t,
+	struct cloudformation_parameter_records *out);
+
 /* ---- graph.c ---- */
 
 struct cfn_node {
@@ -130,6 +140,23 @@ struct cfn_graph {
 int cfn_graph_make(struct cfn_eval *e, value *resources, struct cfn_graph *out) MUSTCHECK;
 struct cfn_node *cfn_graph_find(const struct cfn_graph *g, struct str logical);
 
+/* ---- rules.c ---- */
+
+int cfn_rules_check(struct call *call, const struct cfn_template *t, struct cfn_eval *e) MUSTCHECK;
+
+/* ---- language.c ---- */
+
+/* AWS::LanguageExtensions over e->root, in place: 0, or -EINVAL with e->error. */
+int cfn_language_transform(struct cfn_eval *e) MUSTCHECK;
+
+/* ---- check.c ---- */
+
+/* That the template's functions are known: 0, or fails. */
+int cfn_functions_check(struct call *call, const struct cfn_template *t) MUSTCHECK;
+/* That what is referred to is made, with the parameters at hand. */
+int cfn_made_check(
+	struct call *call, const struct cfn_template *t, struct cfn_eval *e) MUSTCHECK;
+
 /* ---- plan.c: what is about to be done, before anything is ---- */
 
 /* Fills content from a request's parts and checks all: 0, or fails. before: of an update, or NULL.
@@ -145,7 +172,7 @@ struct cfn_request {
 	const struct cloudformation_resource_types *types; /* those allowed, or NULL */
 	const struct cloudformation_rollback_configuration *rollback;
 	const struct cloudformation_deployment_config *deployment;
-	bool retain_except_on_create;
+	bool is_direct; /* no change set shows what a transform makes */
 };
 int cfn_content_make(struct call *call, const struct cfn_request *request, struct str stack_name,
 	struct str stack_id, const struct cloudformation_stack_content *before,

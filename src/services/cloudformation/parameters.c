@@ -232,3 +232,22 @@ int cfn_parameters_resolve(struct call *call, const struct cfn_template *t,
 		r = resolve_one(call, cfn_get_str(declared, out->v[i].key), &out->v[i]);
 	return r;
 }
+
+void cfn_parameters_default(struct call *call, const struct cfn_template *t,
+	struct cloudformation_parameter_records *out)
+{
+	value *declared = cfn_get(t->root, "Parameters"), *key, *p;
+	*out = (struct cloudformation_parameter_records){
+		ARENA_ARRAY(call->arena, struct cloudformation_parameter_record,
+			yyjson_mut_obj_size(declared) + 1),
+		0
+	};
+	if (yyjson_mut_is_obj(declared))
+		CFN_OBJECT_FOR(key, p, declared)
+		{
+			struct str text = cfn_scalar(call->arena, cfn_get(p, "Default"));
+			out->v[out->n++] = (struct cloudformation_parameter_record){
+				.key = cfn_text(key), .value = text.p ? text : STR("")
+			};
+		}
+}

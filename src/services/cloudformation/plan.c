@@ -12,7 +12,7 @@ static bool has(const struct cloudformation_capabilities *list, struct str name)
 }
 
 static int check_capabilities(struct call *call, const struct cfn_template *t,
-	const struct cloudformation_capabilities *given)
+	const struct cloudformation_capabilities *given, bool is_direct)
 {
 	struct cloudformation_capabilities needed;
 	struct str reason = { 0 };
@@ -22,7 +22,7 @@ static int check_capabilities(struct call *call, const struct cfn_template *t,
 		bool ok =
 			has(given, needed.v[i]) || (str_is(needed.v[i], "CAPABILITY_IAM") &&
 							   has(given, STR("CAPABILITY_NAMED_IAM")));
-		if (str_is(needed.v[i], "CAPABILITY_AUTO_EXPAND"))
+		if (str_is(needed.v[i], "CAPABILITY_AUTO_EXPAND") && !is_direct)
 			continue;
 		if (!ok)
 			return fail(call, &cloudformation_insufficient_capabilities_exception,
@@ -127,7 +127,10 @@ int cfn_content_make(struct call *call, const struct cfn_request *request, struc
 	*out = (struct cloudformation_stack_content){ 0 };
 	if (check_options(call, request) < 0 || cfn_role_check(call, request->role_arn) < 0 ||
 		template_of_request(call, request, before, out) < 0 ||
-		cfn_template_load(call, out->template, &t) < 0)
+		cfn_template_parse(call, out->template, &t) < 0 ||
+		cfn_parameters_resolve(call, &t, request->parameters,
+			before ? &before->parameters : NULL, &out->parameters) < 0 ||
+		cfn_template_expand(call, &t, &out->parameters) < 0)
 		return -1;
 	out->processed = t.processed;
 	out->description = cfn_text(cfn_get(t.root, "Description"));
@@ -136,16 +139,15 @@ int cfn_content_make(struct call *call, const struct cfn_request *request, struc
 	out->notification_ar_ns =
 		request->notices->v || !before ? *request->notices : before->notification_ar_ns;
 	out->role_arn = request->role_arn.p || !before ? request->role_arn : before->role_arn;
-	if (check_tags(call, &out->tags) < 0 ||
-		cfn_parameters_resolve(call, &t, request->parameters,
-			before ? &before->parameters : NULL, &out->parameters) < 0)
+	if (check_tags(call, &out->tags) < 0)
 		return -1;
 	cfn_eval_init(&e, call, &t, out, stack_name, stack_id);
-	if (cfn_template_check(call, &t, &e) < 0)
+	if (cfn_rules_check(call, &t, &e) < 0 || cfn_template_check(call, &t, &e) < 0 ||
+		cfn_made_check(call, &t, &e) < 0)
 		return -1;
 	if (check_types(call, &t, request->types) < 0)
 		return -1;
-	return check_capabilities(call, &t, &out->capabilities);
+	return check_capabilities(call, &t, &out->capabilities, request->is_direct);
 }
 
 bool cfn_content_same(

@@ -128,7 +128,8 @@ int cloudformation_create_stack(struct call *call,
 		.role_arn = in->role_arn,
 		.types = &in->resource_types,
 		.rollback = in->rollback_configuration,
-		.deployment = in->deployment_config };
+		.deployment = in->deployment_config,
+		.is_direct = true };
 	if (check_name(call, in->stack_name) < 0)
 		return -1;
 	if (in->on_failure.p && in->disable_rollback.set)
@@ -210,7 +211,8 @@ int cloudformation_update_stack(struct call *call,
 		.role_arn = in->role_arn,
 		.types = &in->resource_types,
 		.rollback = in->rollback_configuration,
-		.deployment = in->deployment_config };
+		.deployment = in->deployment_config,
+		.is_direct = true };
 	if (call_read(call, find_to_update, &c) < 0 ||
 		cfn_stack_policy_take(
 			call, in->stack_policy_body, in->stack_policy_url, &c.policy) < 0 ||

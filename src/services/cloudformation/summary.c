@@ -35,18 +35,7 @@ static int check(struct call *call, const struct cfn_template *t)
 {
 	struct cloudformation_stack_content content = { 0 };
 	struct cfn_eval e;
-	value *declared = cfn_get(t->root, "Parameters"), *key, *p;
-	size_t n = yyjson_mut_obj_size(declared);
-	content.parameters.v =
-		ARENA_ARRAY(call->arena, struct cloudformation_parameter_record, n + 1);
-	if (yyjson_mut_is_obj(declared))
-		CFN_OBJECT_FOR(key, p, declared)
-		{
-			struct str text = default_of(call, p);
-			content.parameters.v[content.parameters.n++] =
-				(struct cloudformation_parameter_record){ .key = cfn_text(key),
-					.value = text.p ? text : STR("") };
-		}
+	cfn_parameters_default(call, t, &content.parameters);
 	cfn_eval_init(&e, call, t, &content, STR("stack"), STR("stack"));
 	return cfn_template_check(call, t, &e);
 }

@@ -34,7 +34,7 @@ static int check_sections(struct call *call, value *root)
 {
 	static const char *const sections[] = { "AWSTemplateFormatVersion", "Description",
 		"Metadata", "Parameters", "Mappings", "Conditions", "Transform", "Resources",
-		"Outputs", "Globals" };
+		"Outputs", "Globals", "Rules" };
 	value *key, *section;
 	if (!yyjson_mut_is_obj(root))
 		return invalid(call, STR("Template format error: unsupported structure."));
@@ -43,7 +43,7 @@ static int check_sections(struct call *call, value *root)
 		bool known = false;
 		for (size_t i = 0; i < COUNT_OF(sections); i++)
 			known = known || str_is(cfn_text(key), sections[i]);
-		if (str_is(cfn_text(key), "Rules") || str_is(cfn_text(key), "Hooks"))
+		if (str_is(cfn_text(key), "Hooks"))
 			return fail(call, &cloudformation_validation_error,
 				"Template error: the section %.*s is not served by this server.",
 				STR_ARG(cfn_text(key)));
@@ -57,7 +57,7 @@ static int check_sections(struct call *call, value *root)
 		return invalid(
 			call, STR("Template format error: Unsupported template format version."));
 	static const char *const objects[] = { "Parameters", "Mappings", "Conditions", "Outputs",
-		"Metadata" };
+		"Metadata", "Rules" };
 	for (size_t i = 0; i < COUNT_OF(objects); i++)
 		if (cfn_get(root, objects[i]) && !yyjson_mut_is_obj(cfn_get(root, objects[i])) &&
 			!yyjson_mut_is_null(cfn_get(root, objects[i])))
@@ -91,6 +91,9 @@ static int check_resource(struct call *call, struct str name, value *r)
 		"Metadata", "DeletionPolicy", "UpdateReplacePolicy", "UpdatePolicy",
 		"CreationPolicy", "Description", "Connectors", "IgnoreGlobals" };
 	value *key, *member;
+	if (str_starts(name, STR("Fn::ForEach")))
+		return invalid(call,
+			STR("Template error: Fn::ForEach needs the transform AWS::LanguageExtensions."));
 	if (!is_alphanumeric(name))
 		return fail(call, &cloudformation_validation_error,
 			"Template format error: Resource name %.*s is non alphanumeric.",
@@ -152,6 +155,23 @@ static int check_resources(struct call *call, struct cfn_template *t)
 
 /* ---- transforms ---- */
 
+static int extend(struct call *call, struct cfn_template *t,
+	const struct cloudformation_parameter_records *parameters)
+{
+	struct cloudformation_stack_content content = { 0 };
+	struct cfn_eval e;
+	if (parameters)
+		content.parameters = *parameters;
+	else
+		cfn_parameters_default(call, t, &content.parameters);
+	cfn_eval_init(&e, call, t, &content, STR("stack"), STR("stack"));
+	t->is_transformed = t->has_extensions = true;
+	if (cfn_language_transform(&e) < 0)
+		return fail(call, &cloudformation_validation_error,
+			"Transform AWS::LanguageExtensions failed with: %.*s", STR_ARG(e.error));
+	return 0;
+}
+
 static int transform_one(struct call *call, struct cfn_template *t, struct str name)
 {
 	struct str why = { 0 };
@@ -170,14 +190,32 @@ static int transform_one(struct call *call, struct cfn_template *t, struct str n
 	return 0;
 }
 
-static int transform(struct call *call, struct cfn_template *t)
+static bool has_extensions(value *transforms)
+{
+	value *item;
+	if (yyjson_mut_is_arr(transforms))
+		CFN_ARRAY_FOR(item, transforms)
+	if (str_is(cfn_text(item), "AWS::LanguageExtensions"))
+		return true;
+	return str_is(cfn_text(transforms), "AWS::LanguageExtensions");
+}
+
+static int transform(struct call *call, struct cfn_template *t,
+	const struct cloudformation_parameter_records *parameters)
 {
 	value *transforms = cfn_get(t->root, "Transform"), *item;
+	/* Loops make what the others read. */
+	if (has_extensions(transforms) && extend(call, t, parameters) < 0)
+		return -1;
 	if (yyjson_mut_is_str(transforms) && transform_one(call, t, cfn_text(transforms)) < 0)
+		return -1;
+	if (yyjson_mut_is_obj(transforms) &&
+		transform_one(call, t, cfn_text(cfn_get(transforms, "Name"))) < 0)
 		return -1;
 	if (yyjson_mut_is_arr(transforms))
 		CFN_ARRAY_FOR(item, transforms)
-	if (transform_one(call, t, cfn_text(item)) < 0)
+	if (transform_one(call, t,
+		    yyjson_mut_is_obj(item) ? cfn_text(cfn_get(item, "Name")) : cfn_text(item)) < 0)
 		return -1;
 	if (!t->is_transformed)
 		return 0;
@@ -187,7 +225,7 @@ static int transform(struct call *call, struct cfn_template *t)
 	return 0;
 }
 
-int cfn_template_load(struct call *call, struct str text, struct cfn_template *out)
+int cfn_template_parse(struct call *call, struct str text, struct cfn_template *out)
 {
 	struct str why = { 0 };
 	*out = (struct cfn_template){ .arena = call->arena, .doc = cfn_doc_new(call->arena) };
@@ -197,9 +235,22 @@ int cfn_template_load(struct call *call, struct str text, struct cfn_template *o
 	if (check_sections(call, out->root) < 0)
 		return -1;
 	out->resources = cfn_get(out->root, "Resources");
-	if (yyjson_mut_is_obj(out->resources) && transform(call, out) < 0)
+	return 0;
+}
+
+int cfn_template_expand(struct call *call, struct cfn_template *t,
+	const struct cloudformation_parameter_records *parameters)
+{
+	if (yyjson_mut_is_obj(t->resources) && transform(call, t, parameters) < 0)
 		return -1;
-	return check_resources(call, out);
+	return check_resources(call, t);
+}
+
+int cfn_template_load(struct call *call, struct str text, struct cfn_template *out)
+{
+	if (cfn_template_parse(call, text, out) < 0)
+		return -1;
+	return cfn_template_expand(call, out, NULL);
 }
 
 int cfn_template_of(struct call *call, const struct cloudformation_stack_content *content,
@@ -276,6 +327,8 @@ int cfn_template_check(struct call *call, const struct cfn_template *t, struct c
 	struct cfn_graph graph;
 	value *key, *definition;
 	struct ref_check c = { .t = t, .call = call, .block = "Resources" };
+	if (cfn_functions_check(call, t) < 0)
+		return -1;
 	CFN_OBJECT_FOR(key, definition, t->resources)
 	{
 		cfn_refs(NULL, cfn_get(definition, "Properties"), check_ref, &c);
