@@ -89,7 +89,8 @@ operation ReadRecords {
         Records: NumberedRecords
         /// Where to go on.
         Next: Long
-        /// There is no record after these, and none will come.
+        /// There is no record after these; and none will come.
+        IsAtEnd: Boolean
         IsOver: Boolean
     }
     errors: [ResourceNotFoundException]

@@ -394,6 +394,7 @@ int dynamodbstreams_read_records(struct call *call,
 		reading.from = reading.r.next;
 		out->records = reading.r.records;
 		out->next = OPT_I64(reading.r.next);
+		out->is_at_end = OPT_BOOL(at_end);
 		out->is_over = OPT_BOOL(at_end && reading.stream.r.closed.set);
 		if (out->records.n || out->is_over.v || now >= until)
 			return 0;

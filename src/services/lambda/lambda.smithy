@@ -1430,6 +1430,12 @@ structure EventSourceMappingConfiguration {
     LastProcessingResult: String
     State: String
     StateTransitionReason: String
+    ParallelizationFactor: ParallelizationFactor
+    DestinationConfig: DestinationConfig
+    MaximumRecordAgeInSeconds: MaximumRecordAgeInSeconds
+    BisectBatchOnFunctionError: Boolean
+    MaximumRetryAttempts: MaximumRetryAttemptsEventSourceMapping
+    TumblingWindowInSeconds: TumblingWindowInSeconds
     FunctionResponseTypes: FunctionResponseTypeList
     EventSourceMappingArn: String
     ProvisionedPollerConfig: ProvisionedPollerConfig
@@ -1589,3 +1595,7 @@ structure MappingRecord {
     Configuration: EventSourceMappingConfiguration
     Tags: Tags
 }
+/// How far a mapping of a stream is: the number of the next record, for each of its lanes. Key: (lambda-position, account,
+/// region, UUID).
+structure MappingPosition { Next: Positions, Result: String }
+list Positions { member: Long }

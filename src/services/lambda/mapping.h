@@ -7,6 +7,7 @@
 #include "base/list.h"
 #include "services/lambda/resolve.h"
 
+struct mapping;
 struct mappings;
 
 /* ---- mappings.c ---- */
@@ -23,6 +24,31 @@ void mapping_function_deleted(struct call *call, const struct function_name *nam
 /* Outside of one: switches it off, unless it was changed meanwhile. */
 void mapping_disable(
 	struct call *call, const struct lambda_mapping_record *record, const char *reason);
+
+/* Whether its source is a stream of a table; else it is a queue. */
+bool mapping_is_stream(const struct lambda_event_source_mapping_configuration *c);
+/* In a transaction: the position of a mapping of a stream is where its starting position says. */
+int mapping_position_begin(struct call *call, const struct lambda_mapping_record *r) MUSTCHECK;
+void mapping_position_delete(struct call *call, const struct lambda_mapping_record *r);
+/* LastProcessingResult of such a mapping. */
+void mapping_position_tell(struct call *call, const struct lambda_mapping_record *r,
+	struct lambda_event_source_mapping_configuration *out);
+
+/* ---- mapping_stream_check.c ---- */
+
+/* What a mapping of a stream has when nothing is said. */
+void mapping_stream_defaults(
+	struct call *call, struct lambda_event_source_mapping_configuration *c);
+/* Puts those settings into it that only streams have: 0 or -1. */
+int mapping_stream_apply(struct call *call, struct lambda_event_source_mapping_configuration *c,
+	const struct lambda_update_event_source_mapping_input *in) MUSTCHECK;
+/* The stream and the function as they are now. */
+int mapping_stream_check(struct call *call, const struct lambda_mapping_record *r) MUSTCHECK;
+
+/* ---- mapping_stream.c ---- */
+
+/* Begins its lanes: fibers that read the stream, each the records of its share of the items. */
+void mapping_stream_begin(struct mapping *m);
 
 /* ---- pollers.c ---- */
 
@@ -55,6 +81,10 @@ void mappings_changed(void *aws);
 struct lambda *mapping_lambda(const struct mapping *m);
 /* Another poller, if the mapping may have one and none waits. */
 void mapping_scale_up(struct mapping *m);
+/* Until no earlier one of the same mapping runs: it may be at the records that this one begins
+ * with.
+ */
+void mapping_wait_earlier(struct mapping *m);
 /* After m->pollers has lost one: the last of a mapping that stops frees it. */
 void mapping_poller_ended(struct mapping *m);
 /* No poller receives for that long. */

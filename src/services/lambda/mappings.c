@@ -51,18 +51,17 @@ int mapping_read(struct call *call, struct str uuid, struct lambda_mapping_recor
 
 static int check_source(struct call *call, struct str arn)
 {
-	static const char *const others[] = { "kinesis", "dynamodb", "kafka", "mq", "rds" };
+	static const char *const others[] = { "kinesis", "kafka", "mq", "rds" };
 	if (!arn.n)
 		return fail(call, INVALID,
-			"Unrecognized event source, must be an SQS queue: EventSourceArn is "
-			"missing. Self-managed event sources are "
-			"not served here.");
-	if (str_starts(arn, STR("arn:aws:sqs:")))
+			"Unrecognized event source, must be an SQS queue or a DynamoDB stream: "
+			"EventSourceArn is missing. Self-managed event sources are not served here.");
+	if (str_starts(arn, STR("arn:aws:sqs:")) || str_starts(arn, STR("arn:aws:dynamodb:")))
 		return 0;
 	for (size_t i = 0; i < COUNT_OF(others); i++)
 		if (str_starts(arn, arena_printf(call->arena, "arn:aws:%s:", others[i])))
 			return fail(call, INVALID,
-				"Event sources of the service %s are not served here, only SQS queues: %.*s",
+				"Event sources of the service %s are not served here, only SQS queues and DynamoDB streams: %.*s",
 				others[i], STR_ARG(arn));
 	return fail(call, INVALID,
 		"Unrecognized event source, must be kinesis, dynamodb stream or sqs. Unsupported source arn: "
@@ -181,7 +180,9 @@ static int apply(struct call *call, struct lambda_mapping_record *r,
 	const struct lambda_update_event_source_mapping_input *in)
 {
 	struct lambda_event_source_mapping_configuration *c = r->configuration;
-	if (check_stream_settings(call, in) < 0 || check_filters(call, in->filter_criteria) < 0)
+	bool is_stream = mapping_is_stream(c);
+	if ((is_stream ? mapping_stream_apply(call, c, in) : check_stream_settings(call, in)) < 0 ||
+		check_filters(call, in->filter_criteria) < 0)
 		return -1;
 	if (in->batch_size.set)
 		c->batch_size = in->batch_size;
@@ -210,11 +211,13 @@ static int apply(struct call *call, struct lambda_mapping_record *r,
 		r->enabled = in->enabled;
 	c->last_modified = OPT_TIME(call->now_ms);
 	c->state = r->enabled.v ? STR("Enabled") : STR("Disabled");
-	c->state_transition_reason = STR("USER_INITIATED");
-	if (check_sizes(call, c) < 0)
+	c->state_transition_reason = is_stream ? STR("User action") : STR("USER_INITIATED");
+	if (!is_stream && check_sizes(call, c) < 0)
 		return -1;
-	/* One that is switched off may stay as it is when its queue or function is gone. */
-	return r->enabled.v || in->function_name.p ? check_queue(call, r) : 0;
+	/* One that is switched off may stay as it is when its source or function is gone. */
+	if (!r->enabled.v && !in->function_name.p)
+		return 0;
+	return is_stream ? mapping_stream_check(call, r) : check_queue(call, r);
 }
 
 static int set_function(struct call *call, struct lambda_mapping_record *r, struct str text)
@@ -255,14 +258,41 @@ static int check_is_new(
 	txn_cursor_close(&c);
 	if (clash.p)
 		return fail(call, &lambda_resource_conflict_exception,
-			"An event source mapping with SQS arn (\" %.*s \") and function (\" "
-			"%.*s \") already exists. Please update or "
-			"delete the existing mapping with UUID %.*s",
+			mapping_is_stream(r->configuration)
+				? "The event source arn (\" %.*s \") and function (\" %.*s \") provided "
+				  "mapping already exists. Please update or delete the existing "
+				  "mapping with UUID %.*s"
+				: "An event source mapping with SQS arn (\" %.*s \") and function (\" "
+				  "%.*s \") already exists. Please update or "
+				  "delete the existing mapping with UUID %.*s",
 			STR_ARG(r->configuration->event_source_arn), STR_ARG(function_text),
 			STR_ARG(clash));
 	if (n >= LAMBDA_MAPPINGS_MAX)
 		return fail(call, INVALID, "There are %d event source mappings already.",
 			LAMBDA_MAPPINGS_MAX);
+	return 0;
+}
+
+static int check_start(struct call *call, const struct lambda_create_event_source_mapping_input *in)
+{
+	bool is_stream = str_starts(in->event_source_arn, STR("arn:aws:dynamodb:"));
+	const char *name = in->topics.n              ? "Topics"
+			   : in->queues.n            ? "Queues"
+			   : is_stream               ? NULL
+			   : in->starting_position.p ? "StartingPosition"
+						     : NULL;
+	if (!name && in->starting_position_timestamp.set)
+		name = "StartingPositionTimestamp";
+	if (name)
+		return fail(call, INVALID, "%s is not supported for %s event sources.", name,
+			is_stream ? "DynamoDB" : "SQS");
+	if (is_stream && !in->starting_position.p)
+		return fail(call, INVALID,
+			"1 validation error detected: Value null at 'startingPosition' failed to "
+			"satisfy constraint: Member must not be null.");
+	if (is_stream && str_is(in->starting_position, "AT_TIMESTAMP"))
+		return fail(call, INVALID, "Unsupported starting position for arn type: %.*s",
+			STR_ARG(in->event_source_arn));
 	return 0;
 }
 
@@ -312,12 +342,12 @@ int lambda_create_event_source_mapping(struct call *call,
 		.tags = in->tags };
 	if (check_source(call, in->event_source_arn) < 0)
 		return -1;
-	if (in->starting_position.p || in->starting_position_timestamp.set || in->topics.n ||
-		in->queues.n)
-		return fail(call, INVALID, "%s is not supported for SQS event sources.",
-			in->topics.n   ? "Topics"
-			: in->queues.n ? "Queues"
-				       : "StartingPosition");
+	if (check_start(call, in) < 0)
+		return -1;
+	if (mapping_is_stream(out)) {
+		mapping_stream_defaults(call, out);
+		out->starting_position = in->starting_position;
+	}
 	out->event_source_mapping_arn =
 		call_arn(call, "lambda", "event-source-mapping:%.*s", STR_ARG(out->uuid));
 	if (lambda_check_tags(call, &in->tags) < 0 ||
@@ -325,6 +355,11 @@ int lambda_create_event_source_mapping(struct call *call,
 		check_is_new(call, &r, in->function_name) < 0)
 		return -1;
 	put(call, &r);
+	if (mapping_is_stream(out)) {
+		if (mapping_position_begin(call, &r) < 0)
+			return -1;
+		mapping_position_tell(call, &r, out);
+	}
 	out->state = STR("Creating");
 	return 0;
 }
@@ -337,6 +372,8 @@ int lambda_get_event_source_mapping(struct call *call,
 	if (mapping_read(call, in->uuid, &r) < 0)
 		return -1;
 	*out = *r.configuration;
+	if (mapping_is_stream(out))
+		mapping_position_tell(call, &r, out);
 	return 0;
 }
 
@@ -353,6 +390,8 @@ int lambda_update_event_source_mapping(struct call *call,
 		return -1;
 	put(call, &r);
 	*out = *r.configuration;
+	if (mapping_is_stream(out))
+		mapping_position_tell(call, &r, out);
 	out->state = r.enabled.v == was_enabled ? STR("Updating")
 		     : r.enabled.v              ? STR("Enabling")
 						: STR("Disabling");
@@ -369,6 +408,10 @@ int lambda_delete_event_source_mapping(struct call *call,
 	txn_delete(call->txn, mapping_key(call->arena, r.account, r.region, in->uuid));
 	call_after(call, mappings_changed, call->aws);
 	*out = *r.configuration;
+	if (mapping_is_stream(out)) {
+		mapping_position_tell(call, &r, out);
+		mapping_position_delete(call, &r);
+	}
 	out->state = STR("Deleting");
 	return 0;
 }
@@ -401,10 +444,16 @@ int lambda_list_event_source_mappings(struct call *call,
 		return -1;
 	out->event_source_mappings.v = ARENA_ARRAY(call->arena,
 		struct lambda_event_source_mapping_configuration, LAMBDA_MAPPINGS_PAGE);
-	while (lambda_page_next(&page, &lambda_mapping_record_shape, &r))
-		if (r.configuration && is_listed(in, &name, &r))
-			out->event_source_mappings.v[out->event_source_mappings.n++] =
-				*r.configuration;
+	while (lambda_page_next(&page, &lambda_mapping_record_shape, &r)) {
+		struct lambda_event_source_mapping_configuration *to =
+			&out->event_source_mappings.v[out->event_source_mappings.n];
+		if (!r.configuration || !is_listed(in, &name, &r))
+			continue;
+		*to = *r.configuration;
+		if (mapping_is_stream(to))
+			mapping_position_tell(call, &r, to);
+		out->event_source_mappings.n++;
+	}
 	out->next_marker = page.next_marker;
 	lambda_page_close(&page);
 	return 0;

@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/random.h"
+#include "api/dynamodbstreams.h"
 #include "services/lambda/mapping.h"
 #include "store/key.h"
 #include <stdlib.h>
@@ -212,6 +213,10 @@ static void begin_one(struct mappings *all, struct mapping *m)
 	list_remove(&m->link);
 	list_append(&all->all, &m->link);
 	m->seen = true;
+	if (mapping_is_stream(m->record.configuration)) {
+		mapping_stream_begin(m);
+		return;
+	}
 	m->limit = limit_first(m);
 	mapping_scale_up(m);
 }
@@ -238,6 +243,41 @@ static int compare(struct mappings *all)
 	return r;
 }
 
+void mapping_wait_earlier(struct mapping *m)
+{
+	for (bool found = true; found && !m->stopping;) {
+		struct mapping *other;
+		found = false;
+		LIST_FOR(other, &m->owner->all, struct mapping, link)
+		{
+			if (other == m)
+				break;
+			found |= str_eq(
+				other->record.configuration->uuid, m->record.configuration->uuid);
+		}
+		if (found)
+			waitq_wait(&m->owner->ended, 1000);
+	}
+}
+
+/* They read a snapshot and wake; they do not wait. A source that is gone has no readers. */
+static void release_one(struct call *call, struct mapping *m)
+{
+	struct str arn = arena_str(call->arena, m->record.configuration->event_source_arn);
+	struct sqs_release_receivers_input in = { arn };
+	struct sqs_release_receivers_output out;
+	struct dynamodbstreams_release_readers_input stream_in = { arn };
+	struct dynamodbstreams_release_readers_output stream_out;
+	int r;
+	if (mapping_is_stream(m->record.configuration))
+		r = call_inner(call, &dynamodbstreams_release_readers_operation, NULL, &stream_in,
+			&stream_out);
+	else
+		r = call_inner(call, &sqs_release_receivers_operation, NULL, &in, &out);
+	if (r < 0)
+		call->error = (struct call_error){ 0 };
+}
+
 /* Ends the waits of pollers that shall end; true if there are such. */
 static bool release(struct mappings *all)
 {
@@ -250,18 +290,12 @@ static bool release(struct mappings *all)
 	/* A list that changes while the call waits: one at a time, each by its copied ARN. */
 	LIST_FOR(m, &all->all, struct mapping, link)
 	{
-		struct sqs_release_receivers_input in;
-		struct sqs_release_receivers_output out;
 		if (!m->stopping || m->idle == 0)
 			continue;
 		any = true;
 		call.identity = (struct identity){ .account = arena_str(&arena, m->record.account),
 			.region = arena_str(&arena, m->record.region) };
-		in.queue_url = arena_str(&arena, m->record.configuration->event_source_arn);
-		/* It reads a snapshot and wakes; it does not wait. A queue that is gone has no
-		 * receivers. */
-		if (call_inner(&call, &sqs_release_receivers_operation, NULL, &in, &out) < 0)
-			call.error = (struct call_error){ 0 };
+		release_one(&call, m);
 	}
 	arena_fini(&arena);
 	return any;
