@@ -134,7 +134,7 @@ int part_page(struct call *call, const struct part_kind *kind, struct str api, s
 {
 	struct apigatewayv2_api owner = { 0 };
 	struct any_list list;
-	size_t n;
+	size_t n = 0;
 	if (api_require(call, api, &owner) < 0 || page_size(call, max, &n) < 0)
 		return -1;
 	records_list(call, part_prefix(call, kind->key, api), kind->shape, token, n, &list, next);
