@@ -111,16 +111,37 @@ static yyjson_mut_val *as_float(struct reader *r, struct str s)
 	return value - value == 0 ? yyjson_mut_real(r->doc, value) : NULL;
 }
 
+/* -?digits without leading zeros, or a decimal that does not end in one. */
+static bool keeps_its_text(struct str s)
+{
+	size_t i = s.n && s.p[0] == '-', digits = 0, points = 0;
+	if (i + 1 < s.n && s.p[i] == '0' && s.p[i + 1] != '.')
+		return false;
+	for (; i < s.n; i++) {
+		if (s.p[i] == '.' && digits && i + 1 < s.n && !points++)
+			continue;
+		if (s.p[i] < '0' || s.p[i] > '9')
+			return false;
+		digits++;
+	}
+	return digits > 0 && digits <= 15 && (!points || s.p[s.n - 1] != '0');
+}
+
 static yyjson_mut_val *plain_scalar(struct reader *r, struct str s)
 {
 	yyjson_mut_val *number;
+	bool is_template = r->flags & YAML_TEMPLATE;
 	if (s.n == 0 || str_is(s, "~") || one_of(s, "null", "Null", "NULL"))
 		return yyjson_mut_null(r->doc);
 	if (one_of(s, "true", "True", "TRUE"))
 		return yyjson_mut_true(r->doc);
 	if (one_of(s, "false", "False", "FALSE"))
 		return yyjson_mut_false(r->doc);
-	if (strchr("0123456789+-.", s.p[0]) &&
+	if (is_template && (one_of(s, "yes", "Yes", "YES") || one_of(s, "on", "On", "ON")))
+		return yyjson_mut_true(r->doc);
+	if (is_template && (one_of(s, "no", "No", "NO") || one_of(s, "off", "Off", "OFF")))
+		return yyjson_mut_false(r->doc);
+	if (strchr("0123456789+-.", s.p[0]) && (!is_template || keeps_its_text(s)) &&
 		((number = as_integer(r, s)) || (number = as_float(r, s))))
 		return number;
 	return yyjson_mut_strncpy(r->doc, s.p, s.n);
@@ -269,9 +290,6 @@ static int read_pair(struct reader *r, const yaml_event_t *key, yyjson_mut_val *
 		return fail_at(r, &key->start_mark, -EINVAL, "a key must be a simple text");
 	struct str name = { (const char *)key->data.scalar.value, key->data.scalar.length };
 	bool is_merge = str_is(name, "<<") && key->data.scalar.style == YAML_PLAIN_SCALAR_STYLE;
-	if (is_merge && r->flags & YAML_NO_ALIASES)
-		return fail_at(
-			r, &key->start_mark, -EINVAL, "merge keys (<<) are not supported here");
 	if (map_put(seen, name, &unfinished))
 		return fail_at(r, &key->start_mark, -EINVAL, "the key %.*s is there twice",
 			(int)MIN(name.n, (size_t)100), name.p);
@@ -354,9 +372,6 @@ static int read_alias(struct reader *r, const yaml_event_t *e, yyjson_mut_val **
 {
 	const char *name = (const char *)e->data.alias.anchor;
 	void *found = map_get(&r->anchors, str_c(name));
-	if (r->flags & YAML_NO_ALIASES)
-		return fail_at(r, &e->start_mark, -EINVAL,
-			"aliases (*%.60s) are not supported here", name);
 	if (!found)
 		return fail_at(r, &e->start_mark, -EINVAL,
 			"there is no anchor &%.60s before *%.60s", name, name);

@@ -81,10 +81,10 @@ static void test_yaml(void)
 	CHECK_STR(evaluated("A: &a {x: 1, y: 2}\nV: {<<: *a, y: 3}"), "{\"y\":3,\"x\":1}");
 	struct str why = { 0 };
 	value *root;
-	CHECK(cfn_yaml_read(&arena, cfn_doc_new(&arena), STR("a: 1\na: 2"), &root, &why) < 0);
-	CHECK(cfn_yaml_read(&arena, cfn_doc_new(&arena), STR("a: !Nonsense 1"), &root, &why) < 0);
-	CHECK(cfn_yaml_read(&arena, cfn_doc_new(&arena), STR("a: *nothing"), &root, &why) < 0);
-	CHECK(cfn_yaml_read(&arena, cfn_doc_new(&arena), STR(""), &root, &why) < 0);
+	CHECK(cfn_template_read(&arena, cfn_doc_new(&arena), STR("a: 1\na: 2"), &root, &why) < 0);
+	CHECK(cfn_template_read(&arena, cfn_doc_new(&arena), STR("a: !Nonsense 1"), &root, &why) < 0);
+	CHECK(cfn_template_read(&arena, cfn_doc_new(&arena), STR("a: *nothing"), &root, &why) < 0);
+	CHECK(cfn_template_read(&arena, cfn_doc_new(&arena), STR(""), &root, &why) < 0);
 }
 
 static void test_bombs(void)
@@ -96,7 +96,7 @@ static void test_bombs(void)
 	for (int i = 1; i < 9; i++)
 		buf_printf(&b, "a%d: &a%d [*a%d,*a%d,*a%d,*a%d,*a%d,*a%d,*a%d,*a%d,*a%d,*a%d]\n", i,
 			i, i - 1, i - 1, i - 1, i - 1, i - 1, i - 1, i - 1, i - 1, i - 1, i - 1);
-	CHECK(cfn_yaml_read(&arena, cfn_doc_new(&arena), buf_view(&b), &root, &why) < 0);
+	CHECK(cfn_template_read(&arena, cfn_doc_new(&arena), buf_view(&b), &root, &why) < 0);
 	b.n = 0;
 	for (int i = 0; i < 5000; i++)
 		buf_char(&b, '[');

@@ -1,6 +1,7 @@
 /* Template values: reading JSON, walking, comparing, writing. */
 #include "services/cloudformation/value.h"
 #include "aws/tree.h"
+#include "aws/yaml.h"
 #include "services/cloudformation/limits.h"
 #include <errno.h>
 #include <stdlib.h>
@@ -34,32 +35,20 @@ static size_t depth_of(struct str text)
 int cfn_template_read(
 	struct arena *arena, value_doc *doc, struct str text, value **out, struct str *why)
 {
-	struct str trimmed = str_trim(text);
-	yyjson_read_err error;
-	yyjson_alc alc = tree_alc(arena);
-	if (!str_starts(trimmed, STR("{")))
-		return cfn_yaml_read(arena, doc, text, out, why);
-	if (depth_of(text) > CFN_DEPTH_MAX) {
-		*why = STR("Template format error: the template is nested too deeply.");
-		return -EINVAL;
+	struct yaml_error error;
+	value *root = NULL;
+	int e = yaml_read(doc, text, YAML_TEMPLATE, &root, &error);
+	if (e == 0 && !yyjson_mut_is_null(root)) {
+		*out = root;
+		return 0;
 	}
-	yyjson_doc *read = yyjson_read_opts((char *)(uintptr_t)text.p, text.n, 0, &alc, &error);
-	if (!read) {
-		size_t line = 1, column = 1;
-		/* A flow mapping of YAML also begins with a brace. */
-		if (cfn_yaml_read(arena, doc, text, out, why) == 0)
-			return 0;
-		for (size_t i = 0; i < error.pos && i < text.n; i++) {
-			column = text.p[i] == '\n' ? 1 : column + 1;
-			line += text.p[i] == '\n';
-		}
-		*why = arena_printf(arena,
-			"Template format error: JSON not well-formed. (line %zu, column %zu)", line,
-			column);
-		return -EINVAL;
-	}
-	*out = yyjson_val_mut_copy(doc, yyjson_doc_get_root(read));
-	return *out ? 0 : -EINVAL;
+	if (e == 0 || !error.line)
+		*why = arena_printf(arena, "Template format error: %s not well-formed. (%s)",
+			error.is_json ? "JSON" : "YAML", e == 0 ? "it is empty" : error.text);
+	else
+		*why = arena_printf(arena, "Template format error: %s not well-formed. (line %u, column %u)",
+			error.is_json ? "JSON" : "YAML", error.line, error.column);
+	return -EINVAL;
 }
 
 value *cfn_json_read(struct arena *arena, value_doc *doc, struct str text)
