@@ -11,7 +11,8 @@ typedef yyjson_mut_doc value_doc;
 
 /* A document whose memory is the arena's. */
 value_doc *cfn_doc_new(struct arena *arena);
-/* JSON or YAML text (aws/yaml.h) as a tree; short tags (!Ref) become the functions' long forms: 0, or -EINVAL with the reason, in CloudFormation's words. */
+/* JSON or YAML text (aws/yaml.h) as a tree; short tags (!Ref) become the functions' long forms:
+ * 0, or -EINVAL with the reason, in CloudFormation's words. */
 int cfn_template_read(struct arena *arena, value_doc *doc, struct str text, value **out,
 	struct str *why) MUSTCHECK;
 /* JSON that we wrote; NULL when it is none. An absent text: NULL. */
