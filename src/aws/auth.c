@@ -100,7 +100,7 @@ static void set_session(struct request *r, const struct session *s)
 	id->session_name = s->session_name;
 	if (s->instance.n)
 		id->instance = s->instance;
-	r->session_policy = s->policy;
+	id->session_policy = s->policy;
 	/* A session of a user or of the account itself (GetSessionToken) goes on as that. */
 	if (str_find(s->role_arn, STR(":role/")) < 0 || slash < 0) {
 		id->principal_arn = s->role_arn;

@@ -70,17 +70,17 @@ static void add(struct context *c, const char *name, struct str value)
 }
 
 /* The global condition keys (IAM User Guide, "AWS global condition context keys"). */
-static void fill_context(struct request *r, struct context *c)
+static void fill_context(struct call *call, struct context *c)
 {
-	const struct identity *id = &r->call.identity;
+	const struct identity *id = &call->identity;
 	char now[CLOCK_TEXT_MAX];
 	ssize_t user = str_find(id->principal_arn, STR(":user/"));
 	bool is_role = id->role_arn.p != NULL;
-	clock_format_iso(r->call.now_ms / 1000 * 1000, now);
-	add(c, "aws:SourceIp", r->call.source_ip);
-	add(c, "aws:UserAgent", r->call.user_agent);
-	add(c, "aws:CurrentTime", arena_str(r->arena, str_c(now)));
-	add(c, "aws:EpochTime", arena_printf(r->arena, "%lld", (long long)(r->call.now_ms / 1000)));
+	clock_format_iso(call->now_ms / 1000 * 1000, now);
+	add(c, "aws:SourceIp", call->source_ip);
+	add(c, "aws:UserAgent", call->user_agent);
+	add(c, "aws:CurrentTime", arena_str(call->arena, str_c(now)));
+	add(c, "aws:EpochTime", arena_printf(call->arena, "%lld", (long long)(call->now_ms / 1000)));
 	add(c, "aws:SecureTransport", STR("false"));
 	add(c, "aws:RequestedRegion", id->region);
 	add(c, "aws:PrincipalAccount", id->account);
@@ -97,18 +97,18 @@ static void fill_context(struct request *r, struct context *c)
 				id->principal_arn, (size_t)str_rindex(id->principal_arn, '/') + 1));
 }
 
-static int deny(struct request *r, struct str resource, const char *kind, bool explicitly)
+static int deny(struct call *call, const char *action, struct str resource, const char *kind,
+	bool explicitly)
 {
-	const char *action = r->operation->action;
-	struct str arn = r->call.identity.principal_arn;
-	if (str_is(str_c(r->entry->api->signing_name), "s3"))
-		return fail(&r->call, &aws_access_denied, "Access Denied");
+	struct str arn = call->identity.principal_arn;
+	if (str_is(str_c(call->api->signing_name), "s3"))
+		return fail(call, &aws_access_denied, "Access Denied");
 	if (explicitly)
-		return fail(&r->call, &aws_access_denied,
+		return fail(call, &aws_access_denied,
 			"User: %.*s is not authorized to perform: %s on resource: %.*s "
 			"with an explicit deny in %s policy",
 			STR_ARG(arn), action, STR_ARG(resource), kind);
-	return fail(&r->call, &aws_access_denied,
+	return fail(call, &aws_access_denied,
 		"User: %.*s is not authorized to perform: %s on resource: %.*s because "
 		"no %s policy allows the %s action",
 		STR_ARG(arn), action, STR_ARG(resource),
@@ -137,30 +137,74 @@ static bool find_resource(struct request *r, const void *in, struct service_reso
 	return is_known;
 }
 
-/* What the identity's own policies say: the account itself needs none. */
-static enum policy_effect identity_effect(struct request *r, const struct policy_request *request)
+/* What the identity's own policies say: the account itself needs none. They are looked up once. */
+static enum policy_effect identity_effect(struct call *call, const struct policy_request *request)
 {
-	const struct identity *id = &r->call.identity;
-	const struct aws_hooks *hooks = &r->aws->hooks;
-	struct policies policies = { 0 };
+	const struct identity *id = &call->identity;
+	const struct aws_hooks *hooks = &call->aws->hooks;
 	if (id->is_root)
 		return POLICY_ALLOW;
-	if (hooks->find_policies && hooks->find_policies(&r->call, id, &policies) < 0)
-		log_debug("no policies for %.*s", STR_ARG(id->principal_arn));
-	r->call.error = (struct call_error){ 0 };
-	return policies_evaluate(r->arena, &policies, request);
+	if (!call->policies) {
+		struct policies *policies = ARENA_NEW(call->arena, struct policies);
+		if (hooks->find_policies && hooks->find_policies(call, id, policies) < 0)
+			log_debug("no policies for %.*s", STR_ARG(id->principal_arn));
+		call->error = (struct call_error){ 0 };
+		call->policies = policies;
+	}
+	return policies_evaluate(call->arena, call->policies, request);
 }
 
 /*
  * Within an account the identity's or the resource's policy may allow; across accounts both must
  * (IAM User Guide, "Cross-account policy evaluation logic").
  */
+int call_authorize(struct call *call, const char *action, const struct service_resource *resource)
+{
+	const struct identity *id = &call->identity;
+	struct context context = { 0 };
+	if (call->aws->auth != AWS_AUTH_STRICT)
+		return 0;
+	bool is_own = !id->is_anonymous && str_eq(resource->account, id->account);
+	if (id->is_root && is_own && !id->session_policy.n)
+		return 0;
+	fill_context(call, &context);
+	struct policy_request request = {
+		.action = str_c(action),
+		.resource = resource->arn,
+		.principal_arn = id->principal_arn,
+		.principal_account = id->is_anonymous ? STR("anonymous") : id->account,
+		.context = context.keys,
+		.context_count = context.n,
+	};
+	enum policy_effect effect = POLICY_NO_MATCH, by_resource = POLICY_NO_MATCH;
+	if (resource->policy.n)
+		by_resource = policy_evaluate(call->arena, resource->policy, &request, true);
+	if (id->is_anonymous)
+		return by_resource == POLICY_ALLOW ? 0
+						   : deny(call, action, request.resource,
+							     "a resource-based", false);
+	effect = identity_effect(call, &request);
+	if (by_resource == POLICY_DENY && !(id->is_root && is_own))
+		return deny(call, action, request.resource, "a resource-based", true);
+	if (effect == POLICY_DENY ||
+		(effect == POLICY_NO_MATCH && !(is_own && by_resource == POLICY_ALLOW)))
+		return deny(call, action, request.resource, "an identity-based",
+			effect == POLICY_DENY);
+	if (!is_own && by_resource != POLICY_ALLOW)
+		return deny(call, action, request.resource, "a resource-based", false);
+	if (id->session_policy.n) {
+		effect = policy_evaluate(call->arena, id->session_policy, &request, false);
+		if (effect != POLICY_ALLOW)
+			return deny(call, action, request.resource, "a session",
+				effect == POLICY_DENY);
+	}
+	return 0;
+}
+
 int auth_authorize(struct request *r, const void *in)
 {
-	const struct identity *id = &r->call.identity;
 	const char *action = r->operation->action;
 	struct service_resource resource = { 0 };
-	struct context context = { 0 };
 	if (r->aws->auth != AWS_AUTH_STRICT || !action)
 		return 0;
 	for (size_t i = 0; i < COUNT_OF(free_actions); i++)
@@ -169,39 +213,9 @@ int auth_authorize(struct request *r, const void *in)
 	bool is_known = find_resource(r, in, &resource);
 	/* A public operation of a service without policies of resources is everyone's; else
 	 * strangers need one. */
-	if (id->is_anonymous && r->operation->is_public && !is_known)
+	if (r->call.identity.is_anonymous && r->operation->is_public && !is_known)
 		return 0;
-	bool is_own = !id->is_anonymous && str_eq(resource.account, id->account);
-	if (id->is_root && is_own && !r->session_policy.n)
+	if (resource.by_handler)
 		return 0;
-	fill_context(r, &context);
-	struct policy_request request = {
-		.action = str_c(action),
-		.resource = resource.arn,
-		.principal_arn = id->principal_arn,
-		.principal_account = id->is_anonymous ? STR("anonymous") : id->account,
-		.context = context.keys,
-		.context_count = context.n,
-	};
-	enum policy_effect effect = POLICY_NO_MATCH, by_resource = POLICY_NO_MATCH;
-	if (resource.policy.n)
-		by_resource = policy_evaluate(r->arena, resource.policy, &request, true);
-	if (id->is_anonymous)
-		return by_resource == POLICY_ALLOW
-			       ? 0
-			       : deny(r, request.resource, "a resource-based", false);
-	effect = identity_effect(r, &request);
-	if (by_resource == POLICY_DENY && !(id->is_root && is_own))
-		return deny(r, request.resource, "a resource-based", true);
-	if (effect == POLICY_DENY ||
-		(effect == POLICY_NO_MATCH && !(is_own && by_resource == POLICY_ALLOW)))
-		return deny(r, request.resource, "an identity-based", effect == POLICY_DENY);
-	if (!is_own && by_resource != POLICY_ALLOW)
-		return deny(r, request.resource, "a resource-based", false);
-	if (r->session_policy.n) {
-		effect = policy_evaluate(r->arena, r->session_policy, &request, false);
-		if (effect != POLICY_ALLOW)
-			return deny(r, request.resource, "a session", effect == POLICY_DENY);
-	}
-	return 0;
+	return call_authorize(&r->call, resource.action ? resource.action : action, &resource);
 }

@@ -6,6 +6,7 @@
 #include "base/mem.h"
 
 struct http_exchange;
+struct policies;
 struct txn;
 
 /* Who calls. Texts live as long as the call. */
@@ -18,6 +19,7 @@ struct identity {
 	struct str principal_id;  /* UserId of GetCallerIdentity */
 	struct str role_arn;      /* of an assumed role; else p == NULL */
 	struct str session_name;
+	struct str session_policy; /* narrows an assumed role, or empty */
 	struct str instance; /* the function instance that calls with its own keys, or p == NULL */
 	struct str service; /* "apigateway.amazonaws.com" when a service calls for itself; else p ==
 			       NULL */
@@ -62,6 +64,7 @@ struct call {
 	/* call_inner_with()'s: run at the end of each of the call's own writes. */
 	int (*with)(struct call *call, void *arg);
 	void *with_arg;
+	const struct policies *policies; /* the identity's, once they have been asked for */
 };
 
 /*
@@ -141,6 +144,14 @@ void call_answer_parts(struct call *call, struct call_part *parts, size_t n);
 void call_answer_drop(struct call *call);
 /* The answer to HEAD: the Content-Length that GET's would have. */
 void call_answer_length(struct call *call, uint64_t length);
+
+/*
+ * For handlers that touch more than @resource names (the source of a copy, the keys of a batch):
+ * whether the caller may do this there; always, unless the server is strict. It reads the store:
+ * not in a transaction. 0, or -1 after fail().
+ */
+int call_authorize(struct call *call, const char *action,
+	const struct service_resource *resource) MUSTCHECK;
 
 /* A call that no AWS request began: a timer's, a data plane's. Arena and identity are the caller's.
  */

@@ -27,7 +27,6 @@ struct request {
 	struct str service_name;   /* as asked for, for errors: "kinesis" */
 	struct str operation_name; /* likewise: "PutRecord", "GET /a/b" */
 	struct route_match route;
-	struct str session_policy; /* narrows an assumed role, or empty */
 	bool body_is_read;
 	struct str body;
 	struct call call;

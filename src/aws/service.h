@@ -76,6 +76,8 @@ struct service_resource {
 	struct str arn;
 	struct str account; /* its owner */
 	struct str policy;  /* attached to it, or p == NULL */
+	const char *action; /* when it is not the operation's own; else NULL */
+	bool by_handler;    /* the operation asks itself, by call_authorize */
 };
 
 /* One row of the server's table of services. Unused hooks are NULL. */

@@ -4,6 +4,7 @@
 #include "net/http.h"
 #include "services/s3/config.h"
 #include "services/s3/multipart.h"
+#include "services/s3/policies.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -40,6 +41,15 @@ static int read_copy_source(struct call *call, struct str text, struct copy *out
 	out->bucket = str_sub(path, 0, (size_t)slash);
 	out->key = str_from(path, (size_t)slash + 1);
 	return 0;
+}
+
+/* Who copies must be allowed to read the source. */
+static int authorize_source(struct call *call, const struct copy *c)
+{
+	struct s3_access access;
+	s3_access_begin(call, c->bucket, &access);
+	return s3_access_check(call, &access,
+		c->version_id.p ? "s3:GetObjectVersion" : "s3:GetObject", c->key);
 }
 
 static int find_source(struct call *call, void *arg)
@@ -277,7 +287,8 @@ int s3_copy_object(
 {
 	struct copy_object c = { .in = in, .out = out };
 	if (object_check_key(call, in->key) < 0 ||
-		read_copy_source(call, in->copy_source, &c.copy) < 0 || check_itself(call, &c) < 0)
+		read_copy_source(call, in->copy_source, &c.copy) < 0 ||
+		check_itself(call, &c) < 0 || authorize_source(call, &c.copy) < 0)
 		return -1;
 	c.copy.expected_owner = in->expected_source_bucket_owner;
 	c.copy.conditions =
@@ -328,6 +339,7 @@ int s3_upload_part_copy(struct call *call, const struct s3_upload_part_copy_inpu
 	struct s3_upload_record upload;
 	struct body body;
 	if (read_copy_source(call, in->copy_source, &copy) < 0 ||
+		authorize_source(call, &copy) < 0 ||
 		upload_find(call, &place, &upload) < 0 || call_read(call, find_source, &copy) < 0 ||
 		choose_copy_range(call, in->copy_source_range, &copy) < 0)
 		return -1;

@@ -224,18 +224,60 @@ static struct str text_member(struct call *call, const void *in, const char *nam
 		 : (struct str){ 0 };
 }
 
+/* What is done to a version is another action (Service Authorization Reference, "Actions, resources,
+ * and condition keys for Amazon S3"). */
+static const char *version_action(const char *action)
+{
+	static const char *const actions[][2] = {
+		{ "s3:GetObject", "s3:GetObjectVersion" },
+		{ "s3:DeleteObject", "s3:DeleteObjectVersion" },
+		{ "s3:GetObjectAcl", "s3:GetObjectVersionAcl" },
+		{ "s3:PutObjectAcl", "s3:PutObjectVersionAcl" },
+		{ "s3:GetObjectTagging", "s3:GetObjectVersionTagging" },
+		{ "s3:PutObjectTagging", "s3:PutObjectVersionTagging" },
+		{ "s3:DeleteObjectTagging", "s3:DeleteObjectVersionTagging" },
+	};
+	for (size_t i = 0; i < COUNT_OF(actions); i++)
+		if (strcmp(action, actions[i][0]) == 0)
+			return actions[i][1];
+	return NULL;
+}
+
 int s3_find_resource(struct call *call, const void *in, struct service_resource *out)
 {
 	struct resource_search s = { .out = out };
-	bool has_bucket;
+	bool has_bucket, has_version;
 	s.bucket = text_member(call, in, "Bucket", &has_bucket);
 	s.key = text_member(call, in, "Key", &s.has_key);
+	struct str version = text_member(call, in, "VersionId", &has_version);
+	if (version.p)
+		out->action = version_action(call->operation->action);
 	/* A bucket that is not there yet, or no longer, is the caller's. */
 	if (!has_bucket || !s.bucket.n || call_read(call, read_resource, &s) < 0 || !s.is_there)
 		return -1;
+	out->by_handler = call->operation == &s3_delete_objects_operation;
 	out->arn = arena_concat(call->arena,
 		(struct str[]){ STR("arn:aws:s3:::"), s.bucket, s.has_key ? STR("/") : STR(""),
 			s.has_key ? s.key : STR("") },
 		4);
 	return 0;
+}
+
+void s3_access_begin(struct call *call, struct str bucket, struct s3_access *out)
+{
+	struct resource_search s = { .bucket = bucket, .out = &out->bucket };
+	*out = (struct s3_access){ .bucket.account = call->identity.account, .name = bucket };
+	if (call->aws->auth == AWS_AUTH_STRICT && call_read(call, read_resource, &s) < 0)
+		call->error = (struct call_error){ 0 };
+}
+
+int s3_access_check(
+	struct call *call, const struct s3_access *access, const char *action, struct str key)
+{
+	struct service_resource object = access->bucket;
+	if (call->aws->auth != AWS_AUTH_STRICT)
+		return 0;
+	object.arn = arena_concat(call->arena,
+		(struct str[]){ STR("arn:aws:s3:::"), access->name, STR("/"), key }, 4);
+	return call_authorize(call, action, &object);
 }

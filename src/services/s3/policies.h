@@ -10,4 +10,14 @@ bool s3_policy_find(struct call *call, struct str bucket, struct str *out);
  * policy. */
 int s3_find_resource(struct call *call, const void *in, struct service_resource *out);
 
+/* A bucket whose objects are asked for one by one. Not in a transaction. */
+struct s3_access {
+	struct service_resource bucket; /* without its arn */
+	struct str name;
+};
+void s3_access_begin(struct call *call, struct str bucket, struct s3_access *out);
+/* Whether the caller may do this to the object: 0, or -1 after AccessDenied. */
+int s3_access_check(struct call *call, const struct s3_access *access, const char *action,
+	struct str key) MUSTCHECK;
+
 #endif

@@ -684,7 +684,7 @@ operation DeleteObject {
 @http(method: "POST", uri: "/{Bucket}?delete", code: 200)
 @action("s3:DeleteObject")
 @resource("arn:aws:s3:::{Bucket}/*")
-@optionalAuth
+@waits @optionalAuth
 operation DeleteObjects {
 	input := {
 		@required @httpLabel Bucket: String

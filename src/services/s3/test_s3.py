@@ -595,6 +595,93 @@ def test_strict_users(strict, client_of):
     assert code_of(user.put_object, Bucket="users-one", Key="k", Body=b"y") == ("AccessDenied", 403)
 
 
+@pytest.fixture
+def user(strict, client_of, unique):
+    """A client of a user without any permission, and what gives it one: allow(action, resource, ...)."""
+    import json
+    server, key = strict
+    iam, name = client_of(server, "iam", **key), unique("user")
+    iam.create_user(UserName=name)
+    made = iam.create_access_key(UserName=name)["AccessKey"]
+
+    def allow(*pairs, deny=()):
+        rows = [("Allow", *p) for p in pairs] + [("Deny", *p) for p in deny]
+        iam.put_user_policy(UserName=name, PolicyName="p", PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [
+            {"Effect": effect, "Action": action, "Resource": "arn:aws:s3:::" + resource} for effect, action, resource in rows]}))
+
+    return client_of(server, "s3", key=made["AccessKeyId"], secret=made["SecretAccessKey"]), allow
+
+
+def test_strict_copies_need_the_source(strict, client_of, user, unique):
+    """CopyObject, "Permissions": s3:GetObject on the source; s3:GetObjectVersion when it names a version."""
+    server, key = strict
+    s3, (client, allow), name = client_of(server, "s3", **key), user, unique("copies")
+    s3.create_bucket(Bucket=name)
+    s3.put_bucket_versioning(Bucket=name, VersioningConfiguration={"Status": "Enabled"})
+    version = s3.put_object(Bucket=name, Key="from/k", Body=b"secret")["VersionId"]
+    write, copy = ("s3:PutObject", name + "/to/*"), {"Bucket": name, "Key": "to/k"}
+    allow(write)
+    upload = client.create_multipart_upload(**copy)["UploadId"]
+    part = {**copy, "UploadId": upload, "PartNumber": 1}
+    source, old = f"{name}/from/k", f"{name}/from/k?versionId={version}"
+    for s in (source, old):
+        assert code_of(client.copy_object, CopySource=s, **copy) == ("AccessDenied", 403)
+        assert code_of(client.upload_part_copy, CopySource=s, **part) == ("AccessDenied", 403)
+    allow(write, ("s3:GetObject", name + "/from/*"))
+    client.copy_object(CopySource=source, **copy)
+    client.upload_part_copy(CopySource=source, **part)
+    assert code_of(client.copy_object, CopySource=old, **copy) == ("AccessDenied", 403)
+    assert code_of(client.upload_part_copy, CopySource=old, **part) == ("AccessDenied", 403)
+    allow(write, ("s3:GetObjectVersion", name + "/from/*"))
+    client.copy_object(CopySource=old, **copy)
+    client.upload_part_copy(CopySource=old, **part)
+    assert code_of(client.copy_object, CopySource=source, **copy) == ("AccessDenied", 403)
+
+
+def test_strict_versions_are_actions_of_their_own(strict, client_of, user, unique):
+    server, key = strict
+    s3, (client, allow), name = client_of(server, "s3", **key), user, unique("versions")
+    s3.create_bucket(Bucket=name)
+    s3.put_bucket_versioning(Bucket=name, VersioningConfiguration={"Status": "Enabled"})
+    version = s3.put_object(Bucket=name, Key="k", Body=b"x")["VersionId"]
+    which = {"Bucket": name, "Key": "k", "VersionId": version}
+    allow(("s3:GetObject", name + "/*"), ("s3:DeleteObject", name + "/*"), ("s3:GetObjectTagging", name + "/*"))
+    assert read(client, name, "k") == b"x"
+    client.get_object_tagging(Bucket=name, Key="k")
+    for call in (client.get_object, client.delete_object, client.get_object_tagging):
+        assert code_of(call, **which) == ("AccessDenied", 403)
+    assert code_of(client.head_object, **which) == ("403", 403)
+    allow(("s3:GetObjectVersion", name + "/*"), ("s3:DeleteObjectVersion", name + "/*"))
+    assert client.get_object(**which)["Body"].read() == b"x"
+    assert code_of(client.get_object, Bucket=name, Key="k") == ("AccessDenied", 403)
+    assert code_of(client.delete_object, Bucket=name, Key="k") == ("AccessDenied", 403)
+    client.delete_object(**which)
+    assert code_of(s3.get_object, **which) == ("NoSuchVersion", 404)
+
+
+def test_strict_batches_are_authorised_by_key(strict, client_of, user, unique):
+    """DeleteObjects answers the keys that may not be deleted as errors, and deletes the others."""
+    server, key = strict
+    s3, (client, allow), name = client_of(server, "s3", **key), user, unique("batches")
+    s3.create_bucket(Bucket=name)
+    for k in ("mine/a", "mine/b", "mine/kept", "other/c"):
+        s3.put_object(Bucket=name, Key=k, Body=b"x")
+    keys = [{"Key": k} for k in ("mine/a", "other/c", "mine/kept", "mine/b")] + [{"Key": "mine/a", "VersionId": "null"}]
+    allow(("s3:DeleteObject", name + "/mine/*"), deny=[("s3:DeleteObject", name + "/mine/kept")])
+    answer = client.delete_objects(Bucket=name, Delete={"Objects": keys})
+    assert [d["Key"] for d in answer["Deleted"]] == ["mine/a", "mine/b"]
+    assert [(e["Key"], e.get("VersionId"), e["Code"], e["Message"]) for e in answer["Errors"]] == [
+        ("other/c", None, "AccessDenied", "Access Denied"), ("mine/kept", None, "AccessDenied", "Access Denied"),
+        ("mine/a", "null", "AccessDenied", "Access Denied")]
+    assert [o["Key"] for o in s3.list_objects_v2(Bucket=name)["Contents"]] == ["mine/kept", "other/c"]
+    # The bucket's policy can allow it, too: to a stranger.
+    s3.put_bucket_policy(Bucket=name, Policy=policy_of(name, "*", "s3:DeleteObject", "/other/*"))
+    stranger = client_of(server, "s3", signature_version=UNSIGNED)
+    answer = stranger.delete_objects(Bucket=name, Delete={"Objects": [{"Key": "other/c"}, {"Key": "mine/kept"}], "Quiet": True})
+    assert [e["Key"] for e in answer["Errors"]] == ["mine/kept"] and "Deleted" not in answer
+    assert [o["Key"] for o in s3.list_objects_v2(Bucket=name)["Contents"]] == ["mine/kept"]
+
+
 # ---- code of functions ----
 
 @pytest.mark.parametrize("size", [10, 100_000])

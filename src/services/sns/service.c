@@ -79,7 +79,9 @@ static int find_resource(struct call *call, const void *in, struct service_resou
 	t.n = (struct topic_name){ arn_part(arn, 4), arn_part(arn, 3), arn_part(arn, 5) };
 	if (call_read(call, resource_run, &t) < 0)
 		return -1;
-	*out = (struct service_resource){ topic_arn(call->arena, &t.n), t.n.account, t.r.policy };
+	*out = (struct service_resource){
+		.arn = topic_arn(call->arena, &t.n), .account = t.n.account, .policy = t.r.policy
+	};
 	return 0;
 }
 

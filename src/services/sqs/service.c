@@ -61,7 +61,9 @@ static int find_resource(struct call *call, const void *in, struct service_resou
 	struct queue q = { .account = name.account, .region = name.region, .name = name.name };
 	if (call_read(call, resource_run, &q) < 0)
 		return -1;
-	*out = (struct service_resource){ queue_arn(call, &q), q.account, q.r.policy };
+	*out = (struct service_resource){
+		.arn = queue_arn(call, &q), .account = q.account, .policy = q.r.policy
+	};
 	return 0;
 }
 
