@@ -4,6 +4,7 @@
 #include "aws/resolve.h"
 #include "aws/session.h"
 #include "aws/wire.h"
+#include "base/encode.h"
 #include <errno.h>
 
 static const char SECURITY_TOKEN_TEXT[] = "The security token included in the request is %s.";
@@ -235,5 +236,47 @@ int auth_identify(struct request *r)
 	if (find_secret(r, &secret) < 0 || verify(r, secret) < 0)
 		return -1;
 	r->secret = secret;
+	return 0;
+}
+
+int call_identify(struct call *call, const struct sigv4_claim *claim, struct str text)
+{
+	struct api_entry entry = { .api = call->api };
+	struct request r = { .aws = call->aws,
+		.arena = call->arena,
+		.wire = &wire_rest_xml,
+		.entry = &entry,
+		.operation = call->operation,
+		.claim = *claim,
+		.call = *call };
+	unsigned char digest[SHA256_BYTES];
+	char hex[2 * SHA256_BYTES + 1];
+	struct hmac_key key;
+	struct str secret;
+	r.call.identity = (struct identity){ .region = call->identity.region,
+		.access_key_id = claim->access_key_id };
+	if (is_region(claim->region))
+		r.call.identity.region = claim->region;
+	if (call->aws->auth == AWS_AUTH_ANY) {
+		identify_any(&r);
+		call->identity = r.call.identity;
+		return 0;
+	}
+	if (find_secret(&r, &secret) < 0) {
+		call->error = r.call.error;
+		return -1;
+	}
+	sigv4_derive_key(claim, secret, &key);
+	hmac_key_sign(&key, text, digest);
+	hmac_key_fini(&key);
+	hex_encode(digest, sizeof digest, hex);
+	if (claim->signature.n != 2 * SHA256_BYTES ||
+		!bytes_equal_secret(claim->signature.p, hex, 2 * SHA256_BYTES) ||
+		!str_is(claim->service, call->api->signing_name) ||
+		!str_is(claim->term, "aws4_request"))
+		return fail(call, &aws_invalid_signature,
+			"The request signature we calculated does not match the signature you provided. "
+			"Check your key and signing method.");
+	call->identity = r.call.identity;
 	return 0;
 }

@@ -7,6 +7,7 @@
 
 struct http_exchange;
 struct policies;
+struct sigv4_claim;
 struct txn;
 
 /* Who calls. Texts live as long as the call. */
@@ -152,6 +153,12 @@ void call_answer_length(struct call *call, uint64_t length);
  */
 int call_authorize(struct call *call, const char *action,
 	const struct service_resource *resource) MUSTCHECK;
+
+/*
+ * For forms, whose claim is among their fields: makes who signed the text the call's identity, as
+ * the dispatcher does with signed requests. Not in a transaction. 0, or -1 after fail().
+ */
+int call_identify(struct call *call, const struct sigv4_claim *claim, struct str text) MUSTCHECK;
 
 /* A call that no AWS request began: a timer's, a data plane's. Arena and identity are the caller's.
  */

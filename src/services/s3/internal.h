@@ -190,6 +190,13 @@ int object_set_class(struct call *call, struct s3_object_record *record, struct 
 /* "aws-chunked" is the request's coding, not the object's. */
 struct str object_content_encoding(struct call *call, struct str value);
 
+/* The record of a new version, without what its body and the transaction make. */
+int object_make_record(struct call *call, const struct s3_put_object_input *in,
+	struct s3_object_record *record) MUSTCHECK;
+/* Puts the body, once received, as the object; it is done afterwards. 0 or -1. */
+int object_put_body(struct call *call, const struct s3_put_object_input *in, struct body *body,
+	const struct s3_object_record *record, struct s3_put_object_output *out) MUSTCHECK;
+
 /* Sets the members that hold checksums, in an input or output structure. */
 #define CHECKSUM_SET(target, kind, text) \
 	do { \

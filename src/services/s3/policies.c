@@ -255,7 +255,8 @@ int s3_find_resource(struct call *call, const void *in, struct service_resource 
 	/* A bucket that is not there yet, or no longer, is the caller's. */
 	if (!has_bucket || !s.bucket.n || call_read(call, read_resource, &s) < 0 || !s.is_there)
 		return -1;
-	out->by_handler = call->operation == &s3_delete_objects_operation;
+	out->by_handler = call->operation == &s3_delete_objects_operation ||
+			  call->operation == &s3_post_object_operation;
 	out->arn = arena_concat(call->arena,
 		(struct str[]){ STR("arn:aws:s3:::"), s.bucket, s.has_key ? STR("/") : STR(""),
 			s.has_key ? s.key : STR("") },

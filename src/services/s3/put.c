@@ -124,7 +124,7 @@ static int check_early(struct call *call, void *arg)
 		call, in->if_match, in->if_none_match, is_there ? &old : NULL);
 }
 
-static int make_record(
+int object_make_record(
 	struct call *call, const struct s3_put_object_input *in, struct s3_object_record *record)
 {
 	struct s3_stored_headers *h = ARENA_NEW(call->arena, struct s3_stored_headers);
@@ -146,6 +146,29 @@ static int make_record(
 	return in->tagging.p ? s3_parse_tagging(call, in->tagging, &record->tags) : 0;
 }
 
+int object_put_body(struct call *call, const struct s3_put_object_input *in, struct body *body,
+	const struct s3_object_record *record, struct s3_put_object_output *out)
+{
+	struct put put = { .in = in, .body = body, .record = *record, .out = out };
+	put.record.e_tag = body->e_tag;
+	if (body->kind != CHECKSUM_NONE) {
+		put.record.checksum_algorithm = checksum_name(body->kind);
+		put.record.checksum_type = STR("FULL_OBJECT");
+		put.record.checksum = body->checksum;
+	}
+	int r = call_write(call, commit_put, &put);
+	body_done(call, body, r == 0);
+	if (r < 0)
+		return -1;
+	out->e_tag = s3_quoted(call, body->e_tag);
+	out->server_side_encryption = put.record.encryption;
+	out->ssekms_key_id = put.record.kms_key_id;
+	CHECKSUM_SET(out, body->kind, body->checksum);
+	if (body->kind != CHECKSUM_NONE)
+		out->checksum_type = STR("FULL_OBJECT");
+	return 0;
+}
+
 int s3_put_object(
 	struct call *call, const struct s3_put_object_input *in, struct s3_put_object_output *out)
 {
@@ -153,27 +176,11 @@ int s3_put_object(
 	struct body_rules rules;
 	struct put put = { .in = in, .body = &body, .out = out };
 	if (s3_check_query(call) < 0 || object_check_key(call, in->key) < 0 ||
-		body_read_rules(call, &rules) < 0 || make_record(call, in, &put.record) < 0)
+		body_read_rules(call, &rules) < 0 || object_make_record(call, in, &put.record) < 0)
 		return -1;
 	if (call_body_length(call) > S3_INLINE_BYTES_MAX && call_read(call, check_early, &put) < 0)
 		return -1;
 	if (body_receive(call, &rules, &body) < 0)
 		return -1;
-	put.record.e_tag = body.e_tag;
-	if (body.kind != CHECKSUM_NONE) {
-		put.record.checksum_algorithm = checksum_name(body.kind);
-		put.record.checksum_type = STR("FULL_OBJECT");
-		put.record.checksum = body.checksum;
-	}
-	int r = call_write(call, commit_put, &put);
-	body_done(call, &body, r == 0);
-	if (r < 0)
-		return -1;
-	out->e_tag = s3_quoted(call, body.e_tag);
-	out->server_side_encryption = put.record.encryption;
-	out->ssekms_key_id = put.record.kms_key_id;
-	CHECKSUM_SET(out, body.kind, body.checksum);
-	if (body.kind != CHECKSUM_NONE)
-		out->checksum_type = STR("FULL_OBJECT");
-	return 0;
+	return object_put_body(call, in, &body, &put.record, out);
 }

@@ -603,6 +603,34 @@ operation PutObject {
 	errors: [NoSuchBucket]
 }
 
+/// Stores the file of an HTML form (multipart/form-data), as far as its signed policy allows.
+@http(method: "POST", uri: "/{Bucket}", code: 204)
+@action("s3:PutObject")
+@resource("arn:aws:s3:::{Bucket}/*")
+@waits @optionalAuth
+operation PostObject {
+	input := {
+		@required @httpLabel Bucket: String
+		@httpHeader("Content-Type") ContentType: String
+		@httpPayload @streaming Body: Blob
+	}
+	output := {
+		@httpResponseCode Status: Integer
+		@httpHeader("Location") Location: String
+		@httpHeader("ETag") ETag: String
+		@httpHeader("x-amz-version-id") VersionId: String
+		@httpPayload PostResponse: PostResponse
+	}
+	errors: [NoSuchBucket]
+}
+
+structure PostResponse {
+	Location: String
+	Bucket: String
+	Key: String
+	ETag: String
+}
+
 /// An object, or a range or a part of it.
 @http(method: "GET", uri: "/{Bucket}/{Key+}", code: 200)
 @action("s3:GetObject")
@@ -2081,6 +2109,8 @@ structure TooManyBuckets { message: String }
 
 @error("client") @httpError(400)
 structure MalformedPOSTRequest { message: String }
+@error("client") @httpError(400)
+structure MaxPostPreDataLengthExceededError { message: String }
 
 @error("client") @httpError(400)
 structure ExpiredToken { message: String }

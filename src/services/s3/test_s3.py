@@ -682,6 +682,87 @@ def test_strict_batches_are_authorised_by_key(strict, client_of, user, unique):
     assert [o["Key"] for o in s3.list_objects_v2(Bucket=name)["Contents"]] == ["mine/kept"]
 
 
+# ---- forms ----
+
+def post_form(form, data, name="a/file name.txt", **more):
+    import requests
+    return requests.post(form["url"], data=form["fields"], files={"file": (name, data)}, allow_redirects=False, **more)
+
+
+def post_error(answer):
+    import re
+    return re.search(r"<Code>(.*)</Code>", answer.text)[1], answer.status_code
+
+
+@pytest.mark.parametrize("size", [0, 10, 200_000])
+def test_strict_forms(strict, client_of, unique, size):
+    server, key = strict
+    s3, name, data = client_of(server, "s3", signature_version="s3v4", **key), unique("forms"), b"\r\n--x" + some_bytes(size)
+    s3.create_bucket(Bucket=name)
+    fields = {"Content-Type": "text/x", "x-amz-meta-a": "b", "success_action_status": "201"}
+    form = s3.generate_presigned_post(name, "up/${filename}", Fields=fields, Conditions=[
+        *({k: v} for k, v in fields.items()), ["content-length-range", 1, 300_000]])
+    answer = post_form(form, data)
+    etag = f'"{hashlib.md5(data).hexdigest()}"'
+    assert (answer.status_code, answer.headers["ETag"]) == (201, etag), answer.text
+    for part in (f"<Bucket>{name}</Bucket>", "<Key>up/file name.txt</Key>", "up/file%20name.txt</Location>", "<PostResponse"):
+        assert part in answer.text
+    got = s3.get_object(Bucket=name, Key="up/file name.txt")
+    assert (got["Body"].read(), got["ContentType"], got["Metadata"]) == (data, "text/x", {"a": "b"})
+
+
+def test_strict_forms_keep_to_their_policy(strict, client_of, unique):
+    server, key = strict
+    s3, name = client_of(server, "s3", signature_version="s3v4", **key), unique("forms")
+    s3.create_bucket(Bucket=name)
+
+    def form(conditions=(), change=(), expires=60, **more):
+        made = s3.generate_presigned_post(name, "k", Conditions=list(conditions), ExpiresIn=expires, **more)
+        made["fields"].update(change)
+        return made
+
+    kind = ["starts-with", "$Content-Type", "image/"]
+    for made, error in (
+            (form(change={"key": "other"}), ("AccessDenied", 403)),
+            (form(change={"acl": "private"}), ("AccessDenied", 403)),  # an extra input field
+            (form([kind], {"Content-Type": "text/plain"}), ("AccessDenied", 403)),
+            (form([kind]), ("AccessDenied", 403)),
+            (form(expires=-1), ("AccessDenied", 403)),
+            (form([["content-length-range", 10, 20]]), ("EntityTooSmall", 400)),
+            (form([["content-length-range", 0, 2]]), ("EntityTooLarge", 400)),
+            (form(change={"x-amz-signature": "0" * 64}), ("SignatureDoesNotMatch", 403)),
+            (form(change={"policy": base64.b64encode(b"{}").decode()}), ("SignatureDoesNotMatch", 403))):
+        assert post_error(post_form(made, b"three")) == error
+    unsigned = {"url": f"{server.url}/{name}", "fields": {"key": "k"}}
+    old = client_of(server, "s3", signature_version="s3", **key).generate_presigned_post(name, "k")
+    assert post_error(post_form(old, b"x")) == ("InvalidRequest", 400)
+    assert post_error(post_form(unsigned, b"x")) == ("AccessDenied", 403)
+    assert code_of(s3.head_object, Bucket=name, Key="k") == ("404", 404)
+    assert post_form(form([kind], {"Content-Type": "image/png", "x-ignore-me": "1"}), b"x").status_code == 204
+    s3.put_bucket_policy(Bucket=name, Policy=policy_of(name, "*", "s3:PutObject", "/k"))
+    assert post_form(unsigned, b"stranger").status_code == 204
+    assert read(s3, name, "k") == b"stranger"
+
+
+def test_forms_that_redirect_and_those_that_are_none(s3, bucket):
+    import requests
+    to = "https://example.com/done?a=b"
+    form = s3.generate_presigned_post(bucket, "a b", Fields={"success_action_redirect": to},
+                                      Conditions=[{"success_action_redirect": to}])
+    answer = post_form(form, b"x")
+    etag = hashlib.md5(b"x").hexdigest()
+    assert (answer.status_code, answer.headers["Location"]) == (
+        303, f"{to}&bucket={bucket}&key=a%20b&etag=%22{etag}%22")
+    assert post_error(requests.post(form["url"], data=b"x")) == ("PreconditionFailed", 412)
+    kind = {"Content-Type": "multipart/form-data; boundary=b"}
+    cut = b'--b\r\nContent-Disposition: form-data; name="key"\r\n\r\nk\r\n--b\r\nContent-Disposition: form-data; name="file"\r\n\r\nx'
+    assert post_error(requests.post(form["url"], data=cut, headers=kind)) == ("MalformedPOSTRequest", 400)
+    assert post_error(requests.post(form["url"], data=b"--b--\r\n", headers=kind)) == ("InvalidArgument", 400)
+    large = b'--b\r\nContent-Disposition: form-data; name="key"\r\n\r\n' + b"k" * 30_000
+    assert post_error(requests.post(form["url"], data=large, headers=kind)) == ("MaxPostPreDataLengthExceededError", 400)
+    assert code_of(s3.head_object, Bucket=bucket, Key="k") == ("404", 404)
+
+
 # ---- code of functions ----
 
 @pytest.mark.parametrize("size", [10, 100_000])
