@@ -239,6 +239,20 @@ int auth_identify(struct request *r)
 	return 0;
 }
 
+/* AWS4-HMAC-SHA256 of a text, which is not a request's. */
+static bool signs(const struct sigv4_claim *claim, struct str secret, struct str text)
+{
+	unsigned char digest[SHA256_BYTES];
+	char hex[2 * SHA256_BYTES + 1];
+	struct hmac_key key;
+	sigv4_derive_key(claim, secret, &key);
+	hmac_key_sign(&key, text, digest);
+	hmac_key_fini(&key);
+	hex_encode(digest, sizeof digest, hex);
+	return claim->signature.n == 2 * SHA256_BYTES &&
+	       bytes_equal_secret(claim->signature.p, hex, 2 * SHA256_BYTES);
+}
+
 int call_identify(struct call *call, const struct sigv4_claim *claim, struct str text)
 {
 	struct api_entry entry = { .api = call->api };
@@ -249,9 +263,6 @@ int call_identify(struct call *call, const struct sigv4_claim *claim, struct str
 		.operation = call->operation,
 		.claim = *claim,
 		.call = *call };
-	unsigned char digest[SHA256_BYTES];
-	char hex[2 * SHA256_BYTES + 1];
-	struct hmac_key key;
 	struct str secret;
 	r.call.identity = (struct identity){ .region = call->identity.region,
 		.access_key_id = claim->access_key_id };
@@ -259,24 +270,17 @@ int call_identify(struct call *call, const struct sigv4_claim *claim, struct str
 		r.call.identity.region = claim->region;
 	if (call->aws->auth == AWS_AUTH_ANY) {
 		identify_any(&r);
-		call->identity = r.call.identity;
-		return 0;
-	}
-	if (find_secret(&r, &secret) < 0) {
+	} else if (find_secret(&r, &secret) < 0) {
 		call->error = r.call.error;
 		return -1;
-	}
-	sigv4_derive_key(claim, secret, &key);
-	hmac_key_sign(&key, text, digest);
-	hmac_key_fini(&key);
-	hex_encode(digest, sizeof digest, hex);
-	if (claim->signature.n != 2 * SHA256_BYTES ||
-		!bytes_equal_secret(claim->signature.p, hex, 2 * SHA256_BYTES) ||
-		!str_is(claim->service, call->api->signing_name) ||
-		!str_is(claim->term, "aws4_request"))
+	} else if (!signs(claim, secret, text) ||
+		   !str_is(claim->service, call->api->signing_name) ||
+		   !str_is(claim->term, "aws4_request")) {
 		return fail(call, &aws_invalid_signature,
 			"The request signature we calculated does not match the signature you provided. "
 			"Check your key and signing method.");
+	}
 	call->identity = r.call.identity;
+	call->policies = NULL; /* they were those of whoever it was before */
 	return 0;
 }

@@ -83,14 +83,18 @@ static void fill_context(struct call *call, struct context *c)
 	add(c, "aws:EpochTime", arena_printf(call->arena, "%lld", (long long)(call->now_ms / 1000)));
 	add(c, "aws:SecureTransport", STR("false"));
 	add(c, "aws:RequestedRegion", id->region);
+	add(c, "aws:ViaAWSService", STR("false"));
+	add(c, "aws:userid", id->principal_id);
+	add(c, "aws:PrincipalType",
+		id->is_anonymous ? STR("Anonymous")
+		: is_role        ? STR("AssumedRole")
+		: user >= 0      ? STR("User")
+				 : STR("Account"));
+	/* "Anonymous requests do not include this key": they are of no account. */
+	if (id->is_anonymous)
+		return;
 	add(c, "aws:PrincipalAccount", id->account);
 	add(c, "aws:PrincipalArn", is_role ? id->role_arn : id->principal_arn);
-	add(c, "aws:PrincipalType",
-		is_role     ? STR("AssumedRole")
-		: user >= 0 ? STR("User")
-			    : STR("Account"));
-	add(c, "aws:userid", id->principal_id);
-	add(c, "aws:ViaAWSService", STR("false"));
 	if (user >= 0)
 		add(c, "aws:username",
 			str_from(
@@ -217,5 +221,8 @@ int auth_authorize(struct request *r, const void *in)
 		return 0;
 	if (resource.by_handler)
 		return 0;
+	for (size_t i = 0; i < COUNT_OF(resource.also) && resource.also[i]; i++)
+		if (call_authorize(&r->call, resource.also[i], &resource) < 0)
+			return -1;
 	return call_authorize(&r->call, resource.action ? resource.action : action, &resource);
 }

@@ -77,6 +77,7 @@ struct service_resource {
 	struct str account; /* its owner */
 	struct str policy;  /* attached to it, or p == NULL */
 	const char *action; /* when it is not the operation's own; else NULL */
+	const char *also[2]; /* what the input asks for beside that: further actions, or NULL */
 	bool by_handler;    /* the operation asks itself, by call_authorize */
 };
 

@@ -52,6 +52,22 @@ static int authorize_source(struct call *call, const struct copy *c)
 		c->version_id.p ? "s3:GetObjectVersion" : "s3:GetObject", c->key);
 }
 
+/* Tags that come along must be read there and put here; whether there are any is seen later. */
+static bool may_copy_tags(struct call *call, const struct copy *from, struct str bucket,
+	struct str key)
+{
+	struct s3_access source, target;
+	s3_access_begin(call, from->bucket, &source);
+	s3_access_begin(call, bucket, &target);
+	bool may = s3_access_check(call, &source,
+			   from->version_id.p ? "s3:GetObjectVersionTagging"
+					      : "s3:GetObjectTagging",
+			   from->key) == 0 &&
+		   s3_access_check(call, &target, "s3:PutObjectTagging", key) == 0;
+	call->error = (struct call_error){ 0 };
+	return may;
+}
+
 static int find_source(struct call *call, void *arg)
 {
 	struct copy *c = arg;
@@ -134,6 +150,7 @@ static int copy_bytes(
 /* ---- CopyObject ---- */
 
 struct copy_object {
+	bool may_copy_tags;
 	const struct s3_copy_object_input *in;
 	struct copy copy;
 	struct body body; /* when the bytes were copied */
@@ -242,6 +259,8 @@ static int commit_copy(struct call *call, void *arg)
 			in->ssekms_key_id) < 0 ||
 		set_metadata(call, in, source, &record) < 0)
 		return -1;
+	if (record.tags.n && !str_is(in->tagging_directive, "REPLACE") && !c->may_copy_tags)
+		return fail(call, &s3_access_denied, "Access Denied");
 	if (c->has_body && !str_eq(source->id, c->body_of))
 		return fail(call, &s3_operation_aborted,
 			"The source was overwritten while it was copied. Please try again.");
@@ -290,6 +309,7 @@ int s3_copy_object(
 		read_copy_source(call, in->copy_source, &c.copy) < 0 ||
 		check_itself(call, &c) < 0 || authorize_source(call, &c.copy) < 0)
 		return -1;
+	c.may_copy_tags = may_copy_tags(call, &c.copy, in->bucket, in->key);
 	c.copy.expected_owner = in->expected_source_bucket_owner;
 	c.copy.conditions =
 		(struct conditions){ in->copy_source_if_match, in->copy_source_if_none_match,

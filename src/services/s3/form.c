@@ -1,6 +1,5 @@
 /* Forms that carry a file, read as they come. */
 #include "services/s3/form.h"
-#include <string.h>
 
 static int malformed(struct form *f)
 {
@@ -8,12 +7,24 @@ static int malformed(struct form *f)
 		"The body of your POST request is not well-formed multipart/form-data.");
 }
 
-/* A parameter of a header: name="value" or name=value. */
+/* The header's text up to the next semicolon that is not within quotes. */
+static struct str cut_parameter(struct str *header)
+{
+	bool is_quoted = false;
+	size_t i = 0;
+	while (i < header->n && (is_quoted || header->p[i] != ';'))
+		is_quoted ^= header->p[i++] == '"';
+	struct str item = str_trim(str_sub(*header, 0, i));
+	*header = str_from(*header, MIN(i + 1, header->n));
+	return item;
+}
+
+/* A parameter of a header: name="value" or name=value. A quote in a value is sent as %22 (WHATWG
+ * HTML, "Multipart form data"). */
 static struct str parameter(struct str header, struct str name)
 {
-	struct str item;
-	while (str_cut(&header, ';', &item)) {
-		item = str_trim(item);
+	while (header.n) {
+		struct str item = cut_parameter(&header);
 		ssize_t equals = str_index(item, '=');
 		if (equals < 0 || !str_eq_ci(str_sub(item, 0, (size_t)equals), name))
 			continue;
@@ -25,10 +36,10 @@ static struct str parameter(struct str header, struct str name)
 	return (struct str){ 0 };
 }
 
-struct str form_get(const struct form *f, const char *name)
+struct str form_get(const struct form *f, struct str name)
 {
 	for (size_t i = 0; i < f->n; i++)
-		if (str_eq_ci(f->fields[i].name, str_c(name)))
+		if (str_eq_ci(f->fields[i].name, name))
 			return f->fields[i].value;
 	return (struct str){ 0 };
 }
@@ -37,7 +48,7 @@ struct str form_get(const struct form *f, const char *name)
 static int fill(struct form *f)
 {
 	struct str part;
-	int r = call_body_next(f->call, &part);
+	int r = f->next(f->call, &part);
 	if (r > 0)
 		buf_str(&f->pending, part);
 	return r > 0 ? 0 : r < 0 ? -1 : malformed(f);
@@ -83,6 +94,9 @@ static int read_field(struct form *f, struct str name, size_t *total)
 	size_t end;
 	if (find(f, f->delimiter, &end) < 0)
 		return -1;
+	/* Of two fields of one name, a policy would have looked at one only. */
+	if (form_get(f, name).p)
+		return s3_invalid(f->call, "name", name, "A field of the form is there twice.");
 	*total += name.n + end;
 	if (*total > S3_FORM_FIELD_BYTES_MAX || f->n == S3_FORM_FIELDS_MAX)
 		return fail(f->call, &s3_max_post_pre_data_length_exceeded_error,
@@ -93,11 +107,11 @@ static int read_field(struct form *f, struct str name, size_t *total)
 	return 0;
 }
 
-int form_begin(struct call *call, struct str content_type, struct form *f)
+int form_begin(struct call *call, form_next_fn *next, struct str content_type, struct form *f)
 {
 	struct str boundary = parameter(content_type, STR("boundary")), name;
 	size_t at, total = 0;
-	*f = (struct form){ .call = call };
+	*f = (struct form){ .call = call, .next = next };
 	if (!str_starts_ci(content_type, STR("multipart/form-data")))
 		return fail(call, &s3_precondition_failed,
 			"Bucket POST must be of the enclosure-type multipart/form-data");
@@ -126,18 +140,36 @@ int form_begin(struct call *call, struct str content_type, struct form *f)
 	}
 }
 
-int form_read_file(struct form *f, struct body_writer *to)
+/* What stands after the file is not looked at; but only at its end is the body known to be the one
+ * that was signed. */
+static int drain(struct form *f)
+{
+	struct str part;
+	size_t n = f->pending.n;
+	int r;
+	while ((r = f->next(f->call, &part)) > 0) {
+		n += part.n;
+		if (n > S3_FORM_FIELD_BYTES_MAX)
+			return malformed(f);
+	}
+	return r;
+}
+
+int form_read_file(struct form *f, form_write_fn *write, void *to)
 {
 	for (;;) {
 		struct str view = buf_view(&f->pending);
-		const char *end = view.n ? memmem(view.p, view.n, f->delimiter.p, f->delimiter.n)
-					 : NULL;
-		if (end)
-			return body_writer_append(to, str_sub(view, 0, (size_t)(end - view.p)));
+		ssize_t end = str_find(view, f->delimiter);
+		if (end >= 0) {
+			if (write(to, str_sub(view, 0, (size_t)end)) < 0)
+				return -1;
+			buf_consume(&f->pending, (size_t)end + f->delimiter.n);
+			return drain(f);
+		}
 		/* What may be the beginning of the delimiter waits for the rest. */
 		if (view.n >= f->delimiter.n) {
 			size_t n = view.n - (f->delimiter.n - 1);
-			if (body_writer_append(to, str_sub(view, 0, n)) < 0)
+			if (write(to, str_sub(view, 0, n)) < 0)
 				return -1;
 			buf_consume(&f->pending, n);
 		}

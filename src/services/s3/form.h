@@ -10,8 +10,13 @@ struct form_field {
 	bool is_allowed;        /* a condition of the policy speaks of it */
 };
 
+/* More of the body, as call_body_next; and where the file's bytes go: 0, or -1 after fail(). */
+typedef int form_next_fn(struct call *call, struct str *part);
+typedef int form_write_fn(void *to, struct str part);
+
 struct form {
 	struct call *call;
+	form_next_fn *next;
 	struct str delimiter; /* "\r\n--boundary" */
 	struct buf pending;   /* received, not yet consumed */
 	struct form_field fields[S3_FORM_FIELDS_MAX];
@@ -20,12 +25,13 @@ struct form {
 };
 
 /* Reads up to the file's first byte: 0, or -1 after fail(). form_fini in any case. */
-int form_begin(struct call *call, struct str content_type, struct form *out) MUSTCHECK;
-/* The file's bytes, to their end. */
-int form_read_file(struct form *form, struct body_writer *to) MUSTCHECK;
+int form_begin(struct call *call, form_next_fn *next, struct str content_type,
+	struct form *out) MUSTCHECK;
+/* The file's bytes, and then the body to its end. */
+int form_read_file(struct form *form, form_write_fn *write, void *to) MUSTCHECK;
 void form_fini(struct form *form);
 /* The field's value (case of its name ignored), or p == NULL. */
-struct str form_get(const struct form *form, const char *name);
+struct str form_get(const struct form *form, struct str name);
 
 /* ---- form_policy.c ---- */
 

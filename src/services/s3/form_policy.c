@@ -21,6 +21,20 @@ static int denied(struct form *f, const char *operator, struct str name, struct 
 		operator, STR_ARG(name), STR_ARG(value));
 }
 
+static bool holds(struct str name, struct str value, bool is_prefix, struct str wanted)
+{
+	struct str item;
+	if (!is_prefix)
+		return str_eq(value, wanted);
+	if (!str_eq_ci(name, STR("Content-Type")) || str_index(value, ',') < 0)
+		return str_starts(value, wanted);
+	/* "values for a starts-with condition that include commas are interpreted as lists" */
+	while (str_cut(&value, ',', &item))
+		if (!str_starts(str_trim(item), wanted))
+			return false;
+	return true;
+}
+
 /* A field is as the condition says; every condition must find its own. */
 static int check(struct form *f, struct str bucket, bool is_prefix, struct str name,
 	struct str wanted)
@@ -34,7 +48,7 @@ static int check(struct form *f, struct str bucket, bool is_prefix, struct str n
 			if (!value.p)
 				value = f->fields[i].value;
 		}
-	if (value.p && (is_prefix ? str_starts(value, wanted) : str_eq(value, wanted)))
+	if (value.p && holds(name, value, is_prefix, wanted))
 		return 0;
 	return denied(f, is_prefix ? "starts-with" : "eq", name, wanted);
 }

@@ -193,6 +193,8 @@ struct str object_content_encoding(struct call *call, struct str value);
 /* The record of a new version, without what its body and the transaction make. */
 int object_make_record(struct call *call, const struct s3_put_object_input *in,
 	struct s3_object_record *record) MUSTCHECK;
+/* Refused before its body is read, if it is going to be refused: 0 or -1. */
+int object_check_early(struct call *call, const struct s3_put_object_input *in) MUSTCHECK;
 /* Puts the body, once received, as the object; it is done afterwards. 0 or -1. */
 int object_put_body(struct call *call, const struct s3_put_object_input *in, struct body *body,
 	const struct s3_object_record *record, struct s3_put_object_output *out) MUSTCHECK;

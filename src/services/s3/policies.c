@@ -8,24 +8,6 @@ bool s3_policy_find(struct call *call, struct str bucket, struct str *out)
 	return txn_get(call->txn, bucket_config_key(call, bucket, "policy"), call->arena, out);
 }
 
-/* Whether an anonymous stranger could do something by it. */
-static bool is_public(struct call *call, struct str document, struct str bucket)
-{
-	static const char *const actions[] = { "s3:GetObject", "s3:PutObject", "s3:ListBucket",
-		"s3:DeleteObject" };
-	for (size_t i = 0; i < COUNT_OF(actions); i++) {
-		bool is_bucket = str_is(str_c(actions[i]), "s3:ListBucket");
-		struct policy_request request = { .action = str_c(actions[i]),
-			.principal_arn = STR("anonymous"),
-			.principal_account = STR("anonymous") };
-		request.resource = arena_printf(call->arena, "arn:aws:s3:::%.*s%s", STR_ARG(bucket),
-			is_bucket ? "" : "/key");
-		if (policy_evaluate(call->arena, document, &request, true) == POLICY_ALLOW)
-			return true;
-	}
-	return false;
-}
-
 int s3_put_bucket_policy(struct call *call, const struct s3_put_bucket_policy_input *in,
 	struct s3_put_bucket_policy_output *out)
 {
@@ -43,7 +25,7 @@ int s3_put_bucket_policy(struct call *call, const struct s3_put_bucket_policy_in
 		return fail(call, &s3_malformed_policy, "%.*s", STR_ARG(why));
 	if (s3_config_find(call, in->bucket, "public-access",
 		    &s3_public_access_block_configuration_shape, &block) &&
-		block.block_public_policy.v && is_public(call, in->policy, in->bucket))
+		block.block_public_policy.v && s3_policy_is_public(in->policy))
 		return fail(call, &s3_access_denied,
 			"User: %.*s is not authorized to perform: s3:PutBucketPolicy on resource: "
 			"\"arn:aws:s3:::%.*s\" because public policies are prevented by the "
@@ -87,7 +69,7 @@ int s3_get_bucket_policy_status(struct call *call,
 	if (require_policy(call, in->bucket, in->expected_bucket_owner, &policy) < 0)
 		return -1;
 	out->policy_status = ARENA_NEW(call->arena, struct s3_policy_status);
-	out->policy_status->is_public = OPT_BOOL(is_public(call, policy, in->bucket));
+	out->policy_status->is_public = OPT_BOOL(s3_policy_is_public(policy));
 	return 0;
 }
 
@@ -197,10 +179,11 @@ struct resource_search {
 static bool is_restricted(struct call *call, const struct resource_search *s)
 {
 	struct s3_public_access_block_configuration block;
-	return !str_eq(call->identity.account, s->out->account) &&
+	return (call->identity.is_anonymous ||
+		       !str_eq(call->identity.account, s->out->account)) &&
 	       s3_config_find(call, s->bucket, "public-access",
 		       &s3_public_access_block_configuration_shape, &block) &&
-	       block.restrict_public_buckets.v && is_public(call, s->out->policy, s->bucket);
+	       block.restrict_public_buckets.v && s3_policy_is_public(s->out->policy);
 }
 
 static int read_resource(struct call *call, void *arg)
@@ -216,12 +199,48 @@ static int read_resource(struct call *call, void *arg)
 	return 0;
 }
 
+/* What can't be read is there, and nobody's. */
+static void search(struct call *call, struct resource_search *s)
+{
+	if (call_read(call, read_resource, s) == 0)
+		return;
+	call->error = (struct call_error){ 0 };
+	s->is_there = true;
+	s->out->account = STR("unknown");
+	s->out->policy = (struct str){ 0 };
+}
+
+static struct str resource_arn(struct call *call, struct str bucket, struct str key, bool has_key)
+{
+	return arena_concat(call->arena,
+		(struct str[]){ STR("arn:aws:s3:::"), bucket, has_key ? STR("/") : STR(""), key },
+		4);
+}
+
 static struct str text_member(struct call *call, const void *in, const char *name, bool *has)
 {
 	const struct member *m = shape_member(call->operation->input, str_c(name));
 	*has = m != NULL;
 	return m ? *(const struct str *)(const void *)((const char *)in + m->offset)
 		 : (struct str){ 0 };
+}
+
+/* What a request asks for beside its operation (API Reference, "Permissions" of each). */
+static void add_actions(struct call *call, const void *in, struct service_resource *out)
+{
+	bool has;
+	size_t n = 0;
+	if (strcmp(call->operation->action, "s3:PutObject") == 0) {
+		if (text_member(call, in, "Tagging", &has).p)
+			out->also[n++] = "s3:PutObjectTagging";
+		if (text_member(call, in, "ACL", &has).p)
+			out->also[n++] = "s3:PutObjectAcl";
+	} else if (call->operation == &s3_get_object_attributes_operation) {
+		out->also[n++] = text_member(call, in, "VersionId", &has).p
+					 ? "s3:GetObjectVersionAttributes"
+					 : "s3:GetObjectAttributes";
+	}
+	assert(n <= COUNT_OF(out->also));
 }
 
 /* What is done to a version is another action (Service Authorization Reference, "Actions, resources,
@@ -250,17 +269,18 @@ int s3_find_resource(struct call *call, const void *in, struct service_resource 
 	s.bucket = text_member(call, in, "Bucket", &has_bucket);
 	s.key = text_member(call, in, "Key", &s.has_key);
 	struct str version = text_member(call, in, "VersionId", &has_version);
+	if (!has_bucket || !s.bucket.n)
+		return -1;
 	if (version.p)
 		out->action = version_action(call->operation->action);
+	add_actions(call, in, out);
+	out->arn = resource_arn(call, s.bucket, s.key, s.has_key);
+	search(call, &s);
 	/* A bucket that is not there yet, or no longer, is the caller's. */
-	if (!has_bucket || !s.bucket.n || call_read(call, read_resource, &s) < 0 || !s.is_there)
+	if (!s.is_there)
 		return -1;
 	out->by_handler = call->operation == &s3_delete_objects_operation ||
 			  call->operation == &s3_post_object_operation;
-	out->arn = arena_concat(call->arena,
-		(struct str[]){ STR("arn:aws:s3:::"), s.bucket, s.has_key ? STR("/") : STR(""),
-			s.has_key ? s.key : STR("") },
-		4);
 	return 0;
 }
 
@@ -268,17 +288,16 @@ void s3_access_begin(struct call *call, struct str bucket, struct s3_access *out
 {
 	struct resource_search s = { .bucket = bucket, .out = &out->bucket };
 	*out = (struct s3_access){ .bucket.account = call->identity.account, .name = bucket };
-	if (call->aws->auth == AWS_AUTH_STRICT && call_read(call, read_resource, &s) < 0)
-		call->error = (struct call_error){ 0 };
+	if (call->aws->auth == AWS_AUTH_STRICT)
+		search(call, &s);
 }
 
 int s3_access_check(
 	struct call *call, const struct s3_access *access, const char *action, struct str key)
 {
-	struct service_resource object = access->bucket;
+	struct service_resource resource = access->bucket;
 	if (call->aws->auth != AWS_AUTH_STRICT)
 		return 0;
-	object.arn = arena_concat(call->arena,
-		(struct str[]){ STR("arn:aws:s3:::"), access->name, STR("/"), key }, 4);
-	return call_authorize(call, action, &object);
+	resource.arn = resource_arn(call, access->name, key, key.p != NULL);
+	return call_authorize(call, action, &resource);
 }

@@ -1,20 +1,55 @@
 /* PostObject: uploads from HTML forms (S3 API Reference, "POST Object"). */
+#include "aws/codec.h"
 #include "aws/sigv4.h"
 #include "base/encode.h"
+#include "net/http_server.h"
 #include "services/s3/form.h"
 #include "services/s3/policies.h"
-#include <stdio.h>
+
+/* What is looked at; a field of another name is ignored, as long as it asks S3 for nothing. */
+static const char *const known_fields[] = { "x-amz-algorithm", "x-amz-credential", "x-amz-date",
+	"x-amz-security-token", "x-amz-signature", "x-amz-storage-class",
+	"x-amz-server-side-encryption", "x-amz-server-side-encryption-aws-kms-key-id",
+	"x-amz-website-redirect-location", "x-amz-checksum-algorithm", "x-amz-checksum-crc32",
+	"x-amz-checksum-crc32c", "x-amz-checksum-crc64nvme", "x-amz-checksum-sha1",
+	"x-amz-checksum-sha256" };
+
+static int check_fields(struct form *f)
+{
+	for (size_t i = 0; i < f->n; i++) {
+		struct str name = f->fields[i].name, value = f->fields[i].value;
+		bool is_known = !str_starts_ci(name, STR("x-amz-")) ||
+				str_starts_ci(name, STR("x-amz-meta-")),
+		     is_text = str_is_utf8(name);
+		for (size_t k = 0; k < COUNT_OF(known_fields); k++)
+			is_known |= str_eq_ci(name, str_c(known_fields[k]));
+		if (!is_known)
+			return fail(f->call, &s3_not_implemented,
+				"A form field you provided implies functionality that is not implemented: "
+				"%.*s",
+				STR_ARG(name));
+		/* They become headers. */
+		for (size_t k = 0; k < name.n; k++)
+			is_text &= (unsigned char)name.p[k] > ' ';
+		for (size_t k = 0; k < value.n && !str_eq_ci(name, STR("tagging")); k++)
+			is_text &= (unsigned char)value.p[k] >= ' ' || value.p[k] == '\t';
+		if (!is_text && !str_eq_ci(name, STR("key")) && !str_eq_ci(name, STR("policy")))
+			return s3_invalid(f->call, "field", name,
+				"A field of the form has a control character in it.");
+	}
+	return 0;
+}
 
 /* AWS4-HMAC-SHA256 over the policy as it was sent. Signatures of version 2 pass where none is looked
  * at. */
 static int identify(struct call *call, const struct form *f, struct str policy)
 {
 	struct sigv4_claim claim = { .form = SIGV4_HEADER,
-		.credential = form_get(f, "x-amz-credential"),
-		.signature = form_get(f, "x-amz-signature"),
-		.amz_date = form_get(f, "x-amz-date"),
-		.token = form_get(f, "x-amz-security-token") };
-	struct str rest = claim.credential, old = form_get(f, "AWSAccessKeyId");
+		.credential = form_get(f, STR("x-amz-credential")),
+		.signature = form_get(f, STR("x-amz-signature")),
+		.amz_date = form_get(f, STR("x-amz-date")),
+		.token = form_get(f, STR("x-amz-security-token")) };
+	struct str rest = claim.credential, old = form_get(f, STR("AWSAccessKeyId"));
 	if (old.p && call->aws->auth == AWS_AUTH_ANY) {
 		claim.access_key_id = old;
 		return call_identify(call, &claim, policy);
@@ -23,14 +58,15 @@ static int identify(struct call *call, const struct form *f, struct str policy)
 		return fail(call, &s3_invalid_request,
 			"The authorization mechanism you have provided is not supported. Please use "
 			"AWS4-HMAC-SHA256.");
-	if (!str_is(form_get(f, "x-amz-algorithm"), "AWS4-HMAC-SHA256") || !rest.n ||
+	if (!str_is(form_get(f, STR("x-amz-algorithm")), "AWS4-HMAC-SHA256") || !rest.n ||
 		!claim.signature.n || !claim.amz_date.n)
 		return fail(call, &s3_invalid_argument,
 			"Bucket POST must contain the fields x-amz-algorithm, x-amz-credential, "
 			"x-amz-date and x-amz-signature beside its policy.");
 	if (!str_cut(&rest, '/', &claim.access_key_id) || !str_cut(&rest, '/', &claim.date) ||
 		!str_cut(&rest, '/', &claim.region) || !str_cut(&rest, '/', &claim.service) ||
-		!str_cut(&rest, '/', &claim.term) || !str_starts(claim.amz_date, claim.date))
+		!str_cut(&rest, '/', &claim.term) || rest.n || claim.date.n != 8 ||
+		!str_starts(claim.amz_date, claim.date))
 		return s3_invalid(call, "X-Amz-Credential", claim.credential,
 			"Error parsing the X-Amz-Credential parameter");
 	return call_identify(call, &claim, policy);
@@ -40,7 +76,7 @@ static int identify(struct call *call, const struct form *f, struct str policy)
 static int authorize(struct call *call, struct form *f, struct str bucket, struct str key,
 	struct form_limits *limits)
 {
-	struct str policy = form_get(f, "policy"), document;
+	struct str policy = form_get(f, STR("policy")), document;
 	struct s3_access access;
 	if (policy.p) {
 		if (identify(call, f, policy) < 0)
@@ -52,7 +88,13 @@ static int authorize(struct call *call, struct form *f, struct str bucket, struc
 			return -1;
 	}
 	s3_access_begin(call, bucket, &access);
-	return s3_access_check(call, &access, "s3:PutObject", key);
+	if (s3_access_check(call, &access, "s3:PutObject", key) < 0 ||
+		(form_get(f, STR("tagging")).p &&
+			s3_access_check(call, &access, "s3:PutObjectTagging", key) < 0) ||
+		(form_get(f, STR("acl")).p &&
+			s3_access_check(call, &access, "s3:PutObjectAcl", key) < 0))
+		return -1;
+	return 0;
 }
 
 /* ${filename} in the key is the name of the file, without folders. */
@@ -72,7 +114,7 @@ static struct str expand_key(struct form *f)
 					str_from(key, (size_t)at + variable.n) },
 				3);
 	}
-	return form_get(f, "key");
+	return form_get(f, STR("key"));
 }
 
 static void read_metadata(struct form *f, struct s3_put_object_input *in)
@@ -87,33 +129,46 @@ static void read_metadata(struct form *f, struct s3_put_object_input *in)
 		}
 }
 
-static int read_fields(struct form *f, struct s3_put_object_input *in, struct body_rules *rules)
+static void read_fields(struct form *f, struct s3_put_object_input *in, struct body_rules *rules)
 {
-	in->content_type = form_get(f, "Content-Type");
-	in->cache_control = form_get(f, "Cache-Control");
-	in->content_disposition = form_get(f, "Content-Disposition");
-	in->content_encoding = form_get(f, "Content-Encoding");
-	in->expires = form_get(f, "Expires");
-	in->acl = form_get(f, "acl");
-	in->storage_class = form_get(f, "x-amz-storage-class");
-	in->server_side_encryption = form_get(f, "x-amz-server-side-encryption");
-	in->ssekms_key_id = form_get(f, "x-amz-server-side-encryption-aws-kms-key-id");
-	in->website_redirect_location = form_get(f, "x-amz-website-redirect-location");
+	in->content_type = form_get(f, STR("Content-Type"));
+	in->cache_control = form_get(f, STR("Cache-Control"));
+	in->content_disposition = form_get(f, STR("Content-Disposition"));
+	in->content_encoding = form_get(f, STR("Content-Encoding"));
+	in->expires = form_get(f, STR("Expires"));
+	in->acl = form_get(f, STR("acl"));
+	in->storage_class = form_get(f, STR("x-amz-storage-class"));
+	in->server_side_encryption = form_get(f, STR("x-amz-server-side-encryption"));
+	in->ssekms_key_id = form_get(f, STR("x-amz-server-side-encryption-aws-kms-key-id"));
+	in->website_redirect_location = form_get(f, STR("x-amz-website-redirect-location"));
 	read_metadata(f, in);
-	if (form_get(f, "tagging").p)
-		return fail(f->call, &s3_not_implemented,
-			"The form field tagging is not served; tag the object afterwards.");
 	for (int kind = CHECKSUM_NONE + 1; kind < CHECKSUM_KINDS; kind++) {
-		char name[64];
-		struct str header = checksum_header((enum checksum_kind)kind);
-		snprintf(name, sizeof name, "%.*s", STR_ARG(header));
-		rules->checksum = form_get(f, name);
+		rules->checksum = form_get(f, checksum_header((enum checksum_kind)kind));
 		rules->kind = (enum checksum_kind)kind;
 		if (rules->checksum.p)
-			return 0;
+			return;
 	}
 	rules->kind = CHECKSUM_NONE;
-	return 0;
+}
+
+/* The field has tags as PutObjectTagging's body has them. */
+static int read_tagging(struct form *f, struct s3_stored_tags *out)
+{
+	struct str text = form_get(f, STR("tagging"));
+	struct s3_tagging tagging = { 0 };
+	struct decode_error error;
+	if (!text.p)
+		return 0;
+	if (xml_decode(f->call->arena, &s3_tagging_shape, text, &tagging, &error) < 0)
+		return fail(f->call, &s3_malformed_xml,
+			"The XML you provided was not well-formed or did not validate against our published schema");
+	*out = (struct s3_stored_tags){ tagging.tag_set.v, tagging.tag_set.n };
+	return s3_check_tags(f->call, out->v, out->n, S3_OBJECT_TAGS_MAX);
+}
+
+static int write_file(void *to, struct str part)
+{
+	return body_writer_append(to, part);
 }
 
 static int receive(struct form *f, const struct body_rules *rules, const struct form_limits *limits,
@@ -121,11 +176,12 @@ static int receive(struct form *f, const struct body_rules *rules, const struct 
 {
 	struct call *call = f->call;
 	struct body_writer *w;
-	int64_t length = call_body_length(call);
+	int64_t length =
+		call->body ? call_body_length(call) : http_request(call->http)->content_length;
 	/* The whole request's length is a bound of the file's. */
 	if (body_writer_begin(call, rules, length, &w) < 0)
 		return -1;
-	if (form_read_file(f, w) < 0) {
+	if (form_read_file(f, write_file, w) < 0) {
 		body_writer_abort(w);
 		return -1;
 	}
@@ -145,11 +201,11 @@ static void answer(struct form *f, const struct s3_put_object_input *in,
 	const struct s3_put_object_output *put, struct s3_post_object_output *out)
 {
 	struct call *call = f->call;
-	struct str status = form_get(f, "success_action_status"),
-		   redirect = form_get(f, "success_action_redirect");
+	struct str status = form_get(f, STR("success_action_status")),
+		   redirect = form_get(f, STR("success_action_redirect"));
 	struct str key = percent_encode(call->arena, in->key, true);
 	if (!redirect.p)
-		redirect = form_get(f, "redirect");
+		redirect = form_get(f, STR("redirect"));
 	out->e_tag = put->e_tag;
 	out->version_id = put->version_id;
 	if (str_starts(redirect, STR("http://")) || str_starts(redirect, STR("https://"))) {
@@ -183,16 +239,19 @@ static int post(struct form *f, const struct s3_post_object_input *in,
 	struct s3_put_object_output put = { 0 };
 	struct s3_object_record record = { 0 };
 	struct body body;
-	if (form_begin(call, in->content_type, f) < 0)
+	if (s3_check_query(call) < 0 ||
+		form_begin(call, call_body_next, in->content_type, f) < 0 || check_fields(f) < 0)
 		return -1;
 	object.key = expand_key(f);
 	if (!object.key.n)
 		return fail(call, &s3_invalid_argument,
 			"Bucket POST must contain a field named 'key'.  If it is specified, please check "
 			"the order of the fields.");
+	read_fields(f, &object, &rules);
 	if (authorize(call, f, in->bucket, object.key, &limits) < 0 ||
-		object_check_key(call, object.key) < 0 || read_fields(f, &object, &rules) < 0 ||
-		object_make_record(call, &object, &record) < 0)
+		object_check_key(call, object.key) < 0 ||
+		object_make_record(call, &object, &record) < 0 ||
+		read_tagging(f, &record.tags) < 0 || object_check_early(call, &object) < 0)
 		return -1;
 	rules.bytes_max = limits.bytes_max;
 	if (receive(f, &rules, &limits, &body) < 0 ||

@@ -108,11 +108,9 @@ static int commit_put(struct call *call, void *arg)
 	return 0;
 }
 
-/* Refused before its body is read, if it is going to be refused. */
 static int check_early(struct call *call, void *arg)
 {
-	struct put *p = arg;
-	const struct s3_put_object_input *in = p->in;
+	const struct s3_put_object_input *in = arg;
 	struct s3_bucket_record bucket;
 	struct s3_object_record old;
 	if (bucket_require(call, in->bucket, in->expected_bucket_owner, &bucket) < 0)
@@ -122,6 +120,11 @@ static int check_early(struct call *call, void *arg)
 	bool is_there = object_current(call, in->bucket, in->key, &old);
 	return conditions_check_write(
 		call, in->if_match, in->if_none_match, is_there ? &old : NULL);
+}
+
+int object_check_early(struct call *call, const struct s3_put_object_input *in)
+{
+	return call_read(call, check_early, (void *)(uintptr_t)in);
 }
 
 int object_make_record(
@@ -174,13 +177,13 @@ int s3_put_object(
 {
 	struct body body;
 	struct body_rules rules;
-	struct put put = { .in = in, .body = &body, .out = out };
+	struct s3_object_record record = { 0 };
 	if (s3_check_query(call) < 0 || object_check_key(call, in->key) < 0 ||
-		body_read_rules(call, &rules) < 0 || object_make_record(call, in, &put.record) < 0)
+		body_read_rules(call, &rules) < 0 || object_make_record(call, in, &record) < 0)
 		return -1;
-	if (call_body_length(call) > S3_INLINE_BYTES_MAX && call_read(call, check_early, &put) < 0)
+	if (call_body_length(call) > S3_INLINE_BYTES_MAX && object_check_early(call, in) < 0)
 		return -1;
 	if (body_receive(call, &rules, &body) < 0)
 		return -1;
-	return object_put_body(call, in, &body, &put.record, out);
+	return object_put_body(call, in, &body, &record, out);
 }

@@ -1,6 +1,7 @@
 /* Checksums, ranges, names and times: what S3's operations are made of. */
 #include "base/encode.h"
 #include "services/s3/lifecycle.h"
+#include "services/s3/policies.h"
 #include "tests/check.h"
 
 static struct str checksum_of(
@@ -129,6 +130,40 @@ static void test_rules_match(void)
 	CHECK(!lifecycle_matches(&rule, STR("x"), &record));
 }
 
+/* "The meaning of public": the guide's own examples, and their opposites. */
+static void test_public_policies(void)
+{
+	static const struct {
+		const char *principal, *condition;
+		bool is_public;
+	} rows[] = {
+		{ "\"Principal\":\"*\"", "", true },
+		{ "\"Principal\":{\"AWS\":\"*\"}", "", true },
+		{ "\"Principal\":{\"AWS\":[\"111122223333\",\"*\"]}", "", true },
+		{ "\"NotPrincipal\":{\"AWS\":\"111122223333\"}", "", true },
+		{ "\"Principal\":{\"AWS\":\"111122223333\"}", "", false },
+		{ "\"Principal\":\"*\"", "{\"StringLike\":{\"aws:SourceVpc\":\"vpc-*\"}}", true },
+		{ "\"Principal\":\"*\"", "{\"StringEquals\":{\"aws:SourceVpc\":\"vpc-91237329\"}}",
+			false },
+		{ "\"Principal\":\"*\"", "{\"IpAddress\":{\"aws:SourceIp\":\"0.0.0.0/1\"}}", true },
+		{ "\"Principal\":\"*\"",
+			"{\"IpAddress\":{\"aws:SourceIp\":[\"10.0.0.0/8\",\"2001::/16\"]}}", true },
+		{ "\"Principal\":\"*\"", "{\"IpAddress\":{\"aws:SourceIp\":\"10.0.0.0/8\"}}", false },
+		{ "\"Principal\":\"*\"", "{\"NotIpAddress\":{\"aws:SourceIp\":\"10.0.0.0/8\"}}", true },
+		{ "\"Principal\":\"*\"", "{\"StringEquals\":{\"aws:UserAgent\":\"me\"}}", true },
+	};
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		char text[400];
+		snprintf(text, sizeof text,
+			"{\"Statement\":[{\"Effect\":\"Deny\",\"Principal\":\"*\"},"
+			"{\"Effect\":\"Allow\",%s%s%s}]}",
+			rows[i].principal, rows[i].condition[0] ? ",\"Condition\":" : "",
+			rows[i].condition);
+		CHECK_INT(s3_policy_is_public(str_c(text)), rows[i].is_public);
+	}
+	CHECK(!s3_policy_is_public(STR("[")));
+}
+
 static const struct test tests[] = {
 	{ "checksums have their check values", test_checksums },
 	{ "CRCs of parts combine to that of the whole", test_combined },
@@ -136,6 +171,7 @@ static const struct test tests[] = {
 	{ "bucket names", test_bucket_names },
 	{ "expiry is at the midnight after", test_expiry_is_at_midnight },
 	{ "lifecycle filters", test_rules_match },
+	{ "which policies are public", test_public_policies },
 };
 
 int main(int argc, char **argv)

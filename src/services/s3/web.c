@@ -1,7 +1,6 @@
 /* Website endpoints (S3 User Guide, "Hosting a static website using Amazon S3"): only GET and HEAD,
  * only what is public. */
 #include "services/s3/web.h"
-#include "aws/policy.h"
 #include "base/clock.h"
 #include "base/encode.h"
 #include "net/http_server.h"
@@ -17,6 +16,7 @@ struct visit {
 	struct str bucket, key, base; /* base: what stands before the key in this form of the URL */
 	struct s3_website_configuration config;
 	struct source source;
+	struct s3_access access; /* of everyone: on a strict server, what the policy gives them */
 };
 
 /* BUCKET.s3-website[-.]REGION..., or /_aws/s3-website/BUCKET/KEY. */
@@ -48,29 +48,18 @@ static int read_config(struct call *call, void *arg)
 		"The specified bucket does not have a website configuration");
 }
 
-/* On a strict server a visitor sees what the bucket's policy gives to everyone. */
-static int check_public(struct call *call, struct visit *v, struct str key)
-{
-	struct str policy;
-	struct policy_request request = { .action = STR("s3:GetObject"),
-		.principal_arn = STR("anonymous"),
-		.principal_account = STR("anonymous") };
-	request.resource = arena_concat(
-		call->arena, (struct str[]){ STR("arn:aws:s3:::"), v->bucket, STR("/"), key }, 4);
-	if (call->aws->auth != AWS_AUTH_STRICT ||
-		(s3_policy_find(call, v->bucket, &policy) &&
-			policy_evaluate(call->arena, policy, &request, true) == POLICY_ALLOW))
-		return 0;
-	return fail(call, &s3_access_denied, "Access Denied");
-}
-
 static int read_object(struct call *call, void *arg)
 {
 	struct visit *v = arg;
-	if (check_public(call, v, v->key) < 0)
-		return -1;
 	return source_find(
 		call, v->bucket, (struct str){ 0 }, v->key, (struct str){ 0 }, &v->source);
+}
+
+static int find_object(struct visit *v)
+{
+	if (s3_access_check(&v->call, &v->access, "s3:GetObject", v->key) < 0)
+		return -1;
+	return call_read(&v->call, read_object, v);
 }
 
 static void respond_error(struct visit *v)
@@ -183,7 +172,7 @@ static bool redirect_to_folder(struct visit *v, struct str suffix)
 	struct call_error error = v->call.error;
 	struct str key = v->key;
 	v->key = arena_concat(v->call.arena, (struct str[]){ key, STR("/"), suffix }, 3);
-	bool found = call_read(&v->call, read_object, v) == 0;
+	bool found = find_object(v) == 0;
 	v->key = key;
 	v->call.error = error;
 	if (found)
@@ -203,7 +192,7 @@ static void respond_failure(struct visit *v, struct str suffix, bool is_folder)
 	if (v->config.error_document) {
 		v->key = v->config.error_document->key;
 		v->call.error = (struct call_error){ 0 };
-		if (call_read(&v->call, read_object, v) == 0) {
+		if (find_object(v) == 0) {
 			send_object(v, error.shape->status);
 			return;
 		}
@@ -219,6 +208,7 @@ static void visit(struct visit *v)
 		respond_error(v);
 		return;
 	}
+	s3_access_begin(&v->call, v->bucket, &v->access);
 	all = v->config.redirect_all_requests_to;
 	if (all) {
 		redirect(v, 301,
@@ -237,7 +227,7 @@ static void visit(struct visit *v)
 	bool is_folder = asked.n == 0 || asked.p[asked.n - 1] == '/';
 	if (is_folder)
 		v->key = arena_concat(v->call.arena, (struct str[]){ asked, suffix }, 2);
-	if (call_read(&v->call, read_object, v) == 0)
+	if (find_object(v) == 0)
 		send_object(v, 200);
 	else
 		respond_failure(v, suffix, is_folder);
