@@ -1,13 +1,16 @@
-/* Fuzzing aws-chunked: the first byte says how the rest is cut, and the decoded bytes don't depend
- * on it. */
+/*
+ * Fuzzing aws-chunked: the first byte says how the rest is cut, and neither the decoded bytes nor
+ * the trailers depend on it; the second, whether signatures are demanded, which none can guess.
+ */
 #include "aws/chunked.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-static int feed_all(struct str text, size_t piece, struct buf *out)
+/* All that was decoded, and after it the trailers. */
+static int feed_all(struct str text, size_t piece, struct chunked_signer *signer, struct buf *out)
 {
 	struct arena arena = { 0 };
-	struct chunked c = { .arena = &arena };
+	struct chunked c = { .arena = &arena, .signer = signer };
 	int r = 0;
 	while (text.n && r >= 0 && r != 2) {
 		struct str input = str_sub(text, 0, MIN(piece, text.n)), part;
@@ -18,18 +21,39 @@ static int feed_all(struct str text, size_t piece, struct buf *out)
 				buf_str(out, part);
 		} while (r == 1);
 	}
+	assert(c.trailer_count <= CHUNKED_TRAILERS_MAX);
+	for (size_t i = 0; i < c.trailer_count; i++)
+		buf_printf(out, "%.*s:%.*s\n", STR_ARG(c.trailers[i].name),
+			STR_ARG(c.trailers[i].value));
 	chunked_fini(&c);
 	arena_fini(&arena);
 	return r;
 }
 
+static void feed_signed(struct str text, size_t piece)
+{
+	struct chunked_signer signer = { .amz_date = STR("20130524T000000Z"),
+		.scope = STR("20130524/us-east-1/s3/aws4_request") };
+	struct buf out = { 0 };
+	hmac_key_init(&signer.key, STR("a key"));
+	int r = feed_all(text, piece, &signer, &out);
+	assert(r != 2);
+	hmac_key_fini(&signer.key);
+	buf_fini(&out);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct buf whole = { 0 }, cut = { 0 };
-	if (size < 1)
+	if (size < 2)
 		return 0;
-	struct str text = { (const char *)data + 1, size - 1 };
-	int a = feed_all(text, SIZE_MAX, &whole), b = feed_all(text, (size_t)data[0] + 1, &cut);
+	struct str text = { (const char *)data + 2, size - 2 };
+	size_t piece = (size_t)data[0] + 1;
+	if (data[1] & 1) {
+		feed_signed(text, piece);
+		return 0;
+	}
+	int a = feed_all(text, SIZE_MAX, NULL, &whole), b = feed_all(text, piece, NULL, &cut);
 	assert(a == b);
 	assert(str_eq(buf_view(&whole), buf_view(&cut)));
 	buf_fini(&whole);
