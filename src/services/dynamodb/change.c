@@ -52,8 +52,12 @@ int change_prepare(struct call *call, struct change_request *r)
 	struct str why;
 	if (r->type == CHANGE_PUT && attributes_check(call->arena, r->item, &why) < 0)
 		return fail(call, &aws_validation_exception, "%.*s", STR_ARG(why));
-	if (prepare_expressions(call, r) < 0 ||
-		ddb_table_find(call, r->table_name, false, &r->table) < 0 ||
+	return prepare_expressions(call, r) < 0 ? -1 : change_locate(call, r);
+}
+
+int change_locate(struct call *call, struct change_request *r)
+{
+	if (ddb_table_find(call, r->table_name, false, &r->table) < 0 ||
 		ddb_item_key(call, &r->table, r->item, r->type != CHANGE_PUT, &r->key) < 0)
 		return -1;
 	if (r->type == CHANGE_PUT)
@@ -69,7 +73,8 @@ int change_check(struct call *call, struct change_request *r)
 		return -1;
 	if (!r->has_before)
 		r->before = nothing;
-	if (r->node && !condition_is_true(call->arena, r->node, &r->before))
+	bool is_asked = r->node && (r->has_before || !r->may_be_missing);
+	if (is_asked && !condition_is_true(call->arena, r->node, &r->before))
 		return 0;
 	r->has_after = r->type == CHANGE_PUT || r->type == CHANGE_UPDATE ||
 		       (r->type == CHANGE_CHECK && r->has_before);
@@ -92,12 +97,14 @@ void change_apply(struct call *call, struct change_request *r, struct usage *usa
 
 /* ---- operations ---- */
 
-static int condition_failed(
-	struct call *call, const struct change_request *r, struct str on_failure)
+int change_refused(struct call *call, const struct change_request *r, struct str on_failure)
 {
 	struct dynamodb_conditional_check_failed_exception detail = { 0 };
 	if (str_is(on_failure, "ALL_OLD") && r->has_before)
 		detail.item = r->before;
+	if (r->is_insert)
+		return fail(call, &dynamodb_duplicate_item_exception,
+			"Duplicate primary key exists in table");
 	return fail_with(call, &dynamodb_conditional_check_failed_exception, &detail,
 		"The conditional request failed");
 }
@@ -109,7 +116,7 @@ static int change_run(
 		return -1;
 	int may = change_check(call, r);
 	if (may <= 0)
-		return may < 0 ? -1 : condition_failed(call, r, on_failure);
+		return may < 0 ? -1 : change_refused(call, r, on_failure);
 	*usage = usage_new(call, &r->table);
 	change_apply(call, r, usage);
 	return 0;
@@ -174,8 +181,7 @@ int dynamodb_delete_item(struct call *call, const struct dynamodb_delete_item_in
 	return 0;
 }
 
-/* What ReturnValues asks for of an update. */
-static void answer_update(struct call *call, const struct change_request *r, struct str wanted,
+void change_answer(struct call *call, const struct change_request *r, struct str wanted,
 	struct dynamodb_attributes *out)
 {
 	bool is_old = str_ends(wanted, STR("_OLD"));
@@ -212,7 +218,7 @@ int dynamodb_update_item(struct call *call, const struct dynamodb_update_item_in
 	struct usage usage;
 	if (change_run(call, &r, in->return_values_on_condition_check_failure, &usage) < 0)
 		return -1;
-	answer_update(call, &r, in->return_values, &out->attributes);
+	change_answer(call, &r, in->return_values, &out->attributes);
 	out->consumed_capacity =
 		capacity_answer(call, in->return_consumed_capacity, &r.table, &usage);
 	out->item_collection_metrics =

@@ -347,6 +347,48 @@ operation TransactGetItems {
     errors: [ResourceNotFoundException, TransactionCanceledException, InternalServerError]
 }
 
+// ---- PartiQL ----
+
+/// One statement of PartiQL: a page of a SELECT, or one INSERT, UPDATE or DELETE.
+@waits
+operation ExecuteStatement {
+    input := {
+        @required @length(min: 1, max: 8192) Statement: String
+        Parameters: PreparedStatementParameters
+        ConsistentRead: Boolean
+        @length(min: 1, max: 32768) NextToken: String
+        ReturnConsumedCapacity: ReturnConsumedCapacity
+        @range(min: 1) Limit: Integer
+        ReturnValuesOnConditionCheckFailure: ReturnValuesOnConditionCheckFailure
+    }
+    output := { Items: ItemList, NextToken: String, ConsumedCapacity: ConsumedCapacity, LastEvaluatedKey: Attributes }
+    errors: [ConditionalCheckFailedException, DuplicateItemException, ResourceNotFoundException, InternalServerError]
+}
+
+/// Up to 25 statements, each on its own: all of them read, or all of them write.
+@waits
+operation BatchExecuteStatement {
+    input := {
+        @required @length(min: 1, max: 25) Statements: PartiQLBatchRequest
+        ReturnConsumedCapacity: ReturnConsumedCapacity
+    }
+    output := { Responses: PartiQLBatchResponse, ConsumedCapacity: ConsumedCapacities }
+    errors: [InternalServerError]
+}
+
+/// Up to 100 statements, all or nothing: all of them read, or all of them write or check.
+@waits
+operation ExecuteTransaction {
+    input := {
+        @required @length(min: 1, max: 100) TransactStatements: ParameterizedStatements
+        @idempotencyToken @length(min: 1, max: 36) ClientRequestToken: String
+        ReturnConsumedCapacity: ReturnConsumedCapacity
+    }
+    output := { Responses: ItemResponseList, ConsumedCapacity: ConsumedCapacities }
+    errors: [ResourceNotFoundException, TransactionCanceledException, IdempotentParameterMismatchException
+        InternalServerError]
+}
+
 // ---- shapes of tables ----
 
 @length(min: 3, max: 255) @pattern("[a-zA-Z0-9_.-]+")
@@ -598,6 +640,25 @@ list ItemResponseList { member: ItemResponse }
 structure CancellationReason { Item: Attributes, Code: String, Message: String }
 list CancellationReasonList { member: CancellationReason }
 
+@length(min: 1)
+list PreparedStatementParameters { member: Value }
+structure BatchStatementRequest {
+    @required @length(min: 1, max: 8192) Statement: String
+    Parameters: PreparedStatementParameters
+    ConsistentRead: Boolean
+    ReturnValuesOnConditionCheckFailure: ReturnValuesOnConditionCheckFailure
+}
+list PartiQLBatchRequest { member: BatchStatementRequest }
+structure BatchStatementError { Code: String, Message: String, Item: Attributes }
+structure BatchStatementResponse { Error: BatchStatementError, TableName: String, Item: Attributes }
+list PartiQLBatchResponse { member: BatchStatementResponse }
+structure ParameterizedStatement {
+    @required @length(min: 1, max: 8192) Statement: String
+    Parameters: PreparedStatementParameters
+    ReturnValuesOnConditionCheckFailure: ReturnValuesOnConditionCheckFailure
+}
+list ParameterizedStatements { member: ParameterizedStatement }
+
 // ---- errors ----
 
 @error("client")
@@ -610,6 +671,8 @@ structure LimitExceededException { message: String }
 structure InternalServerError { message: String }
 @error("client")
 structure ConditionalCheckFailedException { message: String, Item: Attributes }
+@error("client")
+structure DuplicateItemException { message: String }
 @error("client")
 structure TransactionCanceledException { Message: String, CancellationReasons: CancellationReasonList }
 @error("client")
@@ -661,5 +724,7 @@ structure JobRecord {
     number: Long
     index: Long
 }
+// Where a SELECT goes on: in which of its partitions, and after which key; digest is the statement's.
+structure StatementToken { digest: Long, partition: Long, last: Attributes }
 structure CounterRecord { count: Long, bytes: Long }
 structure TokenRecord { digest: Blob, at: Long }

@@ -154,8 +154,10 @@ struct change_request {
 	const struct dynamodb_expected_map *expected;
 	struct str conditional_operator;
 	const struct dynamodb_attribute_updates *updates;
+	bool is_insert;      /* its condition is that there is no such item */
+	bool may_be_missing; /* the condition is asked only of an item that is there */
 
-	/* By change_prepare. */
+	/* By change_prepare; of a statement, node and actions are given. */
 	struct table table;
 	struct str key;
 	struct node *node;
@@ -166,9 +168,31 @@ struct change_request {
 };
 
 int change_prepare(struct call *call, struct change_request *r) MUSTCHECK;
+/* The second half of it: finds the table and the key, and checks the item. */
+int change_locate(struct call *call, struct change_request *r) MUSTCHECK;
 /* 1: it may be done; 0: its condition is not met; -1: failed. */
 int change_check(struct call *call, struct change_request *r) MUSTCHECK;
 void change_apply(struct call *call, struct change_request *r, struct usage *usage);
+/* Fails as a condition that was not met does: -1. */
+int change_refused(struct call *call, const struct change_request *r, struct str on_failure);
+/* What ReturnValues asks for of an update. */
+void change_answer(struct call *call, const struct change_request *r, struct str wanted,
+	struct dynamodb_attributes *out);
+
+/* ---- transact.c ---- */
+
+struct transact_part {
+	struct change_request r;
+	struct str on_failure;
+};
+
+/* All or nothing of the parts, which are prepared: 0, or -1 with the reasons. */
+int transact_write(struct call *call, struct transact_part *parts, size_t n, struct str metrics,
+	struct tallies *tallies) MUSTCHECK;
+/* 1: the same request has been done under this token; 0: it is new; -1: the token was another
+ * request's. */
+int transact_token(
+	struct call *call, struct str token, const struct shape *shape, const void *in) MUSTCHECK;
 
 /* ---- legacy.c: the parameters from before the expressions ---- */
 

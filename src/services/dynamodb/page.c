@@ -159,10 +159,11 @@ static void keep(
 int ddb_page_read(struct call *call, struct page *p)
 {
 	struct txn_cursor c;
-	struct usage usage = usage_new(call, &p->table);
+	struct usage *usage = &p->usage;
 	bool whole = needs_item(p);
 	size_t bytes = 0, room = 0;
 	int r = 0;
+	*usage = usage_new(call, &p->table);
 	if (start_after(call, p) < 0)
 		return -1;
 	if (!str_is(p->select, "COUNT"))
@@ -178,7 +179,7 @@ int ddb_page_read(struct call *call, struct page *p)
 		struct dynamodb_attributes entry = item;
 		if (whole && (r = ddb_item_key(call, &p->table, &item, false, &key)) == 0 &&
 			ddb_item_get(call, key, &item))
-			usage.table += read_units(attributes_size(&item), p->is_consistent);
+			usage->table += read_units(attributes_size(&item), p->is_consistent);
 		bytes += size;
 		p->scanned++;
 		if (r == 0 && (!p->filter || condition_is_true(call->arena, p->filter, &item)))
@@ -189,10 +190,11 @@ int ddb_page_read(struct call *call, struct page *p)
 		}
 	}
 	txn_cursor_close(&c);
+	p->bytes = bytes;
 	if (p->index)
-		usage.index[p->index - p->table.r.indexes.v] = read_units(bytes, p->is_consistent);
+		usage->index[p->index - p->table.r.indexes.v] = read_units(bytes, p->is_consistent);
 	else
-		usage.table = read_units(bytes, p->is_consistent);
-	p->capacity = capacity_answer(call, p->return_consumed_capacity, &p->table, &usage);
+		usage->table = read_units(bytes, p->is_consistent);
+	p->capacity = capacity_answer(call, p->return_consumed_capacity, &p->table, usage);
 	return r;
 }

@@ -21,6 +21,8 @@ struct page {
 	/* The answer. */
 	struct dynamodb_item_list items;
 	int64_t count, scanned;
+	size_t bytes; /* looked at */
+	struct usage usage;
 	struct dynamodb_attributes last;
 	struct dynamodb_consumed_capacity *capacity;
 };

@@ -5,13 +5,8 @@
 
 /* ---- writing ---- */
 
-struct part {
-	struct change_request r;
-	struct str on_failure;
-};
-
 #define TAKE(from, what, keyed) \
-	(struct part) \
+	(struct transact_part) \
 	{ \
 		{ .type = (what), \
 			.table_name = (from)->table_name, \
@@ -23,7 +18,7 @@ struct part {
 	}
 
 static int part_prepare(
-	struct call *call, const struct dynamodb_transact_write_item *in, struct part *p)
+	struct call *call, const struct dynamodb_transact_write_item *in, struct transact_part *p)
 {
 	if (!!in->put + !!in->update + !!in->delete + !!in->condition_check != 1)
 		return fail(call, &aws_validation_exception,
@@ -41,28 +36,35 @@ static int part_prepare(
 	return change_prepare(call, &p->r);
 }
 
-static int prepare_all(
-	struct call *call, const struct dynamodb_transact_write_items_input *in, struct part *parts)
+static int prepare_all(struct call *call, const struct dynamodb_transact_write_items_input *in,
+	struct transact_part *parts)
 {
 	for (size_t i = 0; i < in->transact_items.n; i++) {
 		if (part_prepare(call, &in->transact_items.v[i], &parts[i]) < 0)
 			return -1;
-		for (size_t k = 0; k < i; k++)
-			if (str_eq(parts[k].r.key, parts[i].r.key))
-				return fail(call, &aws_validation_exception,
-					"Transaction request cannot include multiple operations on one item");
 	}
 	return 0;
 }
 
+static int check_distinct(struct call *call, const struct transact_part *parts, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		for (size_t k = 0; k < i; k++)
+			if (str_eq(parts[k].r.key, parts[i].r.key))
+				return fail(call, &aws_validation_exception,
+					"Transaction request cannot include multiple operations on one item");
+	return 0;
+}
+
 /* Why a part may not be done; Code is "None" when it may. */
-static struct dynamodb_cancellation_reason check_part(struct call *call, struct part *p)
+static struct dynamodb_cancellation_reason check_part(struct call *call, struct transact_part *p)
 {
 	struct dynamodb_cancellation_reason reason = { .code = STR("None") };
 	int may = change_check(call, &p->r);
 	if (may == 0) {
-		reason.code = STR("ConditionalCheckFailed");
-		reason.message = STR("The conditional request failed");
+		reason.code = p->r.is_insert ? STR("DuplicateItem") : STR("ConditionalCheckFailed");
+		reason.message = p->r.is_insert ? STR("Duplicate primary key exists in table")
+						: STR("The conditional request failed");
 		if (str_is(p->on_failure, "ALL_OLD") && p->r.has_before)
 			reason.item = p->r.before;
 	} else if (may < 0 && call->error.shape == &aws_validation_exception) {
@@ -87,24 +89,18 @@ static int cancel(struct call *call, struct dynamodb_cancellation_reason *v, siz
 	return -1;
 }
 
-static struct str digest_of(struct call *call, const struct dynamodb_transact_write_items_input *in)
-{
-	struct buf b = { 0 };
-	unsigned char digest[SHA256_BYTES];
-	cbor_encode(&b, &dynamodb_transact_write_items_input_shape, in);
-	sha256(buf_view(&b), digest);
-	buf_fini(&b);
-	return arena_str(call->arena, (struct str){ (const char *)digest, sizeof digest });
-}
-
-/* 1: the same request has been done; 0: it is new; -1: the token was another request's. */
-static int token_check(struct call *call, const struct dynamodb_transact_write_items_input *in)
+int transact_token(struct call *call, struct str token, const struct shape *shape, const void *in)
 {
 	struct dynamodb_token_record r = { 0 };
 	struct str key = KEY(call->arena, KEY_LITERAL("dynamodb-token"),
-			   key_text(call->identity.account), key_text(call->identity.region),
-			   key_text(in->client_request_token)),
-		   digest = digest_of(call, in);
+		key_text(call->identity.account), key_text(call->identity.region), key_text(token));
+	struct buf b = { 0 };
+	unsigned char bytes[SHA256_BYTES];
+	cbor_encode(&b, shape, in);
+	sha256(buf_view(&b), bytes);
+	buf_fini(&b);
+	struct str digest =
+		arena_str(call->arena, (struct str){ (const char *)bytes, sizeof bytes });
 	if (call_get_record(call, key, &dynamodb_token_record_shape, &r) &&
 		call->now_ms - r.at.v < DDB_TOKEN_MS) {
 		if (str_eq(r.digest, digest))
@@ -121,23 +117,31 @@ static int token_check(struct call *call, const struct dynamodb_transact_write_i
 	return 0;
 }
 
-int dynamodb_transact_write_items(struct call *call,
-	const struct dynamodb_transact_write_items_input *in,
-	struct dynamodb_transact_write_items_output *out)
+/* AWS bounds all the items of a transaction together. */
+static int check_size(struct call *call, const struct transact_part *parts, size_t n)
 {
-	size_t n = in->transact_items.n;
-	struct part *parts = ARENA_ARRAY(call->arena, struct part, n);
+	size_t bytes = 0;
+	for (size_t i = 0; i < n; i++) {
+		const struct change_request *r = &parts[i].r;
+		bytes += attributes_size(r->has_after ? &r->after : &r->before);
+	}
+	if (bytes <= DDB_TRANSACT_BYTES_MAX)
+		return 0;
+	return fail(call, &aws_validation_exception,
+		"Collection size of items in the transaction request has exceeded the maximum "
+		"allowed size of %d bytes",
+		DDB_TRANSACT_BYTES_MAX);
+}
+
+int transact_write(struct call *call, struct transact_part *parts, size_t n, struct str metrics,
+	struct tallies *tallies)
+{
 	struct dynamodb_cancellation_reason *reasons =
 		ARENA_ARRAY(call->arena, struct dynamodb_cancellation_reason, n);
-	struct tallies tallies = tallies_new(call, n);
 	bool is_cancelled = false;
-	if (prepare_all(call, in, parts) < 0)
+	if (check_distinct(call, parts, n) < 0)
 		return -1;
-	/* The digest is of the values as prepare_all has made them normal: a second run then finds
-	 * the same. */
-	int done = in->client_request_token.p ? token_check(call, in) : 0;
-	if (done)
-		return done < 0 ? -1 : 0;
+	*tallies = tallies_new(call, n);
 	for (size_t i = 0; i < n; i++) {
 		reasons[i] = check_part(call, &parts[i]);
 		if (call->error.shape)
@@ -146,23 +150,47 @@ int dynamodb_transact_write_items(struct call *call,
 	}
 	if (is_cancelled)
 		return cancel(call, reasons, n);
+	if (check_size(call, parts, n) < 0)
+		return -1;
 	for (size_t i = 0; i < n; i++) {
 		struct change_request *r = &parts[i].r;
-		struct tally *tally = tally_of(call, &tallies, &r->table);
+		struct tally *tally = tally_of(call, tallies, &r->table);
 		if (r->type == CHANGE_CHECK) {
 			tally->usage.table +=
 				write_units(r->has_before ? attributes_size(&r->before) : 0);
 			continue;
 		}
 		change_apply(call, r, &tally->usage);
-		tally_metrics(call, tally, in->return_item_collection_metrics, r->item, n);
+		tally_metrics(call, tally, metrics, r->item, n);
 	}
 	/* A transaction's writes count twice: they are prepared and committed. */
-	for (size_t i = 0; i < tallies.n; i++) {
-		tallies.v[i].usage.table *= 2;
-		for (size_t k = 0; k < tallies.v[i].table.r.indexes.n; k++)
-			tallies.v[i].usage.index[k] *= 2;
+	for (size_t i = 0; i < tallies->n; i++) {
+		tallies->v[i].usage.table *= 2;
+		for (size_t k = 0; k < tallies->v[i].table.r.indexes.n; k++)
+			tallies->v[i].usage.index[k] *= 2;
 	}
+	return 0;
+}
+
+int dynamodb_transact_write_items(struct call *call,
+	const struct dynamodb_transact_write_items_input *in,
+	struct dynamodb_transact_write_items_output *out)
+{
+	size_t n = in->transact_items.n;
+	struct transact_part *parts = ARENA_ARRAY(call->arena, struct transact_part, n);
+	struct tallies tallies;
+	if (prepare_all(call, in, parts) < 0 || check_distinct(call, parts, n) < 0)
+		return -1;
+	/* The digest is of the values as prepare_all has made them normal: a second run then finds
+	 * the same. */
+	int done = in->client_request_token.p
+			   ? transact_token(call, in->client_request_token,
+				     &dynamodb_transact_write_items_input_shape, in)
+			   : 0;
+	if (done)
+		return done < 0 ? -1 : 0;
+	if (transact_write(call, parts, n, in->return_item_collection_metrics, &tallies) < 0)
+		return -1;
 	out->item_collection_metrics = tallies_metrics(call, &tallies);
 	out->consumed_capacity = tallies_answer(call, in->return_consumed_capacity, &tallies);
 	for (size_t i = 0; i < out->consumed_capacity.n; i++)
