@@ -214,8 +214,8 @@ static void take_hello(struct box *box, struct msghdr *m)
 	for (struct cmsghdr *c = CMSG_FIRSTHDR(m); c; c = CMSG_NXTHDR(m, c)) {
 		if (c->cmsg_level != SOL_SOCKET)
 			continue;
-		if (c->cmsg_type == SCM_RIGHTS && c->cmsg_len == CMSG_LEN(sizeof box->listeners)) {
-			memcpy(box->listeners, CMSG_DATA(c), sizeof box->listeners);
+		if (c->cmsg_type == SCM_RIGHTS && c->cmsg_len <= CMSG_LEN(sizeof box->listeners)) {
+			memcpy(box->listeners, CMSG_DATA(c), c->cmsg_len - CMSG_LEN(0));
 		} else if (c->cmsg_type == SCM_CREDENTIALS) {
 			struct ucred who;
 			memcpy(&who, CMSG_DATA(c), sizeof who);
@@ -294,7 +294,8 @@ static int spawn_full(struct box *box, const struct box_spec *spec)
 	snprintf(fd, sizeof fd, "%d", SHIM_ARGS_FD);
 	/* Counted in the box's own user namespace, whoever the user is (setrlimit(2), since
 	 * Linux 5.14). */
-	snprintf(pids, sizeof pids, "%u", cgroups_pids(&s->groups) ? 0 : spec->limits->pids_max);
+	snprintf(pids, sizeof pids, "%u:%u", cgroups_pids(&s->groups) ? 0 : spec->limits->pids_max,
+		spec->own_port);
 	const char *const argv[] = { s->bwrap, "--args", fd, SHIM_PATH, "init", pids };
 	for (size_t i = 0; i < COUNT_OF(argv); i++)
 		profile_text(&texts, &head.argv_count, argv[i]);
@@ -326,7 +327,7 @@ static char **copy_list(const char *const *list)
  * chooses. */
 static int listen_on_host(struct box *box)
 {
-	for (int i = 0; i < BOX_LISTENERS; i++) {
+	for (int i = 0; i <= BOX_ENDPOINT; i++) {
 		struct sockaddr_in a = { .sin_family = AF_INET };
 		a.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
 		socklen_t n = sizeof a;
@@ -348,7 +349,8 @@ static struct box *new_box(struct sandbox *s, const struct box_spec *spec)
 	box->events = spec->events;
 	box->limits = *spec->limits;
 	box->socket = box->pidfd = box->program_pidfd = box->egress_pidfd = -1;
-	box->listeners[0] = box->listeners[1] = -1;
+	for (int i = 0; i < BOX_LISTENERS; i++)
+		box->listeners[i] = -1;
 	box->ports[BOX_RUNTIME_API] = SHIM_API_PORT;
 	box->ports[BOX_ENDPOINT] = SHIM_ENDPOINT_PORT;
 	waitq_init(&box->waiters);
@@ -706,8 +708,8 @@ void box_destroy(struct box *box)
 	close_stream(box, 0);
 	close_stream(box, 1);
 	close_fd(&box->socket);
-	close_fd(&box->listeners[0]);
-	close_fd(&box->listeners[1]);
+	for (int i = 0; i < BOX_LISTENERS; i++)
+		close_fd(&box->listeners[i]);
 	close_fd(&box->program_pidfd);
 	box->handles++;
 	loop_timer_close(&box->drain, on_drain_closed, box);

@@ -41,8 +41,9 @@ bool sandbox_is_degraded(const struct sandbox *sandbox);
 enum {
 	BOX_RUNTIME_API,
 	BOX_ENDPOINT,
+	BOX_OWN_PORT, /* the same as BOX_ENDPOINT; -EBADF where it could not be, or is one of the others */
 	BOX_LISTENERS
-}; /* 127.0.0.1:9001 and 127.0.0.1:4566 inside the box */
+}; /* 127.0.0.1:9001, 127.0.0.1:4566 and the server's own port inside the box */
 
 struct box_limits {
 	uint64_t memory_bytes; /* of all its processes */
@@ -71,6 +72,7 @@ struct box_spec {
 	const char *const
 		*boot_argv; /* NULL-terminated; the first is an absolute path inside the box */
 	const char *runtime_dir;
+	unsigned own_port;               /* the server's, so that its URLs work inside; or 0 */
 	const struct box_limits *limits; /* for booting; box_start sets the function's own */
 	struct box_events events;
 	/* Host folders that are read-only in the box at the same paths (an interpreter outside

@@ -215,7 +215,7 @@ void profile_rewrite(
 		{ "/opt", start->layers_dir },
 		{ "/var/runtime", box->runtime_dir },
 	};
-	static const char *const addresses[BOX_LISTENERS][2] = {
+	static const char *const addresses[BOX_ENDPOINT + 1][2] = {
 		{ "127.0.0.1:9001", "localhost:9001" }, { "127.0.0.1:4566", "localhost:4566" }
 	};
 	for (const char *p = text; *p;) {
@@ -229,7 +229,7 @@ void profile_rewrite(
 				p += n;
 			}
 		}
-		for (size_t i = 0; i < 2 * BOX_LISTENERS && !done; i++) {
+		for (size_t i = 0; i < 2 * COUNT_OF(addresses) && !done; i++) {
 			size_t n = strlen(addresses[i / 2][i % 2]);
 			done = strncmp(p, addresses[i / 2][i % 2], n) == 0 &&
 			       (p[n] < '0' || p[n] > '9');

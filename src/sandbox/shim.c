@@ -56,21 +56,37 @@ static void set_limits(unsigned long pids_max)
 		limit(RLIMIT_NPROC, pids_max);
 }
 
-static int listen_on(unsigned short port)
+static int try_listen(unsigned long port)
 {
-	struct sockaddr_in a = { .sin_family = AF_INET, .sin_port = htons(port) };
+	struct sockaddr_in a = { .sin_family = AF_INET, .sin_port = htons((uint16_t)port) };
 	a.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
 	int one = 1, fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	if (fd < 0 || setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one) < 0 ||
-		bind(fd, (struct sockaddr *)&a, sizeof a) < 0 || listen(fd, BOX_LISTEN_BACKLOG) < 0)
+	if (fd < 0 || setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one) < 0)
+		DIE("listening on the loopback address");
+	if (bind(fd, (struct sockaddr *)&a, sizeof a) == 0 && listen(fd, BOX_LISTEN_BACKLOG) == 0)
+		return fd;
+	close(fd);
+	return -1;
+}
+
+static int listen_on(unsigned long port)
+{
+	int fd = try_listen(port);
+	if (fd < 0)
 		DIE("listening on the loopback address");
 	return fd;
 }
 
-/* After this the box can say nothing more on the socket, only listen. */
-static void hand_over_listeners(void)
+/*
+ * After this the box can say nothing more on the socket, only listen. The server's own port is a
+ * third listener where it may be one, so that a URL is the same inside and outside.
+ */
+static void hand_over_listeners(unsigned long own_port)
 {
-	int fds[2] = { listen_on(SHIM_API_PORT), listen_on(SHIM_ENDPOINT_PORT) };
+	int fds[3] = { listen_on(SHIM_API_PORT), listen_on(SHIM_ENDPOINT_PORT), -1 };
+	if (own_port > 0 && own_port != SHIM_API_PORT && own_port != SHIM_ENDPOINT_PORT)
+		fds[2] = try_listen(own_port);
+	size_t bytes = (fds[2] >= 0 ? 3 : 2) * sizeof fds[0];
 	union {
 		struct cmsghdr header;
 		char bytes[CMSG_SPACE(sizeof fds)];
@@ -80,17 +96,19 @@ static void hand_over_listeners(void)
 		.msg_iov = &part,
 		.msg_iovlen = 1,
 		.msg_control = control.bytes,
-		.msg_controllen = sizeof control.bytes,
+		.msg_controllen = CMSG_SPACE(bytes),
 	};
 	struct cmsghdr *c = CMSG_FIRSTHDR(&m);
 	c->cmsg_level = SOL_SOCKET;
 	c->cmsg_type = SCM_RIGHTS;
-	c->cmsg_len = CMSG_LEN(sizeof fds);
-	memcpy(CMSG_DATA(c), fds, sizeof fds);
+	c->cmsg_len = CMSG_LEN(bytes);
+	memcpy(CMSG_DATA(c), fds, bytes);
 	if (sendmsg(SHIM_SOCKET_FD, &m, MSG_NOSIGNAL) != 1)
 		DIE("handing over the listeners");
 	close(fds[0]);
 	close(fds[1]);
+	if (fds[2] >= 0)
+		close(fds[2]);
 	shutdown(SHIM_SOCKET_FD, SHUT_WR);
 }
 
@@ -252,10 +270,11 @@ int main(int argc, char **argv)
 		return keeper_main(argc, argv);
 	if (argc < 3)
 		return 125;
-	unsigned long pids_max = strtoul(argv[2], NULL, 10);
+	char *rest;
+	unsigned long pids_max = strtoul(argv[2], &rest, 10);
 	if (strcmp(argv[1], "init") == 0) {
 		set_limits(pids_max);
-		hand_over_listeners();
+		hand_over_listeners(*rest == ':' ? strtoul(rest + 1, NULL, 10) : 0);
 		boot(argv + 3);
 	}
 	char *read_only[64] = { 0 }, *writable[64] = { 0 };

@@ -12,9 +12,6 @@
 #include <stdlib.h>
 
 #define ANSWER_PATH "/_samovar/cloudformation/answers/"
-/* Where a function finds this server, whatever its real address is. */
-#define INSIDE_BASE "http://127.0.0.1:4566"
-
 struct custom_wait {
 	struct waitq answered;
 	struct str body; /* the heap's; p == NULL until it comes */
@@ -76,7 +73,9 @@ static struct str request_of(struct cfn_resource *r, const char *what, struct st
 	cfn_put(r, event, "RequestType", str_c(what));
 	cfn_put(r, event, "ServiceToken", cfn_property(r, "ServiceToken"));
 	cfn_put(r, event, "ResponseURL",
-		arena_printf(r->call->arena, INSIDE_BASE ANSWER_PATH "%.*s", STR_ARG(token)));
+		/* The same inside a box and on the host, whatever else the server listens on. */
+		arena_printf(r->call->arena, "http://127.0.0.1:%u" ANSWER_PATH "%.*s",
+			r->call->aws->port, STR_ARG(token)));
 	cfn_put(r, event, "StackId", r->stack_id);
 	cfn_put(r, event, "RequestId", str_sub(token, 0, 36));
 	cfn_put(r, event, "LogicalResourceId", r->logical);

@@ -74,7 +74,10 @@ static void set_reserved(struct variables *vars, const struct instance *instance
 static void set_defaults(struct variables *vars, const struct instance *instance)
 {
 	const struct runtime *runtime = instance->pool->runtime;
-	set(vars, "AWS_ENDPOINT_URL", STR("http://127.0.0.1:4566"));
+	/* With the server's own port what a function signs is good outside as well. */
+	set(vars, "AWS_ENDPOINT_URL",
+		arena_printf(vars->arena, "http://127.0.0.1:%u",
+			instance->own ? instance->engine->aws->port : 4566));
 	set(vars, "AWS_XRAY_CONTEXT_MISSING", STR("LOG_ERROR"));
 	set(vars, "TZ", STR(":UTC"));
 	set(vars, "LANG", STR("en_US.UTF-8"));

@@ -53,6 +53,7 @@ static int make_box(struct instance *instance)
 	struct box_spec spec = {
 		.boot_argv = kind->booted ? kind_argv(kind, &arena, true) : NULL,
 		.runtime_dir = kind_runtime_dir(kind, &arena),
+		.own_port = engine->aws->port,
 		.limits = &boot_limits,
 		.events = { on_output, on_exit_, instance },
 	};
@@ -63,6 +64,9 @@ static int make_box(struct instance *instance)
 		r = listen_on(instance, BOX_RUNTIME_API, engine->api, &instance->api);
 	if (r == 0)
 		r = listen_on(instance, BOX_ENDPOINT, engine->endpoint, &instance->endpoint);
+	/* Where the box has it not, its URLs are those of the other. */
+	if (r == 0 && listen_on(instance, BOX_OWN_PORT, engine->endpoint, &instance->own) < 0)
+		instance->own = NULL;
 	if (r < 0) {
 		kind->failed_ms = clock_mono_ms();
 		log_error("a box for %s could not be made: %s",
@@ -368,6 +372,8 @@ static void clear_up(struct instance *instance)
 	}
 	http_listener_close(instance->api);
 	http_listener_close(instance->endpoint);
+	if (instance->own)
+		http_listener_close(instance->own);
 	box_destroy(instance->box);
 }
 

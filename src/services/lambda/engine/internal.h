@@ -160,7 +160,7 @@ struct instance {
 	struct list all, in_pool, idle; /* idle: pool->idle, or kind->spares */
 	enum instance_state state;
 	struct box *box; /* NULL until made */
-	struct http_listener *api, *endpoint;
+	struct http_listener *api, *endpoint, *own;
 	struct log_stream *log;
 	struct waitq changed;  /* its own fiber waits here */
 	struct waitq poll;     /* GET /next waits here */
