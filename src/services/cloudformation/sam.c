@@ -6,6 +6,7 @@
 #include "aws/hash.h"
 #include "services/cloudformation/internal.h"
 #include "services/cloudformation/sam.h"
+#include "services/cloudformation/types.h"
 #include <errno.h>
 
 int sam_fail(struct sam *s, const char *fmt, ...)
@@ -122,11 +123,22 @@ static value *merged(struct sam *s, value *global, value *own)
 	return cfn_copy(s->doc, own ? own : global);
 }
 
-static value *with_globals(struct sam *s, const char *section, value *properties)
+value *sam_with_globals(struct sam *s, const char *section, value *properties)
 {
 	value *global = cfn_get(cfn_get(s->root, "Globals"), section);
 	value *own = properties ? properties : yyjson_mut_obj(s->doc);
 	return global ? merged(s, global, own) : cfn_copy(s->doc, own);
+}
+
+int sam_check_members(struct sam *s, struct str logical, value *properties, const char *words)
+{
+	value *key, *member;
+	CFN_OBJECT_FOR(key, member, properties)
+	if (!cfn_has_word(words, cfn_text(key)))
+		return sam_fail(s,
+			"Resource with id [%.*s] is invalid. The property %.*s is not served by this server.",
+			STR_ARG(logical), STR_ARG(cfn_text(key)));
+	return 0;
 }
 
 /* ---- the other resources ---- */
@@ -134,7 +146,10 @@ static value *with_globals(struct sam *s, const char *section, value *properties
 static int layer(struct sam *s, struct str logical, value *definition, value *properties)
 {
 	value *out = yyjson_mut_obj(s->doc), *code;
-	if (sam_code(s, logical, cfn_get(properties, "ContentUri"), &code) < 0)
+	if (sam_check_members(s, logical, properties,
+		    "ContentUri Description CompatibleArchitectures CompatibleRuntimes LayerName "
+		    "LicenseInfo RetentionPolicy") < 0 ||
+		sam_code(s, logical, cfn_get(properties, "ContentUri"), &code) < 0)
 		return -EINVAL;
 	sam_move(s, properties, out, "Description CompatibleArchitectures CompatibleRuntimes");
 	if (cfn_get(properties, "LicenseInfo"))
@@ -160,15 +175,11 @@ static int http_api(struct sam *s, struct str logical, value *definition, value 
 {
 	value *api = yyjson_mut_obj(s->doc), *stage = yyjson_mut_obj(s->doc),
 	      *name = cfn_get(properties, "StageName");
-	static const char *const refused[] = { "DefinitionBody", "DefinitionUri", "Domain",
-		"Auth" };
-	for (size_t i = 0; i < COUNT_OF(refused); i++)
-		if (cfn_get(properties, refused[i]))
-			return sam_fail(s,
-				"Resource with id [%.*s] is invalid. %s of "
-				"AWS::Serverless::HttpApi is not served by "
-				"this server.",
-				STR_ARG(logical), refused[i]);
+	if (sam_check_members(s, logical, properties,
+		    "AccessLogSettings Auth CorsConfiguration DefaultRouteSettings Description "
+		    "DisableExecuteApiEndpoint Name RouteSettings StageName StageVariables Tags "
+		    "FailOnWarnings PropagateTags") < 0)
+		return -EINVAL;
 	sam_move(s, properties, api, "Description DisableExecuteApiEndpoint Name Tags");
 	if (!cfn_get(api, "Name"))
 		cfn_set(s->doc, api, "Name", sam_ref(s, STR("AWS::StackName")));
@@ -194,7 +205,7 @@ static int http_api(struct sam *s, struct str logical, value *definition, value 
 			: arena_printf(s->arena, "%.*sApiGatewayDefaultStage", STR_ARG(logical));
 	sam_move(s, definition, sam_add(s, stage_id, "AWS::ApiGatewayV2::Stage", stage),
 		"Condition");
-	return 0;
+	return sam_authorizers(s, logical, cfn_get(properties, "Auth"));
 }
 
 static int simple_table(struct sam *s, struct str logical, value *definition, value *properties)
@@ -202,6 +213,9 @@ static int simple_table(struct sam *s, struct str logical, value *definition, va
 	value *key = cfn_get(properties, "PrimaryKey"), *out = yyjson_mut_obj(s->doc);
 	struct str name = cfn_text(cfn_get(key, "Name")), type = cfn_text(cfn_get(key, "Type"));
 	const char *letter = str_is(type, "Number") ? "N" : str_is(type, "Binary") ? "B" : "S";
+	if (sam_check_members(s, logical, properties,
+		    "PrimaryKey TableName ProvisionedThroughput Tags SSESpecification") < 0)
+		return -EINVAL;
 	if (!name.p)
 		name = STR("id");
 	sam_move(s, properties, out, "TableName ProvisionedThroughput Tags SSESpecification");
@@ -241,16 +255,20 @@ static int one(struct sam *s, struct str logical, value *definition)
 {
 	struct str type = cfn_text(cfn_get(definition, "Type"));
 	value *properties = cfn_get(definition, "Properties");
+	if (cfn_get(definition, "Connectors"))
+		return sam_fail(s,
+			"Resource with id [%.*s] is invalid. Connectors are not served by this server.",
+			STR_ARG(logical));
 	if (str_is(type, "AWS::Serverless::Function"))
 		return sam_function(
-			s, logical, definition, with_globals(s, "Function", properties));
+			s, logical, definition, sam_with_globals(s, "Function", properties));
 	if (str_is(type, "AWS::Serverless::LayerVersion"))
-		return layer(s, logical, definition, with_globals(s, "LayerVersion", properties));
+		return layer(s, logical, definition, sam_with_globals(s, "LayerVersion", properties));
 	if (str_is(type, "AWS::Serverless::HttpApi"))
-		return http_api(s, logical, definition, with_globals(s, "HttpApi", properties));
+		return http_api(s, logical, definition, sam_with_globals(s, "HttpApi", properties));
 	if (str_is(type, "AWS::Serverless::SimpleTable"))
 		return simple_table(
-			s, logical, definition, with_globals(s, "SimpleTable", properties));
+			s, logical, definition, sam_with_globals(s, "SimpleTable", properties));
 	if (str_starts(type, STR("AWS::Serverless::")))
 		return sam_fail(s,
 			"Resource with id [%.*s] is invalid. %.*s is not served by this server.",
@@ -267,7 +285,7 @@ int cfn_sam_transform(struct arena *arena, value_doc *doc, value *root, struct s
 	if (one(&s, cfn_text(key), definition) < 0)
 		return -EINVAL;
 	if (s.needs_http_api && http_api(&s, STR("ServerlessHttpApi"), yyjson_mut_obj(doc),
-					with_globals(&s, "HttpApi", NULL)) < 0)
+					sam_with_globals(&s, "HttpApi", NULL)) < 0)
 		return -EINVAL;
 	if (why->p)
 		return -EINVAL;

@@ -29,4 +29,15 @@ int sam_code(struct sam *s, struct str logical, value *uri, value **out) MUSTCHE
 /* sam_function.c: a function with its role, versions, URL and events. */
 int sam_function(struct sam *s, struct str logical, value *definition, value *properties) MUSTCHECK;
 
+/* The properties with the section of Globals behind them. */
+value *sam_with_globals(struct sam *s, const char *section, value *properties);
+/* Refused by name, what the resource says beside the words: 0, or -EINVAL. */
+int sam_check_members(struct sam *s, struct str logical, value *properties, const char *words) MUSTCHECK;
+
+/* ---- sam_auth.c ---- */
+
+int sam_authorizers(struct sam *s, struct str api, value *auth) MUSTCHECK;
+/* What a route of the API is to have: of the event's own Auth, or the API's default. */
+int sam_route_auth(struct sam *s, struct str event, value *api, value *own, value *route) MUSTCHECK;
+
 #endif

@@ -1,6 +1,7 @@
 /* AWS::Serverless::Function: the function, its role, version and alias, URL, and what its events
  * need. */
 #include "services/cloudformation/sam.h"
+#include "services/cloudformation/types.h"
 #include <errno.h>
 
 struct fn {
@@ -67,6 +68,22 @@ static const struct {
 		"\"dynamodb:ConditionCheckItem\"",
 		"\"arn:${AWS::Partition}:dynamodb:${AWS::Region}:${AWS::AccountId}:table/${P}\","
 		"\"arn:${AWS::Partition}:dynamodb:${AWS::Region}:${AWS::AccountId}:table/${P}/index/*\"" },
+	{ "DynamoDBReconfigurePolicy", "TableName", "\"dynamodb:UpdateTable\"",
+		"\"arn:${AWS::Partition}:dynamodb:${AWS::Region}:${AWS::AccountId}:table/${P}\"" },
+	{ "SNSCrudPolicy", "TopicName",
+		"\"sns:ListSubscriptionsByTopic\",\"sns:CreateTopic\",\"sns:SetTopicAttributes\","
+		"\"sns:Subscribe\",\"sns:Publish\"",
+		"\"arn:${AWS::Partition}:sns:${AWS::Region}:${AWS::AccountId}:${P}*\"" },
+	{ "S3FullAccessPolicy", "BucketName",
+		"\"s3:GetObject\",\"s3:GetObjectAcl\",\"s3:GetObjectVersion\",\"s3:PutObject\","
+		"\"s3:PutObjectAcl\",\"s3:DeleteObject\",\"s3:DeleteObjectTagging\","
+		"\"s3:DeleteObjectVersionTagging\",\"s3:GetObjectTagging\","
+		"\"s3:GetObjectVersionTagging\",\"s3:PutObjectTagging\",\"s3:PutObjectVersionTagging\","
+		"\"s3:ListBucket\",\"s3:GetBucketLocation\",\"s3:GetLifecycleConfiguration\","
+		"\"s3:PutLifecycleConfiguration\"",
+		"\"arn:${AWS::Partition}:s3:::${P}\",\"arn:${AWS::Partition}:s3:::${P}/*\"" },
+	{ "FilterLogEventsPolicy", "LogGroupName", "\"logs:FilterLogEvents\"",
+		"\"arn:${AWS::Partition}:logs:${AWS::Region}:${AWS::AccountId}:log-group:${P}:log-stream:*\"" },
 	{ "SSMParameterReadPolicy", "ParameterName",
 		"\"ssm:GetParameter\",\"ssm:GetParameters\",\"ssm:GetParametersByPath\",\"ssm:DescribeParameters\"",
 		"\"arn:${AWS::Partition}:ssm:${AWS::Region}:${AWS::AccountId}:parameter/${P}\"" },
@@ -228,14 +245,21 @@ static int add_alias(struct fn *f, value *code)
 {
 	struct sam *s = f->s;
 	struct str name = cfn_text(cfn_get(f->properties, "AutoPublishAlias"));
-	value *version = yyjson_mut_obj(s->doc), *alias = yyjson_mut_obj(s->doc);
+	value *version = yyjson_mut_obj(s->doc), *alias = yyjson_mut_obj(s->doc),
+	      *hashed = cfn_get(f->properties, "AutoPublishCodeSha256");
 	if (!cfn_get(f->properties, "AutoPublishAlias"))
 		return 0;
 	if (!name.p)
 		return sam_fail(s,
 			"Resource with id [%.*s] is invalid. AutoPublishAlias must be a text here.",
 			STR_ARG(f->logical));
-	struct str version_id = ID(f, "Version%.*s", STR_ARG(sam_hash(s, code)));
+	/* Another version when the code is another, or any property when that is asked for. */
+	if (yyjson_mut_is_true(cfn_get(f->properties, "AutoPublishAliasAllProperties")))
+		hashed = f->properties;
+	struct str version_id = ID(f, "Version%.*s", STR_ARG(sam_hash(s, hashed ? hashed : code)));
+	if (cfn_get(f->properties, "VersionDescription"))
+		cfn_set(s->doc, version, "Description",
+			cfn_copy(s->doc, cfn_get(f->properties, "VersionDescription")));
 	cfn_set(s->doc, version, "FunctionName", sam_ref(s, f->logical));
 	cfn_set(s->doc, add(f, version_id, "AWS::Lambda::Version", version), "DeletionPolicy",
 		cfn_string(s->doc, STR("Retain")));
@@ -274,11 +298,6 @@ static int http_api_event(struct fn *f, struct str event, value *p)
 	value *api = cfn_get(p, "ApiId"), *integration, *route = yyjson_mut_obj(s->doc),
 	      *permission;
 	struct str path = cfn_text(cfn_get(p, "Path")), method = cfn_text(cfn_get(p, "Method"));
-	if (cfn_get(p, "Auth"))
-		return sam_fail(s,
-			"Event with id [%.*s] is invalid. Auth of an HttpApi event is not served "
-			"by this server.",
-			STR_ARG(event));
 	if (!api) {
 		s->needs_http_api = true;
 		api = sam_ref(s, STR("ServerlessHttpApi"));
@@ -305,6 +324,8 @@ static int http_api_event(struct fn *f, struct str event, value *p)
 					  : STR("$default")));
 	cfn_set(s->doc, route, "Target",
 		sam_json(s, "{\"Fn::Sub\":\"integrations/${%.*s}\"}", STR_ARG(id)));
+	if (sam_route_auth(s, event, api, cfn_get(p, "Auth"), route) < 0)
+		return -EINVAL;
 	add(f, ID(f, "%.*sRoute", STR_ARG(event)), "AWS::ApiGatewayV2::Route", route);
 	permission = sam_json(s,
 		"{\"Action\":\"lambda:InvokeFunction\",\"Principal\":\"apigateway.amazonaws.com\"}");
@@ -340,9 +361,7 @@ static int poll_event(struct fn *f, struct str event, struct str type, value *p)
 	yyjson_mut_arr_append(f->managed,
 		sam_json(s,
 			"{\"Fn::Sub\":\"arn:${AWS::Partition}:iam::aws:policy/service-role/%s\"}",
-			sqs                       ? "AWSLambdaSQSQueueExecutionRole"
-			: str_is(type, "Kinesis") ? "AWSLambdaKinesisExecutionRole"
-						  : "AWSLambdaDynamoDBExecutionRole"));
+			sqs ? "AWSLambdaSQSQueueExecutionRole" : "AWSLambdaDynamoDBExecutionRole"));
 	return 0;
 }
 
@@ -398,11 +417,12 @@ static int add_event(struct fn *f, struct str event, value *definition)
 	value *p = cfn_get(definition, "Properties");
 	if (str_is(type, "HttpApi"))
 		return http_api_event(f, event, p);
-	if (str_is(type, "SQS") || str_is(type, "Kinesis") || str_is(type, "DynamoDB"))
+	if (str_is(type, "SQS") || str_is(type, "DynamoDB"))
 		return poll_event(f, event, type, p);
-	if (str_is(type, "Schedule"))
+	/* As soon as what they become is served. */
+	if (str_is(type, "Schedule") && cfn_type_find(STR("AWS::Events::Rule")))
 		return schedule_event(f, event, p);
-	if (str_is(type, "SNS"))
+	if (str_is(type, "SNS") && cfn_type_find(STR("AWS::SNS::Subscription")))
 		return sns_event(f, event, p);
 	return sam_fail(f->s,
 		"Resource with id [%.*s] is invalid. Event with id [%.*s] is invalid. The event "
@@ -425,6 +445,30 @@ static void add_invoke_config(struct fn *f)
 	add(f, ID(f, "EventInvokeConfig"), "AWS::Lambda::EventInvokeConfig", out);
 }
 
+static const char served[] =
+	"Architectures AssumeRolePolicyDocument AutoPublishAlias AutoPublishAliasAllProperties "
+	"AutoPublishCodeSha256 CodeSigningConfigArn CodeUri DeadLetterQueue DeploymentPreference "
+	"Description Environment EphemeralStorage EventInvokeConfig Events FileSystemConfigs "
+	"FunctionName FunctionUrlConfig Handler ImageConfig InlineCode KmsKeyArn Layers LoggingConfig "
+	"MemorySize PackageType PermissionsBoundary Policies ReservedConcurrentExecutions Role Runtime "
+	"SnapStart Tags Timeout Tracing VersionDescription VpcConfig";
+
+/* A version takes over at once: what shifts bit by bit, or asks hooks and alarms, is CodeDeploy's. */
+static int check_deployment(struct fn *f)
+{
+	value *preference = cfn_get(f->properties, "DeploymentPreference");
+	struct str type = cfn_text(cfn_get(preference, "Type"));
+	if (!preference || yyjson_mut_is_false(cfn_get(preference, "Enabled")))
+		return 0;
+	if (!str_is(type, "AllAtOnce") || cfn_get(preference, "Hooks") ||
+		cfn_get(preference, "Alarms"))
+		return sam_fail(f->s,
+			"Resource with id [%.*s] is invalid. DeploymentPreference is served as AllAtOnce "
+			"without Hooks and Alarms only.",
+			STR_ARG(f->logical));
+	return 0;
+}
+
 int sam_function(struct sam *s, struct str logical, value *definition, value *properties)
 {
 	struct fn f = {
@@ -435,7 +479,8 @@ int sam_function(struct sam *s, struct str logical, value *definition, value *pr
 	f.managed =
 		sam_json(s, "[{\"Fn::Sub\":\"arn:${AWS::Partition}:iam::aws:policy/service-role/"
 			    "AWSLambdaBasicExecutionRole\"}]");
-	if (add_function(&f, &code) < 0 || add_alias(&f, code) < 0)
+	if (sam_check_members(s, logical, properties, served) < 0 || check_deployment(&f) < 0 ||
+		add_function(&f, &code) < 0 || add_alias(&f, code) < 0)
 		return -EINVAL;
 	add_url(&f);
 	add_invoke_config(&f);

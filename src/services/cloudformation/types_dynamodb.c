@@ -50,6 +50,7 @@ static int set_expiry(struct cfn_resource *r, value *specification)
 
 static int create_table(struct cfn_resource *r)
 {
+	struct dynamodb_create_table_output *out;
 	value *in = cfn_pick(r, settings),
 	      *more = cfn_pick(r, "KeySchema GlobalSecondaryIndexes LocalSecondaryIndexes"), *key,
 	      *member, *tags = cfn_all_tags(r, cfn_get(r->properties, "Tags")),
@@ -62,8 +63,10 @@ static int create_table(struct cfn_resource *r)
 	if (tags)
 		cfn_set(r->doc, in, "Tags", tags);
 	describe_table(r);
-	if (cfn_call(r, &dynamodb_create_table_operation, in, NULL) < 0)
+	if (cfn_call(r, &dynamodb_create_table_operation, in, (void **)&out) < 0)
 		return -1;
+	if (out->table_description->latest_stream_arn.p)
+		cfn_attribute(r, "StreamArn", out->table_description->latest_stream_arn);
 	if (!expiry || str_is(cfn_scalar(r->call->arena, cfn_get(expiry, "Enabled")), "false"))
 		return 0;
 	return set_expiry(r, cfn_copy(r->doc, expiry));
@@ -171,8 +174,11 @@ static int update_table(struct cfn_resource *r)
 			put_encryption(r, in);
 		if (cfn_changed(r, "StreamSpecification"))
 			put_stream(r, in);
-		if (cfn_call(r, &dynamodb_update_table_operation, in, NULL) < 0)
+		struct dynamodb_update_table_output *out;
+		if (cfn_call(r, &dynamodb_update_table_operation, in, (void **)&out) < 0)
 			return -1;
+		if (out->table_description->latest_stream_arn.p)
+			cfn_attribute(r, "StreamArn", out->table_description->latest_stream_arn);
 	}
 	if (change_indexes(r) < 0 || change_expiry(r) < 0)
 		return -1;

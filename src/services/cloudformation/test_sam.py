@@ -1,0 +1,123 @@
+"""The AWS::Serverless transform through boto3, beside what test_cloudformation.py deploys: authorizers, and refusals by name."""
+
+import urllib.error
+import urllib.request
+
+import pytest
+from stacks import IAM, error_of, events, make, outputs, remove
+
+HEAD = "Transform: AWS::Serverless-2016-10-31\n"
+FUNCTION = """
+  F:
+    Type: AWS::Serverless::Function
+    Properties:
+      Runtime: python3.11
+      Handler: index.handler
+      InlineCode: "def handler(event, context): return {'statusCode': 200, 'body': 'tea'}"
+"""
+AUTH = HEAD + """
+Resources:
+  Api:
+    Type: AWS::Serverless::HttpApi
+    Properties:
+      Auth:
+        DefaultAuthorizer: Own
+        Authorizers:
+          Own:
+            FunctionArn: !GetAtt Judge.Arn
+            AuthorizerPayloadFormatVersion: "2.0"
+            EnableSimpleResponses: true
+            EnableFunctionDefaultPermissions: true
+            Identity: {Headers: [Authorization]}
+          Token:
+            IdentitySource: $request.header.Authorization
+            JwtConfiguration: {issuer: "https://issuer.example", audience: [me]}
+  Judge:
+    Type: AWS::Serverless::Function
+    Properties:
+      Runtime: python3.11
+      Handler: index.handler
+      InlineCode: "def handler(event, context): return {'isAuthorized': event['headers'].get('authorization') == 'tea'}"
+""" + FUNCTION + """
+      Policies:
+        - S3FullAccessPolicy: {BucketName: b}
+        - FilterLogEventsPolicy: {LogGroupName: g}
+        - DynamoDBReconfigurePolicy: {TableName: t}
+      DeploymentPreference: {Type: AllAtOnce}
+      Events:
+        Guarded: {Type: HttpApi, Properties: {ApiId: !Ref Api, Path: /guarded, Method: GET}}
+        Open: {Type: HttpApi, Properties: {ApiId: !Ref Api, Path: /open, Method: GET, Auth: {Authorizer: NONE}}}
+        Signed: {Type: HttpApi, Properties: {ApiId: !Ref Api, Path: /jwt, Method: GET,
+                 Auth: {Authorizer: Token, AuthorizationScopes: [read]}}}
+Outputs:
+  Url: {Value: !GetAtt Api.ApiEndpoint}
+  Id: {Value: !Ref Api}
+"""
+
+
+def status_of(url, **headers):
+    try:
+        return urllib.request.urlopen(urllib.request.Request(url, headers=headers)).status
+    except urllib.error.HTTPError as e:
+        return e.code
+
+
+def test_authorizers(client, server, unique):
+    cfn, name = client("cloudformation"), unique("auth")
+    stack = make(cfn, name, AUTH)
+    base = f"{server.url}/_aws/execute-api/{outputs(stack)['Id']}/$default"
+    assert status_of(base + "/open") == 200, events(cfn, name)
+    assert status_of(base + "/guarded") == 401  # nothing to look at
+    assert status_of(base + "/guarded", Authorization="coffee") == 403
+    assert status_of(base + "/guarded", Authorization="tea") == 200
+    assert status_of(base + "/jwt", Authorization="Bearer tea") == 401
+    routes = {r["RouteKey"]: r for r in client("apigatewayv2").get_routes(ApiId=outputs(stack)["Id"])["Items"]}
+    assert routes["GET /jwt"]["AuthorizationType"] == "JWT" and routes["GET /jwt"]["AuthorizationScopes"] == ["read"]
+    remove(cfn, stack)
+
+
+def test_a_table_with_a_stream(client, unique):
+    cfn, name = client("cloudformation"), unique("stream")
+    stack = make(cfn, name, HEAD + "Resources:" + FUNCTION + """
+      AutoPublishAlias: live
+      VersionDescription: first
+      Events:
+        Changes: {Type: DynamoDB, Properties: {Stream: !GetAtt T.StreamArn, StartingPosition: LATEST, BatchSize: 5}}
+  T:
+    Type: AWS::DynamoDB::Table
+    Properties:
+      BillingMode: PAY_PER_REQUEST
+      AttributeDefinitions: [{AttributeName: id, AttributeType: S}]
+      KeySchema: [{AttributeName: id, KeyType: HASH}]
+      StreamSpecification: {StreamViewType: NEW_IMAGE}
+  S: {Type: AWS::Serverless::SimpleTable}
+Outputs: {Stream: {Value: !GetAtt T.StreamArn}, S: {Value: !Ref S}}
+""")
+    stream = outputs(stack)["Stream"]
+    mappings = client("lambda").list_event_source_mappings(EventSourceArn=stream)["EventSourceMappings"]
+    assert [m["BatchSize"] for m in mappings] == [5] and mappings[0]["FunctionArn"].endswith(":live")
+    key = client("dynamodb").describe_table(TableName=outputs(stack)["S"])["Table"]["KeySchema"]
+    assert key == [{"AttributeName": "id", "KeyType": "HASH"}]
+    remove(cfn, stack)
+
+
+@pytest.mark.parametrize("more, word", [
+    ("      Events: {E: {Type: Api, Properties: {Path: /, Method: get}}}\n", "event type Api"),
+    ("      Events: {E: {Type: Kinesis, Properties: {Stream: a}}}\n", "event type Kinesis"),
+    ("      Events: {E: {Type: HttpApi, Properties: {Path: /, Method: GET, Auth: {Authorizer: Nobody}}}}\n", "Nobody"),
+    ("      DeploymentPreference: {Type: Canary10Percent5Minutes}\n", "DeploymentPreference"),
+    ("      ProvisionedConcurrencyConfig: {ProvisionedConcurrentExecutions: 1}\n", "ProvisionedConcurrencyConfig"),
+    ("      ImageUri: some/image\n", "ImageUri"),
+    ("      Policies: [{StepFunctionsExecutionPolicy: {StateMachineName: a}}]\n", "StepFunctionsExecutionPolicy"),
+    ("    Connectors: {C: {Properties: {Destination: {Id: T}, Permissions: [Read]}}}\n", "Connectors"),
+    ("  X: {Type: AWS::Serverless::Application, Properties: {Location: a}}\n", "AWS::Serverless::Application"),
+    ("  X: {Type: AWS::Serverless::Api, Properties: {StageName: a}}\n", "AWS::Serverless::Api"),
+    ("  X: {Type: AWS::Serverless::StateMachine, Properties: {}}\n", "AWS::Serverless::StateMachine"),
+    ("  X: {Type: AWS::Serverless::HttpApi, Properties: {DefinitionBody: {}}}\n", "DefinitionBody"),
+])
+def test_refused_by_name(client, unique, more, word):
+    cfn, name = client("cloudformation"), unique("sam")
+    code, text = error_of(cfn.create_stack, StackName=name, TemplateBody=HEAD + "Resources:" + FUNCTION + more,
+                          Capabilities=IAM)
+    assert code == "ValidationError" and word in text, text
+    assert error_of(cfn.describe_stacks, StackName=name)[0] == "ValidationError"
