@@ -50,3 +50,66 @@ def test_attributes_stay_after_an_update(client, unique):
     stack = change(cfn, name, template)
     assert outputs(stack)["Arn"] == arn, events(cfn, name)
     remove(cfn, stack)
+
+
+def test_a_bucket(client, unique):
+    """AWS::S3::Bucket: each property is what the API then answers; one that goes is taken back."""
+    cfn, s3, name = client("cloudformation", region="eu-west-1"), client("s3", region="eu-west-1"), unique("bucket")
+    policy = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": {"AWS": "000000000000"},
+                                                      "Action": "s3:GetObject", "Resource": f"arn:aws:s3:::{name}/*"}]}
+    settings = {
+        "CorsConfiguration": {"CorsRules": [{"AllowedMethods": ["GET"], "AllowedOrigins": ["*"], "ExposedHeaders": ["ETag"],
+                                             "Id": "c", "MaxAge": 9}]},
+        "WebsiteConfiguration": {"IndexDocument": "i.html", "ErrorDocument": "e.html", "RoutingRules": [
+            {"RoutingRuleCondition": {"KeyPrefixEquals": "old/"}, "RedirectRule": {"ReplaceKeyPrefixWith": "new/"}}]},
+        "LifecycleConfiguration": {"Rules": [
+            {"Id": "l", "Status": "Enabled", "Prefix": "logs/", "TagFilters": [{"Key": "a", "Value": "b"}], "ExpirationInDays": 3,
+             "NoncurrentVersionExpiration": {"NoncurrentDays": 2}},
+            {"Id": "m", "Status": "Enabled", "Prefix": "up/", "AbortIncompleteMultipartUpload": {"DaysAfterInitiation": 1}}]},
+        "BucketEncryption": {"ServerSideEncryptionConfiguration": [{"ServerSideEncryptionByDefault": {"SSEAlgorithm": "aws:kms"}}]},
+        "PublicAccessBlockConfiguration": {"BlockPublicPolicy": True, "RestrictPublicBuckets": True},
+        "OwnershipControls": {"Rules": [{"ObjectOwnership": "BucketOwnerPreferred"}]},
+        "VersioningConfiguration": {"Status": "Enabled"},
+        "Tags": [{"Key": "team", "Value": "tea"}]}
+    template = {"Resources": {
+        "B": {"Type": "AWS::S3::Bucket", "Properties": {"BucketName": name, **settings}},
+        "P": {"Type": "AWS::S3::BucketPolicy", "Properties": {"Bucket": {"Ref": "B"}, "PolicyDocument": policy}}},
+        "Outputs": {a: {"Value": {"Fn::GetAtt": f"B.{a}"}} for a in ("Arn", "DomainName", "RegionalDomainName", "WebsiteURL")}}
+    stack = make(cfn, name, template)
+    assert outputs(stack) == {
+        "Arn": f"arn:aws:s3:::{name}", "DomainName": f"{name}.s3.amazonaws.com",
+        "RegionalDomainName": f"{name}.s3.eu-west-1.amazonaws.com",
+        "WebsiteURL": f"http://{name}.s3-website-eu-west-1.amazonaws.com"}
+    assert s3.get_bucket_cors(Bucket=name)["CORSRules"] == [
+        {"AllowedMethods": ["GET"], "AllowedOrigins": ["*"], "ExposeHeaders": ["ETag"], "ID": "c", "MaxAgeSeconds": 9}]
+    site = s3.get_bucket_website(Bucket=name)
+    assert (site["IndexDocument"], site["ErrorDocument"]) == ({"Suffix": "i.html"}, {"Key": "e.html"})
+    assert site["RoutingRules"] == [{"Condition": {"KeyPrefixEquals": "old/"}, "Redirect": {"ReplaceKeyPrefixWith": "new/"}}]
+    assert s3.get_bucket_lifecycle_configuration(Bucket=name)["Rules"] == [
+        {"ID": "l", "Status": "Enabled", "Filter": {"And": {"Prefix": "logs/", "Tags": [{"Key": "a", "Value": "b"}]}},
+         "Expiration": {"Days": 3}, "NoncurrentVersionExpiration": {"NoncurrentDays": 2}},
+        {"ID": "m", "Status": "Enabled", "Filter": {"Prefix": "up/"}, "AbortIncompleteMultipartUpload": {"DaysAfterInitiation": 1}}]
+    rules = s3.get_bucket_encryption(Bucket=name)["ServerSideEncryptionConfiguration"]["Rules"]
+    assert rules[0]["ApplyServerSideEncryptionByDefault"]["SSEAlgorithm"] == "aws:kms"
+    block = s3.get_public_access_block(Bucket=name)["PublicAccessBlockConfiguration"]
+    assert block["BlockPublicPolicy"] and block["RestrictPublicBuckets"]
+    assert s3.get_bucket_ownership_controls(Bucket=name)["OwnershipControls"] == settings["OwnershipControls"]
+    assert s3.get_bucket_versioning(Bucket=name)["Status"] == "Enabled"
+    assert {"Key": "team", "Value": "tea"} in s3.get_bucket_tagging(Bucket=name)["TagSet"]
+    # In place: nothing of them, and another policy.
+    template["Resources"]["B"]["Properties"] = {"BucketName": name}
+    policy["Statement"][0]["Action"] = "s3:PutObject"
+    stack = change(cfn, name, template)
+    for get in (s3.get_bucket_cors, s3.get_bucket_website, s3.get_bucket_lifecycle_configuration, s3.get_public_access_block,
+                s3.get_bucket_ownership_controls, s3.get_bucket_tagging):
+        with pytest.raises(s3.exceptions.ClientError) as e:
+            get(Bucket=name)
+        assert e.value.response["ResponseMetadata"]["HTTPStatusCode"] == 404
+    assert s3.get_bucket_versioning(Bucket=name)["Status"] == "Suspended"
+    assert "s3:PutObject" in s3.get_bucket_policy(Bucket=name)["Policy"]
+    # A member that there is not fails the stack, which goes back to what it was.
+    template["Resources"]["B"]["Properties"]["CorsConfiguration"] = {"CorsRules": [{"Methods": ["GET"]}]}
+    stack = change(cfn, name, template, "UPDATE_ROLLBACK_COMPLETE")
+    assert any("extraneous key [Methods]" in e.get("ResourceStatusReason", "")
+               for e in cfn.describe_stack_events(StackName=name)["StackEvents"])
+    remove(cfn, stack)

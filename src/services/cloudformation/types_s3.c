@@ -1,4 +1,5 @@
 /* Resource types of S3. */
+#include "api/cloudformation.h"
 #include "api/s3.h"
 #include "services/cloudformation/types.h"
 
@@ -11,47 +12,240 @@ static value *bucket_input(struct cfn_resource *r)
 
 static void describe_bucket(struct cfn_resource *r)
 {
-	static const struct {
-		const char *name, *fmt;
-	} rows[] = { { "Arn", "arn:aws:s3:::%.*s" }, { "DomainName", "%.*s.s3.amazonaws.com" },
-		{ "DualStackDomainName", "%.*s.s3.dualstack.us-east-1.amazonaws.com" },
-		{ "RegionalDomainName", "%.*s.s3.us-east-1.amazonaws.com" },
-		{ "WebsiteURL", "http://%.*s.s3-website-us-east-1.amazonaws.com" } };
-	for (size_t i = 0; i < COUNT_OF(rows); i++) {
-		ssize_t at = str_find(str_c(rows[i].fmt), STR("%.*s"));
-		struct str parts[] = { { rows[i].fmt, (size_t)at }, r->physical,
-			str_c(rows[i].fmt + at + 4) };
-		cfn_attribute(
-			r, rows[i].name, arena_concat(r->call->arena, parts, COUNT_OF(parts)));
-	}
+	struct arena *arena = r->call->arena;
+	struct str name = r->physical, region = r->call->identity.region;
+	cfn_attribute(r, "Arn", arena_printf(arena, "arn:aws:s3:::%.*s", STR_ARG(name)));
+	cfn_attribute(r, "DomainName", arena_printf(arena, "%.*s.s3.amazonaws.com", STR_ARG(name)));
+	cfn_attribute(r, "DualStackDomainName",
+		arena_printf(arena, "%.*s.s3.dualstack.%.*s.amazonaws.com", STR_ARG(name),
+			STR_ARG(region)));
+	cfn_attribute(r, "RegionalDomainName",
+		arena_printf(arena, "%.*s.s3.%.*s.amazonaws.com", STR_ARG(name), STR_ARG(region)));
+	cfn_attribute(r, "WebsiteURL",
+		arena_printf(arena, "http://%.*s.s3-website-%.*s.amazonaws.com", STR_ARG(name),
+			STR_ARG(region)));
 }
 
-/* What a bucket is configured with: the property, the operation, the member that takes it. */
+/* ---- what a bucket is configured with: CloudFormation's names are not those of the API ---- */
+
+/* The property's members under other names: "A=B C" takes A as B, and C. NULL after an error that
+ * names a member that is none of them. */
+static value *renamed(struct cfn_resource *r, value *property, const char *names)
+{
+	value *out = yyjson_mut_obj(r->doc), *key, *val;
+	if (!yyjson_mut_is_obj(property)) {
+		(void)fail(r->call, &cloudformation_validation_error,
+			"Model validation failed (#: expected type: JSONObject)");
+		return NULL;
+	}
+	CFN_OBJECT_FOR (key, val, property) {
+		struct str rest = str_c(names), word, name, to = { 0 };
+		while (!to.p && rest.n && str_cut(&rest, ' ', &word)) {
+			str_cut(&word, '=', &name);
+			if (str_eq(name, cfn_text(key)))
+				to = word.n ? word : name;
+		}
+		if (!to.p) {
+			(void)fail(r->call, &cloudformation_validation_error,
+				"Model validation failed (#: extraneous key [%.*s] is not permitted)",
+				STR_ARG(cfn_text(key)));
+			return NULL;
+		}
+		cfn_set_str(r->doc, out, to, cfn_copy(r->doc, val));
+	}
+	return out;
+}
+
+typedef value *map_fn(struct cfn_resource *r, value *property);
+
+/* Each of the list; NULL if one is. */
+static value *mapped(struct cfn_resource *r, value *list, map_fn *map)
+{
+	value *out = yyjson_mut_arr(r->doc), *item;
+	CFN_ARRAY_FOR (item, list) {
+		value *to = map(r, item);
+		if (!to)
+			return NULL;
+		yyjson_mut_arr_append(out, to);
+	}
+	return out;
+}
+
+/* A property that is nothing but a list, as the structure that has it under the API's name. */
+static value *list_of(struct cfn_resource *r, value *property, const char *names, map_fn *map)
+{
+	const char *name = strchr(names, '=') + 1;
+	value *out = renamed(r, property, names),
+	      *list = out ? mapped(r, cfn_get(out, name), map) : NULL;
+	if (!list)
+		return NULL;
+	cfn_set(r->doc, out, name, list);
+	return out;
+}
+
+/* An object with one member; NULL for a value that is none. */
+static value *wrapped(struct cfn_resource *r, const char *name, value *v)
+{
+	value *out = v ? yyjson_mut_obj(r->doc) : NULL;
+	if (out)
+		cfn_set(r->doc, out, name, cfn_copy(r->doc, v));
+	return out;
+}
+
+static value *as_it_is(struct cfn_resource *r, value *property)
+{
+	return cfn_copy(r->doc, property);
+}
+
+static value *cors_rule(struct cfn_resource *r, value *rule)
+{
+	return renamed(r, rule,
+		"AllowedHeaders AllowedMethods AllowedOrigins ExposedHeaders=ExposeHeaders Id=ID "
+		"MaxAge=MaxAgeSeconds");
+}
+
+static value *cors(struct cfn_resource *r, value *property)
+{
+	return list_of(r, property, "CorsRules=CORSRules", cors_rule);
+}
+
+static value *encryption_rule(struct cfn_resource *r, value *rule)
+{
+	return renamed(r, rule,
+		"ServerSideEncryptionByDefault=ApplyServerSideEncryptionByDefault BucketKeyEnabled");
+}
+
+static value *encryption(struct cfn_resource *r, value *property)
+{
+	return list_of(r, property, "ServerSideEncryptionConfiguration=Rules", encryption_rule);
+}
+
+static value *routing_rule(struct cfn_resource *r, value *rule)
+{
+	return renamed(r, rule, "RedirectRule=Redirect RoutingRuleCondition=Condition");
+}
+
+static value *website(struct cfn_resource *r, value *property)
+{
+	static const char *const documents[][2] = { { "IndexDocument", "Suffix" },
+		{ "ErrorDocument", "Key" } };
+	value *out = renamed(
+		r, property, "IndexDocument ErrorDocument RedirectAllRequestsTo RoutingRules");
+	value *rules = cfn_get(property, "RoutingRules");
+	if (!out)
+		return NULL;
+	for (size_t i = 0; i < COUNT_OF(documents); i++) {
+		value *document = cfn_get(property, documents[i][0]);
+		if (document)
+			cfn_set(r->doc, out, documents[i][0], wrapped(r, documents[i][1], document));
+	}
+	if (rules) {
+		rules = mapped(r, rules, routing_rule);
+		if (!rules)
+			return NULL;
+		cfn_set(r->doc, out, "RoutingRules", rules);
+	}
+	return out;
+}
+
+/* What CloudFormation has beside each other is in the API's Filter and Expiration. */
+static value *lifecycle_rule(struct cfn_resource *r, value *rule)
+{
+	static const char *const filters[] = { "Prefix", "ObjectSizeGreaterThan",
+		"ObjectSizeLessThan" };
+	value *out = renamed(r, rule,
+		"Id=ID Status Prefix TagFilters ObjectSizeGreaterThan ObjectSizeLessThan "
+		"ExpirationInDays ExpirationDate ExpiredObjectDeleteMarker "
+		"AbortIncompleteMultipartUpload NoncurrentVersionExpiration "
+		"NoncurrentVersionExpirationInDays");
+	if (!out)
+		return NULL;
+	value *all = yyjson_mut_obj(r->doc), *expiration = yyjson_mut_obj(r->doc), *v;
+	for (size_t i = 0; i < COUNT_OF(filters); i++)
+		if ((v = yyjson_mut_obj_remove_key(out, filters[i])))
+			cfn_set(r->doc, all, filters[i], v);
+	if ((v = yyjson_mut_obj_remove_key(out, "TagFilters")))
+		cfn_set(r->doc, all, "Tags", v);
+	bool is_single = yyjson_mut_obj_size(all) == 1 && cfn_get(all, "Prefix");
+	cfn_set(r->doc, out, "Filter",
+		is_single || yyjson_mut_obj_size(all) == 0 ? all : wrapped(r, "And", all));
+	if ((v = yyjson_mut_obj_remove_key(out, "ExpirationInDays")))
+		cfn_set(r->doc, expiration, "Days", v);
+	if ((v = yyjson_mut_obj_remove_key(out, "ExpirationDate")))
+		cfn_set(r->doc, expiration, "Date", v);
+	if ((v = yyjson_mut_obj_remove_key(out, "ExpiredObjectDeleteMarker")))
+		cfn_set(r->doc, expiration, "ExpiredObjectDeleteMarker", v);
+	if (yyjson_mut_obj_size(expiration))
+		cfn_set(r->doc, out, "Expiration", expiration);
+	if ((v = yyjson_mut_obj_remove_key(out, "NoncurrentVersionExpirationInDays")))
+		cfn_set(r->doc, out, "NoncurrentVersionExpiration", wrapped(r, "NoncurrentDays", v));
+	return out;
+}
+
+static value *lifecycle(struct cfn_resource *r, value *property)
+{
+	return list_of(r, property, "Rules=Rules", lifecycle_rule);
+}
+
+static const struct {
+	const char *property, *member;
+	map_fn *map;
+	const struct operation *put, *remove;
+} settings[] = {
+	{ "BucketEncryption", "ServerSideEncryptionConfiguration", encryption,
+		&s3_put_bucket_encryption_operation, &s3_delete_bucket_encryption_operation },
+	{ "CorsConfiguration", "CORSConfiguration", cors, &s3_put_bucket_cors_operation,
+		&s3_delete_bucket_cors_operation },
+	{ "LifecycleConfiguration", "LifecycleConfiguration", lifecycle,
+		&s3_put_bucket_lifecycle_configuration_operation,
+		&s3_delete_bucket_lifecycle_operation },
+	{ "OwnershipControls", "OwnershipControls", as_it_is,
+		&s3_put_bucket_ownership_controls_operation,
+		&s3_delete_bucket_ownership_controls_operation },
+	{ "PublicAccessBlockConfiguration", "PublicAccessBlockConfiguration", as_it_is,
+		&s3_put_public_access_block_operation, &s3_delete_public_access_block_operation },
+	{ "VersioningConfiguration", "VersioningConfiguration", as_it_is,
+		&s3_put_bucket_versioning_operation, NULL },
+	{ "WebsiteConfiguration", "WebsiteConfiguration", website,
+		&s3_put_bucket_website_operation, &s3_delete_bucket_website_operation },
+};
+
+static int put_setting(struct cfn_resource *r, size_t i, value *configuration)
+{
+	value *in = bucket_input(r);
+	if (!configuration)
+		return -1;
+	cfn_set(r->doc, in, settings[i].member, configuration);
+	return cfn_call(r, settings[i].put, in, NULL);
+}
+
+/* A property that is there no more is taken back; versions can only be suspended. */
 static int configure(struct cfn_resource *r)
 {
-	value *versioning = cfn_get(r->properties, "VersioningConfiguration");
-	value *ownership = cfn_get(r->properties, "OwnershipControls"),
-	      *tags = cfn_all_tags(r, cfn_get(r->properties, "Tags"));
-	if (versioning) {
-		value *in = bucket_input(r);
-		cfn_set(r->doc, in, "VersioningConfiguration", cfn_copy(r->doc, versioning));
-		if (cfn_call(r, &s3_put_bucket_versioning_operation, in, NULL) < 0)
+	value *tags = cfn_all_tags(r, cfn_get(r->properties, "Tags"));
+	for (size_t i = 0; i < COUNT_OF(settings); i++) {
+		value *property = cfn_get(r->properties, settings[i].property);
+		if (property) {
+			if (put_setting(r, i, settings[i].map(r, property)) < 0)
+				return -1;
+		} else if (!cfn_get(r->before, settings[i].property)) {
+			continue;
+		} else if (settings[i].remove) {
+			if (cfn_call_delete(r, settings[i].remove, bucket_input(r)) < 0)
+				return -1;
+		} else if (put_setting(r, i,
+				   wrapped(r, "Status",
+					   cfn_string(r->doc, STR("Suspended")))) < 0) {
 			return -1;
+		}
 	}
-	if (ownership) {
-		value *in = bucket_input(r);
-		cfn_set(r->doc, in, "OwnershipControls", cfn_copy(r->doc, ownership));
-		if (cfn_call(r, &s3_put_bucket_ownership_controls_operation, in, NULL) < 0)
-			return -1;
-	}
-	if (tags) {
-		value *in = bucket_input(r), *set = yyjson_mut_obj(r->doc);
-		cfn_set(r->doc, set, "TagSet", tags);
-		cfn_set(r->doc, in, "Tagging", set);
-		if (cfn_call(r, &s3_put_bucket_tagging_operation, in, NULL) < 0)
-			return -1;
-	}
-	return 0;
+	if (!tags)
+		return r->before ? cfn_call_delete(
+					   r, &s3_delete_bucket_tagging_operation, bucket_input(r))
+				 : 0;
+	value *in = bucket_input(r);
+	cfn_set(r->doc, in, "Tagging", wrapped(r, "TagSet", tags));
+	return cfn_call(r, &s3_put_bucket_tagging_operation, in, NULL);
 }
 
 static int create_bucket(struct cfn_resource *r)
@@ -60,7 +254,13 @@ static int create_bucket(struct cfn_resource *r)
 	if (!r->physical.n)
 		r->physical = cfn_make_name(r, 63, true);
 	describe_bucket(r);
-	if (cfn_call(r, &s3_create_bucket_operation, bucket_input(r), NULL) < 0)
+	value *in = bucket_input(r);
+	struct str region = r->call->identity.region;
+	/* Elsewhere than there a bucket's region is named. */
+	if (!str_is(region, "us-east-1"))
+		cfn_set(r->doc, in, "CreateBucketConfiguration",
+			wrapped(r, "LocationConstraint", cfn_string(r->doc, region)));
+	if (cfn_call(r, &s3_create_bucket_operation, in, NULL) < 0)
 		return -1;
 	return configure(r);
 }
@@ -91,12 +291,12 @@ static int remove_policy(struct cfn_resource *r)
 }
 
 const struct cfn_type cfn_types_s3[] = {
-	/* Encryption and public access are as they are on this server whatever these say. */
 	{ .name = "AWS::S3::Bucket",
 		.flags = CFN_IN_TRANSACTION,
 		.properties =
-			"BucketName BucketEncryption PublicAccessBlockConfiguration OwnershipControls Tags "
-			"VersioningConfiguration",
+			"BucketName BucketEncryption CorsConfiguration LifecycleConfiguration "
+			"OwnershipControls PublicAccessBlockConfiguration Tags "
+			"VersioningConfiguration WebsiteConfiguration",
 		.replace = "BucketName",
 		.attributes = "Arn DomainName DualStackDomainName RegionalDomainName WebsiteURL",
 		.create = create_bucket,
