@@ -58,6 +58,8 @@ struct aws {
 	uint16_t port;
 	int64_t retry_speed; /* waits before retries are divided by it; 0 and 1: as long as on AWS
 			      */
+	const char *smtp_url;  /* the relay that mails go to; or NULL: they are kept */
+	const char *mail_from; /* whom they come from; or NULL */
 	struct aws_hooks hooks;
 	/*
 	 * The server's front door: routes by host and path, then aws_dispatch. For listeners of

@@ -38,6 +38,6 @@ int command_run(const struct command *command, int argc, char **argv);
 int command_usage(const struct command *command, const char *what, const char *which);
 
 extern const struct command command_up, command_run_file, command_invoke, command_logs, command_ls,
-	command_rm, command_deploy, command_operations;
+	command_rm, command_deploy, command_mail, command_operations;
 
 #endif

@@ -4,7 +4,8 @@
 #include <stdio.h>
 
 static const struct command *const commands[] = { &command_up, &command_run_file, &command_invoke,
-	&command_logs, &command_ls, &command_rm, &command_deploy, &command_operations, NULL };
+	&command_logs, &command_ls, &command_rm, &command_deploy, &command_mail,
+	&command_operations, NULL };
 
 static void print_overview(FILE *out)
 {

@@ -4,8 +4,8 @@
 #include "base/log.h"
 #include "loop/loop.h"
 #include "net/limits.h"
+#include "net/transfer.h"
 #include <arpa/inet.h>
-#include <curl/curl.h>
 #include <errno.h>
 #include <netinet/in.h>
 #include <stdlib.h>
@@ -23,8 +23,16 @@ struct client {
 
 static _Thread_local struct client *client;
 
-struct transfer {
+/* What is common to all that runs on it. */
+struct running {
 	struct list link; /* in client->transfers, until it is done */
+	CURL *easy;
+	CURLcode result;
+	bool done;
+	struct waitq own, *waiters; /* its own, or the one that was named */
+};
+
+struct transfer {
 	const struct http_client_request *request;
 	struct arena *arena;
 	CURL *easy;
@@ -32,9 +40,8 @@ struct transfer {
 	struct buf body;
 	struct http_header *answer_headers;
 	size_t header_count, header_cap;
-	bool is_private, is_too_large, done;
+	bool is_private, is_too_large;
 	CURLcode result;
-	struct waitq own, *waiters; /* its own, or the one that the request names */
 };
 
 /* ---- libcurl's sockets and timer on libuv's loop ---- */
@@ -63,7 +70,7 @@ static void on_timer_closed(uv_handle_t *handle)
 	client_closed_one(handle->data);
 }
 
-static void end_transfer(struct client *c, struct transfer *t, CURLcode result)
+static void end_transfer(struct client *c, struct running *t, CURLcode result)
 {
 	curl_multi_remove_handle(c->multi, t->easy);
 	list_remove(&t->link);
@@ -77,7 +84,7 @@ static void take_results(struct client *c)
 	CURLMsg *message;
 	int left;
 	while ((message = curl_multi_info_read(c->multi, &left))) {
-		struct transfer *t;
+		struct running *t;
 		if (message->msg != CURLMSG_DONE)
 			continue;
 		curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &t);
@@ -176,12 +183,61 @@ void http_client_fini(void)
 	if (!c)
 		return;
 	c->ending = true;
-	struct transfer *t;
-	LIST_FOR(t, &c->transfers, struct transfer, link)
+	struct running *t;
+	LIST_FOR(t, &c->transfers, struct running, link)
 	end_transfer(c, t, CURLE_ABORTED_BY_CALLBACK);
 	uv_timer_stop(&c->timer);
 	curl_multi_cleanup(c->multi); /* which asks for its sockets to be removed */
 	uv_close((uv_handle_t *)&c->timer, on_timer_closed);
+}
+
+int transfer_run(CURL *easy, bool (*is_cancelled)(void), struct waitq *wakes, CURLcode *result)
+{
+	struct client *c = client_get();
+	struct running t = { .easy = easy };
+	assert(fiber_self());
+	if (!c)
+		return -ENOMEM;
+	waitq_init(&t.own);
+	t.waiters = is_cancelled ? wakes : &t.own;
+	curl_easy_setopt(easy, CURLOPT_PRIVATE, &t);
+	list_append(&c->transfers, &t.link);
+	curl_multi_add_handle(c->multi, easy);
+	while (!t.done && !(is_cancelled && is_cancelled()))
+		waitq_wait(t.waiters, -1);
+	if (!t.done) {
+		end_transfer(c, &t, CURLE_ABORTED_BY_CALLBACK);
+		return -ECANCELED;
+	}
+	*result = t.result;
+	return 0;
+}
+
+int transfer_errno(CURLcode result)
+{
+	switch (result) {
+	case CURLE_OK:
+		return 0;
+	case CURLE_COULDNT_CONNECT:
+		return -ECONNREFUSED;
+	case CURLE_OPERATION_TIMEDOUT:
+		return -ETIMEDOUT;
+	case CURLE_COULDNT_RESOLVE_HOST:
+	case CURLE_COULDNT_RESOLVE_PROXY:
+		return -EHOSTUNREACH;
+	case CURLE_URL_MALFORMAT:
+	case CURLE_UNSUPPORTED_PROTOCOL:
+		return -EINVAL;
+	case CURLE_WEIRD_SERVER_REPLY:
+	case CURLE_HTTP2:
+	case CURLE_PARTIAL_FILE:
+	case CURLE_GOT_NOTHING:
+	case CURLE_PEER_FAILED_VERIFICATION:
+	case CURLE_SSL_CONNECT_ERROR:
+		return -EPROTO;
+	default:
+		return -EIO;
+	}
 }
 
 /* ---- one transfer ---- */
@@ -357,7 +413,6 @@ static void set_options(struct transfer *t)
 	curl_easy_setopt(e, CURLOPT_TCP_NODELAY, 1L);
 	curl_easy_setopt(e, CURLOPT_NOPROXY, "127.0.0.1,::1,localhost");
 	curl_easy_setopt(e, CURLOPT_PATH_AS_IS, 1L);
-	curl_easy_setopt(e, CURLOPT_PRIVATE, t);
 	curl_easy_setopt(e, CURLOPT_OPENSOCKETFUNCTION, on_open);
 	curl_easy_setopt(e, CURLOPT_OPENSOCKETDATA, t);
 	curl_easy_setopt(e, CURLOPT_WRITEFUNCTION, on_body);
@@ -387,29 +442,7 @@ static int errno_of(const struct transfer *t)
 		return -EACCES;
 	if (t->is_too_large)
 		return -EMSGSIZE;
-	switch (t->result) {
-	case CURLE_OK:
-		return 0;
-	case CURLE_COULDNT_CONNECT:
-		return -ECONNREFUSED;
-	case CURLE_OPERATION_TIMEDOUT:
-		return -ETIMEDOUT;
-	case CURLE_COULDNT_RESOLVE_HOST:
-	case CURLE_COULDNT_RESOLVE_PROXY:
-		return -EHOSTUNREACH;
-	case CURLE_URL_MALFORMAT:
-	case CURLE_UNSUPPORTED_PROTOCOL:
-		return -EINVAL;
-	case CURLE_WEIRD_SERVER_REPLY:
-	case CURLE_HTTP2:
-	case CURLE_PARTIAL_FILE:
-	case CURLE_GOT_NOTHING:
-	case CURLE_PEER_FAILED_VERIFICATION:
-	case CURLE_SSL_CONNECT_ERROR:
-		return -EPROTO;
-	default:
-		return -EIO;
-	}
+	return transfer_errno(t->result);
 }
 
 static void read_answer(struct transfer *t, struct http_client_response *out)
@@ -430,21 +463,14 @@ int http_client_send(struct arena *arena, const struct http_client_request *requ
 	assert(fiber_self());
 	if (!is_token(request->method) || memchr(request->url.p, 0, request->url.n))
 		return -EINVAL;
-	struct client *c = client_get();
 	struct transfer t = { .request = request, .arena = arena };
-	if (!c || !(t.easy = curl_easy_init()))
+	/* The library is made ready before its first handle. */
+	if (!client_get() || !(t.easy = curl_easy_init()))
 		return -ENOMEM;
-	waitq_init(&t.own);
-	t.waiters = request->is_cancelled ? request->wakes : &t.own;
 	set_options(&t);
-	list_append(&c->transfers, &t.link);
-	curl_multi_add_handle(c->multi, t.easy);
-	while (!t.done && !(request->is_cancelled && request->is_cancelled()))
-		waitq_wait(t.waiters, -1);
-	bool is_cancelled = !t.done;
-	if (is_cancelled)
-		end_transfer(c, &t, CURLE_ABORTED_BY_CALLBACK);
-	int r = is_cancelled ? -ECANCELED : errno_of(&t);
+	int r = transfer_run(t.easy, request->is_cancelled, request->wakes, &t.result);
+	if (r == 0)
+		r = errno_of(&t);
 	if (r == 0)
 		read_answer(&t, out);
 	else

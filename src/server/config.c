@@ -28,6 +28,8 @@ void server_config_fini(struct server_config *config)
 {
 	free(config->address);
 	free(config->data_dir);
+	free(config->smtp_url);
+	free(config->mail_from);
 }
 
 static void replace(char **text, char *with)
@@ -149,6 +151,29 @@ static int set_retry_speed(struct server_config *config, const char *text)
 	return 0;
 }
 
+static int set_smtp(struct server_config *config, const char *text)
+{
+	struct str s = str_c(text);
+	if ((!str_starts(s, STR("smtp://")) || s.n == strlen("smtp://")) &&
+		(!str_starts(s, STR("smtps://")) || s.n == strlen("smtps://")))
+		return -EINVAL;
+	replace(&config->smtp_url, xstrdup(text));
+	return 0;
+}
+
+static int set_mail_from(struct server_config *config, const char *text)
+{
+	struct str s = str_c(text);
+	ssize_t at = str_index(s, '@');
+	for (size_t i = 0; i < s.n; i++)
+		if (s.p[i] <= ' ' || s.p[i] > '~' || s.p[i] == '<' || s.p[i] == '>')
+			return -EINVAL;
+	if (at <= 0 || (size_t)at + 1 == s.n)
+		return -EINVAL;
+	replace(&config->mail_from, xstrdup(text));
+	return 0;
+}
+
 const struct server_setting server_settings[] = {
 	{ "listen", "ADDRESS:PORT",
 		"where to listen; an address that others can reach demands signatures and the "
@@ -168,5 +193,10 @@ const struct server_setting server_settings[] = {
 	{ "retry-speed", "N",
 		"events and deliveries that failed are retried N times sooner than on AWS, for tests (1)",
 		set_retry_speed },
+	{ "smtp", "smtp://[USER:PASSWORD@]HOST[:PORT]",
+		"the relay that mails go through (none: they are kept, and samovar mail shows them)",
+		set_smtp },
+	{ "mail-from", "ADDRESS", "whom mails come from (no-reply@sns.amazonaws.com)",
+		set_mail_from },
 	{ 0 },
 };

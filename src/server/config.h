@@ -14,6 +14,7 @@ struct server_config {
 	enum store_durability durability;
 	enum sandbox_mode sandbox;
 	int64_t retry_speed;
+	char *smtp_url, *mail_from; /* or NULL */
 };
 
 /* The defaults; data_dir is $XDG_DATA_HOME/samovar or ~/.local/share/samovar. */

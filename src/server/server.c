@@ -155,6 +155,8 @@ int server_create(
 	s->aws.loop = loop_self();
 	s->aws.auth = config->auth;
 	s->aws.retry_speed = config->retry_speed;
+	s->aws.smtp_url = config->smtp_url;
+	s->aws.mail_from = config->mail_from;
 	s->aws.address = str_c(config->address);
 	s->aws.now_ms = clock_now_ms;
 	s->aws.handler = serve;

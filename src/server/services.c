@@ -8,6 +8,7 @@
 #include "services/iam/iam.h"
 #include "services/lambda/lambda.h"
 #include "services/logs/logs.h"
+#include "services/mail/mail.h"
 #include "services/s3/s3.h"
 #include "services/sns/sns.h"
 #include "services/sqs/sqs.h"
@@ -23,6 +24,7 @@ const struct service *const server_services[] = {
 	&dynamodb_service, /* the same */
 	&dynamodbstreams_service,
 	&lambda_service,
+	&mail_service,
 	&sns_service,
 	&delivery_service, /* after those that it delivers to: it ends before them */
 	&ssm_service,

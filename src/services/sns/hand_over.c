@@ -82,14 +82,6 @@ static int send_letter(struct call *call, const struct sns_letter_record *l, str
 	return call_inner(call, &sqs_send_message_operation, &as, &in, &out);
 }
 
-/* ---- mail and text ---- */
-
-static int mail_run(struct call *call, void *arg)
-{
-	mailbox_put(call, arg);
-	return 0;
-}
-
 /* ---- all ---- */
 
 int sns_hand_over(
@@ -109,6 +101,7 @@ int sns_hand_over(
 		return post_letter(call, &l, in->subscription_arn, body);
 	if (str_is(l.protocol, "sqs"))
 		return send_letter(call, &l, body);
-	struct sns_mail_record mail = letter_mail(call, &l, in->subscription_arn, body);
-	return call_write(call, mail_run, &mail);
+	struct mail_mail mail = letter_mail(call, &l, in->subscription_arn, body);
+	struct mail_send_mail_output sent;
+	return call_inner(call, &mail_send_mail_operation, NULL, &mail, &sent);
 }

@@ -5,6 +5,7 @@
 #ifndef SAMOVAR_SERVICES_SNS_LETTER_H
 #define SAMOVAR_SERVICES_SNS_LETTER_H
 
+#include "api/mail.h"
 #include "services/sns/publication.h"
 
 enum letter_kind {
@@ -32,16 +33,7 @@ struct str letter_subscribe_url(struct call *call, const struct sns_letter_recor
 /* ---- mail.c ---- */
 
 /* The letter as a mail or a short message. */
-struct sns_mail_record letter_mail(struct call *call, const struct sns_letter_record *letter,
+struct mail_mail letter_mail(struct call *call, const struct sns_letter_record *letter,
 	struct str subscription_arn, struct str body);
-
-/* ---- mailbox.c ---- */
-
-/* In a transaction: keeps a mail or a short message for whoever looks; the oldest make room. */
-void mailbox_put(struct call *call, const struct sns_mail_record *mail);
-
-/* Serves /_samovar/mail: true when the path was its own and it has answered. */
-struct http_exchange;
-bool mailbox_serve(struct aws *aws, struct http_exchange *ex);
 
 #endif

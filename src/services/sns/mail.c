@@ -18,18 +18,18 @@ static struct str notification_text(struct call *call, const struct sns_letter_r
 		STR_ARG(unsubscribe_url(call, l->base_url, subscription_arn)));
 }
 
-struct sns_mail_record letter_mail(struct call *call, const struct sns_letter_record *l,
+struct mail_mail letter_mail(struct call *call, const struct sns_letter_record *l,
 	struct str subscription_arn, struct str body)
 {
 	bool is_notification = str_is(l->type, "Notification");
-	struct sns_mail_record mail = {
+	struct mail_mail mail = {
 		.kind = l->protocol,
 		.account = arn_part(l->topic_arn, 4),
 		.region = arn_part(l->topic_arn, 3),
 		.from = l->sender.n ? l->sender : STR("AWS Notifications"),
 		.to = l->endpoint,
 		.message_id = l->message_id,
-		.topic_arn = l->topic_arn,
+		.source_arn = l->topic_arn,
 		.body = body,
 	};
 	if (str_is(l->protocol, "sms")) {

@@ -36,8 +36,10 @@ static bool is_attribute_name(struct str s)
 		if (c == '.' && (i == 0 || i + 1 == s.n || s.p[i + 1] == '.'))
 			return false;
 	}
-	return s.n >= 1 && s.n <= SNS_ATTRIBUTE_NAME_BYTES_MAX && !str_starts_ci(s, STR("aws.")) &&
-	       !str_starts_ci(s, STR("amazon."));
+	/* Reserved, but for those that have a meaning for telephones and mobile applications. */
+	bool is_reserved = (str_starts_ci(s, STR("aws.")) || str_starts_ci(s, STR("amazon."))) &&
+			   !str_starts(s, STR("AWS.SNS.")) && !str_starts(s, STR("AWS.MM."));
+	return s.n >= 1 && s.n <= SNS_ATTRIBUTE_NAME_BYTES_MAX && !is_reserved;
 }
 
 /* "String.Array: a JSON array of strings, numbers, true, false and null." */

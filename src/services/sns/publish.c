@@ -118,12 +118,6 @@ static int accept(struct call *call, struct publishing *pub)
 
 /* ---- a telephone ---- */
 
-static int text_run(struct call *call, void *arg)
-{
-	mailbox_put(call, arg);
-	return 0;
-}
-
 static int publish_text(struct call *call, const struct publication_input *in, struct str number,
 	struct sns_publish_output *out)
 {
@@ -137,7 +131,7 @@ static int publish_text(struct call *call, const struct publication_input *in, s
 	struct str text = publication_text(&p, STR("sms"));
 	if (str_utf8_length(text) > SNS_SMS_CHARACTERS_MAX)
 		return invalid(call, "Message too long");
-	struct sns_mail_record mail = { .kind = STR("sms"),
+	struct mail_mail mail = { .kind = STR("sms"),
 		.account = call->identity.account,
 		.region = call->identity.region,
 		.to = number,
@@ -146,8 +140,9 @@ static int publish_text(struct call *call, const struct publication_input *in, s
 	for (size_t i = 0; i < in->attributes.n; i++)
 		if (str_is(in->attributes.v[i].key, "AWS.SNS.SMS.SenderID"))
 			mail.from = in->attributes.v[i].value.string_value;
+	struct mail_send_mail_output sent;
 	out->message_id = p.id;
-	return call_write(call, text_run, &mail);
+	return call_inner(call, &mail_send_mail_operation, NULL, &mail, &sent);
 }
 
 /* ---- the operations ---- */

@@ -332,20 +332,3 @@ structure LetterRecord {
     version: String // of the signature
     baseUrl: String
 }
-
-/// A mail or a short message that is kept for whoever looks. Key: (mailbox, number).
-structure MailRecord {
-    kind: String // email, email-json, sms
-    time: Long
-    account: String
-    region: String
-    from: String
-    to: String
-    subject: String
-    body: String
-    messageId: String
-    topicArn: String
-}
-
-/// Which of them there are. Key: (mailbox).
-structure MailboxRecord { first: Long, next: Long, bytes: Long }
