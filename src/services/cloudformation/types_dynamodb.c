@@ -12,10 +12,17 @@ static value *table_input(struct cfn_resource *r)
 	return in;
 }
 
-static void describe_table(struct cfn_resource *r)
+/* What Fn::GetAtt gives: of the table as it is now. */
+static int describe_table(struct cfn_resource *r)
 {
-	cfn_attribute(
-		r, "Arn", call_arn(r->call, "dynamodb", "table/%.*s", STR_ARG(r->physical)));
+	struct dynamodb_describe_table_output *out;
+	if (cfn_call(r, &dynamodb_describe_table_operation, table_input(r), (void **)&out) < 0)
+		return -1;
+	cfn_attribute(r, "Arn", out->table->table_arn);
+	cfn_attribute(r, "TableId", out->table->table_id);
+	if (out->table->stream_specification)
+		cfn_attribute(r, "StreamArn", out->table->latest_stream_arn);
+	return 0;
 }
 
 /* SSEEnabled is Enabled in the API. */
@@ -50,7 +57,6 @@ static int set_expiry(struct cfn_resource *r, value *specification)
 
 static int create_table(struct cfn_resource *r)
 {
-	struct dynamodb_create_table_output *out;
 	value *in = cfn_pick(r, settings),
 	      *more = cfn_pick(r, "KeySchema GlobalSecondaryIndexes LocalSecondaryIndexes"), *key,
 	      *member, *tags = cfn_all_tags(r, cfn_get(r->properties, "Tags")),
@@ -62,11 +68,8 @@ static int create_table(struct cfn_resource *r)
 	put_stream(r, in);
 	if (tags)
 		cfn_set(r->doc, in, "Tags", tags);
-	describe_table(r);
-	if (cfn_call(r, &dynamodb_create_table_operation, in, (void **)&out) < 0)
+	if (cfn_call(r, &dynamodb_create_table_operation, in, NULL) < 0 || describe_table(r) < 0)
 		return -1;
-	if (out->table_description->latest_stream_arn.p)
-		cfn_attribute(r, "StreamArn", out->table_description->latest_stream_arn);
 	if (!expiry || str_is(cfn_scalar(r->call->arena, cfn_get(expiry, "Enabled")), "false"))
 		return 0;
 	return set_expiry(r, cfn_copy(r->doc, expiry));
@@ -87,7 +90,8 @@ static value *index_named(value *list, struct str name)
 /* One call for each index, as the API wants it. */
 static int change_index(struct cfn_resource *r, const char *verb, value *index)
 {
-	value *in = table_input(r), *change = yyjson_mut_obj(r->doc), *list = yyjson_mut_arr(r->doc);
+	value *in = table_input(r), *change = yyjson_mut_obj(r->doc),
+	      *list = yyjson_mut_arr(r->doc);
 	cfn_set(r->doc, change, verb, index);
 	yyjson_mut_arr_append(list, change);
 	cfn_set(r->doc, in, "GlobalSecondaryIndexUpdates", list);
@@ -95,6 +99,16 @@ static int change_index(struct cfn_resource *r, const char *verb, value *index)
 		cfn_set(r->doc, in, "AttributeDefinitions",
 			cfn_copy(r->doc, cfn_get(r->properties, "AttributeDefinitions")));
 	return cfn_call(r, &dynamodb_update_table_operation, in, NULL);
+}
+
+static int change_throughput(struct cfn_resource *r, value *was, value *now)
+{
+	value *units = cfn_get(now, "ProvisionedThroughput"), *in = yyjson_mut_obj(r->doc);
+	if (!units || cfn_equal(units, cfn_get(was, "ProvisionedThroughput")))
+		return 0;
+	cfn_put(r, in, "IndexName", cfn_text(cfn_get(now, "IndexName")));
+	cfn_set(r->doc, in, "ProvisionedThroughput", cfn_copy(r->doc, units));
+	return change_index(r, "Update", in);
 }
 
 static int change_indexes(struct cfn_resource *r)
@@ -106,8 +120,11 @@ static int change_indexes(struct cfn_resource *r)
 		{
 			struct str name = cfn_text(cfn_get(item, "IndexName"));
 			other = index_named(now, name);
-			if (other && cfn_equal(cfn_get(other, "KeySchema"), cfn_get(item, "KeySchema")) &&
-				cfn_equal(cfn_get(other, "Projection"), cfn_get(item, "Projection")))
+			if (other &&
+				cfn_equal(
+					cfn_get(other, "KeySchema"), cfn_get(item, "KeySchema")) &&
+				cfn_equal(
+					cfn_get(other, "Projection"), cfn_get(item, "Projection")))
 				continue;
 			value *gone = yyjson_mut_obj(r->doc);
 			cfn_put(r, gone, "IndexName", name);
@@ -118,9 +135,15 @@ static int change_indexes(struct cfn_resource *r)
 		CFN_ARRAY_FOR(item, now)
 		{
 			other = index_named(was, cfn_text(cfn_get(item, "IndexName")));
-			if (other && cfn_equal(cfn_get(other, "KeySchema"), cfn_get(item, "KeySchema")) &&
-				cfn_equal(cfn_get(other, "Projection"), cfn_get(item, "Projection")))
+			if (other &&
+				cfn_equal(
+					cfn_get(other, "KeySchema"), cfn_get(item, "KeySchema")) &&
+				cfn_equal(cfn_get(other, "Projection"),
+					cfn_get(item, "Projection"))) {
+				if (change_throughput(r, other, item) < 0)
+					return -1;
 				continue;
+			}
 			if (change_index(r, "Create", cfn_copy(r->doc, item)) < 0)
 				return -1;
 		}
@@ -161,11 +184,25 @@ static bool settings_changed(struct cfn_resource *r)
 	return false;
 }
 
+/* A stream of another view type is another stream: the old one ends first. */
+static int end_stream(struct cfn_resource *r)
+{
+	value *in = table_input(r);
+	if (!cfn_changed(r, "StreamSpecification") || !cfn_get(r->before, "StreamSpecification") ||
+		!cfn_get(r->properties, "StreamSpecification"))
+		return 0;
+	cfn_set(r->doc, in, "StreamSpecification",
+		cfn_json_read(r->call->arena, r->doc, STR("{\"StreamEnabled\":false}")));
+	return cfn_call(r, &dynamodb_update_table_operation, in, NULL);
+}
+
 static int update_table(struct cfn_resource *r)
 {
-	describe_table(r);
+	if (end_stream(r) < 0)
+		return -1;
 	if (settings_changed(r)) {
-		value *in = cfn_pick(r, "BillingMode DeletionProtectionEnabled ProvisionedThroughput TableClass");
+		value *in = cfn_pick(r,
+			"BillingMode DeletionProtectionEnabled ProvisionedThroughput TableClass");
 		cfn_put(r, in, "TableName", r->physical);
 		if (cfn_get(r->before, "DeletionProtectionEnabled") &&
 			!cfn_get(in, "DeletionProtectionEnabled"))
@@ -174,15 +211,12 @@ static int update_table(struct cfn_resource *r)
 			put_encryption(r, in);
 		if (cfn_changed(r, "StreamSpecification"))
 			put_stream(r, in);
-		struct dynamodb_update_table_output *out;
-		if (cfn_call(r, &dynamodb_update_table_operation, in, (void **)&out) < 0)
+		if (cfn_call(r, &dynamodb_update_table_operation, in, NULL) < 0)
 			return -1;
-		if (out->table_description->latest_stream_arn.p)
-			cfn_attribute(r, "StreamArn", out->table_description->latest_stream_arn);
 	}
-	if (change_indexes(r) < 0 || change_expiry(r) < 0)
+	if (change_indexes(r) < 0 || change_expiry(r) < 0 || change_tags(r) < 0)
 		return -1;
-	return change_tags(r);
+	return describe_table(r);
 }
 
 static int remove_table(struct cfn_resource *r)
@@ -190,17 +224,87 @@ static int remove_table(struct cfn_resource *r)
 	return cfn_call_delete(r, &dynamodb_delete_table_operation, table_input(r));
 }
 
+/* ---- tables of several regions, in one ---- */
+
+/* The properties of a global table as a table's: what its one replica says of itself. */
+static value *global_properties(struct cfn_resource *r, value *given)
+{
+	static const char *const of_replica[] = { "DeletionProtectionEnabled", "TableClass",
+		"Tags" };
+	value *out = cfn_copy(r->doc, given), *replicas = cfn_get(out, "Replicas"), *replica;
+	if (!given)
+		return NULL;
+	replica = yyjson_mut_is_arr(replicas) ? yyjson_mut_arr_get_first(replicas) : NULL;
+	for (size_t i = 0; i < COUNT_OF(of_replica); i++)
+		if (cfn_get(replica, of_replica[i]))
+			cfn_set(r->doc, out, of_replica[i],
+				cfn_copy(r->doc, cfn_get(replica, of_replica[i])));
+	yyjson_mut_obj_remove_key(out, "Replicas");
+	return out;
+}
+
+static int check_replicas(struct cfn_resource *r)
+{
+	static const char known[] = "DeletionProtectionEnabled Region TableClass Tags";
+	value *replicas = cfn_get(r->properties, "Replicas"), *key, *member,
+	      *replica = yyjson_mut_is_arr(replicas) ? yyjson_mut_arr_get_first(replicas) : NULL;
+	if (!replica || yyjson_mut_arr_size(replicas) != 1 ||
+		!str_eq(cfn_text(cfn_get(replica, "Region")), r->call->identity.region))
+		return fail(r->call, &aws_validation_exception,
+			"Replicas: a global table has one replica here, in the stack's own region (%.*s).",
+			STR_ARG(r->call->identity.region));
+	CFN_OBJECT_FOR(key, member, replica)
+	if (!cfn_has_word(known, cfn_text(key)))
+		return fail(r->call, &aws_validation_exception,
+			"Replicas: the property %.*s is not served here.", STR_ARG(cfn_text(key)));
+	if (!str_is(cfn_text(cfn_get(r->properties, "BillingMode")), "PAY_PER_REQUEST"))
+		return fail(r->call, &aws_validation_exception,
+			"BillingMode: global tables are served here with PAY_PER_REQUEST only.");
+	return 0;
+}
+
+static int with_global(struct cfn_resource *r, cfn_type_fn *fn)
+{
+	if (check_replicas(r) < 0)
+		return -1;
+	r->properties = global_properties(r, r->properties);
+	r->before = global_properties(r, r->before);
+	return fn(r);
+}
+
+static int create_global(struct cfn_resource *r)
+{
+	return with_global(r, create_table);
+}
+
+static int update_global(struct cfn_resource *r)
+{
+	return with_global(r, update_table);
+}
+
 const struct cfn_type cfn_types_dynamodb[] = {
 	{ .name = "AWS::DynamoDB::Table",
 		.flags = CFN_IN_TRANSACTION,
-		.properties = "AttributeDefinitions BillingMode DeletionProtectionEnabled "
-			      "GlobalSecondaryIndexes KeySchema LocalSecondaryIndexes "
-			      "ProvisionedThroughput SSESpecification StreamSpecification TableClass "
-			      "TableName Tags TimeToLiveSpecification",
+		.properties =
+			"AttributeDefinitions BillingMode DeletionProtectionEnabled "
+			"GlobalSecondaryIndexes KeySchema LocalSecondaryIndexes "
+			"ProvisionedThroughput SSESpecification StreamSpecification TableClass "
+			"TableName Tags TimeToLiveSpecification",
 		.replace = "KeySchema LocalSecondaryIndexes TableName",
-		.attributes = "Arn StreamArn",
+		.attributes = "Arn StreamArn TableId",
 		.create = create_table,
 		.update = update_table,
+		.remove = remove_table,
+		.named = "TableName" },
+	{ .name = "AWS::DynamoDB::GlobalTable",
+		.flags = CFN_IN_TRANSACTION,
+		.properties = "AttributeDefinitions BillingMode GlobalSecondaryIndexes KeySchema "
+			      "LocalSecondaryIndexes Replicas SSESpecification StreamSpecification "
+			      "TableName TimeToLiveSpecification",
+		.replace = "KeySchema LocalSecondaryIndexes TableName",
+		.attributes = "Arn StreamArn TableId",
+		.create = create_global,
+		.update = update_global,
 		.remove = remove_table,
 		.named = "TableName" },
 	{ 0 },

@@ -360,10 +360,28 @@ static int create_mapping(struct cfn_resource *r)
 	return 0;
 }
 
+/* What the template no longer says is as if it never had. */
+static void reset_mapping(struct cfn_resource *r, value *in)
+{
+	static const struct {
+		const char *name, *value;
+	} defaults[] = { { "BisectBatchOnFunctionError", "false" },
+		{ "DestinationConfig", "{}" }, { "Enabled", "true" },
+		{ "FilterCriteria", "{\"Filters\":[]}" }, { "FunctionResponseTypes", "[]" },
+		{ "MaximumBatchingWindowInSeconds", "0" }, { "MaximumRecordAgeInSeconds", "-1" },
+		{ "MaximumRetryAttempts", "-1" }, { "ParallelizationFactor", "1" },
+		{ "ScalingConfig", "{}" } };
+	for (size_t i = 0; i < COUNT_OF(defaults); i++)
+		if (cfn_get(r->before, defaults[i].name) && !cfn_get(in, defaults[i].name))
+			cfn_set(r->doc, in, defaults[i].name,
+				cfn_json_read(r->call->arena, r->doc, str_c(defaults[i].value)));
+}
+
 static int update_mapping(struct cfn_resource *r)
 {
 	struct lambda_event_source_mapping_configuration *out;
 	value *in = cfn_pick(r, mapping_properties);
+	reset_mapping(r, in);
 	yyjson_mut_obj_remove_key(in, "EventSourceArn");
 	yyjson_mut_obj_remove_key(in, "StartingPosition");
 	yyjson_mut_obj_remove_key(in, "StartingPositionTimestamp");

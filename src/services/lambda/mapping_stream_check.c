@@ -37,18 +37,16 @@ static int check_destination(struct call *call, const struct lambda_destination_
 	if (d->on_success && d->on_success->destination.n)
 		return fail(call, INVALID,
 			"Unsupported parameter for DynamoDB event source mappings: OnSuccess");
-	if (!arn.n || (str_starts(arn, STR("arn:aws:sqs:")) && !str_ends(arn, STR(".fifo"))))
+	if (str_starts(arn, STR("arn:aws:s3:")))
+		return fail(call, INVALID,
+			"Buckets as destinations of event source mappings are not served here, only SQS "
+			"queues and SNS topics: %.*s",
+			STR_ARG(arn));
+	/* "Standard Amazon SQS queue or standard Amazon SNS topic" */
+	if (!arn.n ||
+		((str_starts(arn, STR("arn:aws:sqs:")) || str_starts(arn, STR("arn:aws:sns:"))) &&
+			!str_ends(arn, STR(".fifo"))))
 		return 0;
-	if (str_starts(arn, STR("arn:aws:sqs:")))
-		return fail(call, INVALID,
-			"The provided destination config DestinationArn: %.*s is invalid: FIFO queues "
-			"are not supported.",
-			STR_ARG(arn));
-	if (str_starts(arn, STR("arn:aws:sns:")) || str_starts(arn, STR("arn:aws:s3:")))
-		return fail(call, INVALID,
-			"Destinations of this service are not served here for event source mappings of "
-			"streams, only SQS queues: %.*s",
-			STR_ARG(arn));
 	return fail(call, INVALID,
 		"The provided destination config DestinationArn: %.*s is invalid.", STR_ARG(arn));
 }

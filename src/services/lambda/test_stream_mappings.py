@@ -301,6 +301,16 @@ def test_after_the_last_try_the_destination_is_told(table, function, mapping, re
     assert seen(results.collect(lambda got: len(got) == 4))[-1] == "c"
 
 
+def test_a_topic_is_told(client_of, quick, table, function, mapping, queue, unique):
+    sns, dead = client_of(quick, "sns"), queue()
+    topic = sns.create_topic(Name=unique("t"))["TopicArn"]
+    sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=dead.arn, Attributes={"RawMessageDelivery": "true"})
+    table.put("a", "fail")
+    mapping(table, function(), MaximumRetryAttempts=0, DestinationConfig={"OnFailure": {"Destination": topic}})
+    [d] = dead.collect(lambda got: got)
+    assert d["DDBStreamBatchInfo"]["streamArn"] == table.arn
+
+
 def test_bisecting_finds_the_bad_record(table, function, mapping, results, queue):
     dead = queue()
     keys = [f"k{i}" for i in range(7)]
