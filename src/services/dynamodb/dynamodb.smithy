@@ -27,6 +27,12 @@ operation CreateTable {
         Tags: TagList
         TableClass: TableClass
         DeletionProtectionEnabled: Boolean
+        OnDemandThroughput: OnDemandThroughput
+        WarmThroughput: WarmThroughput
+        ResourcePolicy: String
+        GlobalTableSourceArn: String
+        GlobalTableSettingsReplicationMode: String
+        VectorIndexes: VectorIndexList
     }
     output := { TableDescription: TableDescription }
     errors: [ResourceInUseException, LimitExceededException, InternalServerError]
@@ -73,6 +79,14 @@ operation UpdateTable {
         SSESpecification: SSESpecification
         TableClass: TableClass
         DeletionProtectionEnabled: Boolean
+        OnDemandThroughput: OnDemandThroughput
+        WarmThroughput: WarmThroughput
+        ReplicaUpdates: ReplicaUpdateList
+        MultiRegionConsistency: String
+        GlobalTableWitnessUpdates: WitnessUpdateList
+        GlobalTableSettingsReplicationMode: String
+        VectorIndexUpdates: VectorIndexUpdateList
+        DisassociationProtectionEnabled: Boolean
     }
     output := { TableDescription: TableDescription }
     errors: [ResourceInUseException, ResourceNotFoundException, LimitExceededException, InternalServerError]
@@ -96,6 +110,26 @@ operation DescribeTimeToLive {
     input := { @required @length(min: 1, max: 1024) TableName: String }
     output := { TimeToLiveDescription: TimeToLiveDescription }
     errors: [ResourceNotFoundException, InternalServerError]
+}
+
+/// Whether backups are made continuously: the store itself keeps everything, and points in time are not kept.
+@readonly
+@resource("arn:aws:dynamodb:{region}:{account}:table/{TableName}")
+operation DescribeContinuousBackups {
+    input := { @required @length(min: 1, max: 1024) TableName: String }
+    output := { ContinuousBackupsDescription: ContinuousBackupsDescription }
+    errors: [TableNotFoundException, InternalServerError]
+}
+
+/// Point-in-time recovery stays off; turning it on is refused.
+@resource("arn:aws:dynamodb:{region}:{account}:table/{TableName}")
+operation UpdateContinuousBackups {
+    input := {
+        @required @length(min: 1, max: 1024) TableName: String
+        @required PointInTimeRecoverySpecification: PointInTimeRecoverySpecification
+    }
+    output := { ContinuousBackupsDescription: ContinuousBackupsDescription }
+    errors: [TableNotFoundException, ContinuousBackupsUnavailableException, InternalServerError]
 }
 
 /// Adds tags to a table.
@@ -417,6 +451,17 @@ structure ProvisionedThroughput {
     @required @range(min: 1) ReadCapacityUnits: Long
     @required @range(min: 1) WriteCapacityUnits: Long
 }
+structure OnDemandThroughput { MaxReadRequestUnits: Long, MaxWriteRequestUnits: Long }
+// What follows is refused by its name.
+structure WarmThroughput { ReadUnitsPerSecond: Long, WriteUnitsPerSecond: Long }
+structure VectorIndex { @required IndexName: String }
+list VectorIndexList { member: VectorIndex }
+structure VectorIndexUpdate {}
+list VectorIndexUpdateList { member: VectorIndexUpdate }
+structure ReplicaUpdate {}
+list ReplicaUpdateList { member: ReplicaUpdate }
+structure WitnessUpdate {}
+list WitnessUpdateList { member: WitnessUpdate }
 structure LocalSecondaryIndex {
     @required IndexName: IndexName
     @required KeySchema: KeySchema
@@ -428,6 +473,8 @@ structure GlobalSecondaryIndex {
     @required KeySchema: KeySchema
     @required Projection: Projection
     ProvisionedThroughput: ProvisionedThroughput
+    OnDemandThroughput: OnDemandThroughput
+    WarmThroughput: WarmThroughput
 }
 list GlobalSecondaryIndexList { member: GlobalSecondaryIndex }
 structure CreateIndex {
@@ -435,8 +482,15 @@ structure CreateIndex {
     @required KeySchema: KeySchema
     @required Projection: Projection
     ProvisionedThroughput: ProvisionedThroughput
+    OnDemandThroughput: OnDemandThroughput
+    WarmThroughput: WarmThroughput
 }
-structure UpdateIndex { @required IndexName: IndexName, ProvisionedThroughput: ProvisionedThroughput }
+structure UpdateIndex {
+    @required IndexName: IndexName
+    ProvisionedThroughput: ProvisionedThroughput
+    OnDemandThroughput: OnDemandThroughput
+    WarmThroughput: WarmThroughput
+}
 structure DeleteIndex { @required IndexName: IndexName }
 structure GlobalSecondaryIndexUpdate { Update: UpdateIndex, Create: CreateIndex, Delete: DeleteIndex }
 list GlobalSecondaryIndexUpdateList { member: GlobalSecondaryIndexUpdate }
@@ -479,6 +533,7 @@ structure GlobalIndexDescription {
     IndexSizeBytes: Long
     ItemCount: Long
     IndexArn: String
+    OnDemandThroughput: OnDemandThroughput
 }
 list GlobalIndexDescriptions { member: GlobalIndexDescription }
 structure TableDescription {
@@ -501,6 +556,16 @@ structure TableDescription {
     SSEDescription: SSEDescription
     TableClassSummary: TableClassSummary
     DeletionProtectionEnabled: Boolean
+    OnDemandThroughput: OnDemandThroughput
+}
+structure PointInTimeRecoverySpecification {
+    @required PointInTimeRecoveryEnabled: Boolean
+    @range(min: 1, max: 35) RecoveryPeriodInDays: Integer
+}
+structure PointInTimeRecoveryDescription { PointInTimeRecoveryStatus: String }
+structure ContinuousBackupsDescription {
+    @required ContinuousBackupsStatus: String
+    PointInTimeRecoveryDescription: PointInTimeRecoveryDescription
 }
 structure TimeToLiveSpecification {
     @required Enabled: Boolean
@@ -672,6 +737,10 @@ structure InternalServerError { message: String }
 @error("client")
 structure ConditionalCheckFailedException { message: String, Item: Attributes }
 @error("client")
+structure TableNotFoundException { message: String }
+@error("client")
+structure ContinuousBackupsUnavailableException { message: String }
+@error("client")
 structure DuplicateItemException { message: String }
 @error("client")
 structure TransactionCanceledException { Message: String, CancellationReasons: CancellationReasonList }
@@ -688,6 +757,7 @@ structure IndexRecord {
     key_schema: KeySchema
     projection: Projection
     throughput: ProvisionedThroughput
+    on_demand: OnDemandThroughput
 }
 list IndexRecords { member: IndexRecord }
 structure TableRecord {
@@ -711,6 +781,7 @@ structure TableRecord {
     stream_number: Long
     stream_label: String
     stream_view: String
+    on_demand: OnDemandThroughput
 }
 // What the sweeper does bit by bit: deletes a range of keys, or brings the items of a table into an index or into the
 // order of expiry; from is where it goes on.

@@ -65,6 +65,12 @@ int check_index(struct call *call, struct str name, const struct dynamodb_key_sc
 	const struct dynamodb_attribute_definitions *attributes) MUSTCHECK;
 int check_throughput(struct call *call, struct str billing, bool given, struct str index) MUSTCHECK;
 
+/* ---- table_options.c ---- */
+
+/* What is not served is refused by its name: 0 or -1. */
+int check_create_options(struct call *call, const struct dynamodb_create_table_input *in) MUSTCHECK;
+int check_update_options(struct call *call, const struct dynamodb_update_table_input *in) MUSTCHECK;
+
 /* ---- item.c ---- */
 
 /* Units of capacity that a call used. index: as the table's indexes. */

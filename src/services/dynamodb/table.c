@@ -159,6 +159,7 @@ static void describe_index(struct call *call, const struct table *t,
 		.index_size_bytes = bytes,
 		.item_count = items,
 		.index_arn = arn,
+		.on_demand_throughput = index->on_demand,
 	};
 	if (index->is_building.v)
 		g->backfilling = OPT_BOOL(true);
@@ -180,6 +181,7 @@ struct dynamodb_table_description *ddb_table_describe(
 		.table_arn = ddb_table_arn(call, t),
 		.table_id = t->r.id,
 		.deletion_protection_enabled = OPT_BOOL(t->r.is_protected.v),
+		.on_demand_throughput = t->r.on_demand,
 	};
 	count(call, t, 0, &d->item_count, &d->table_size_bytes);
 	if (str_is(t->r.billing, "PAY_PER_REQUEST") || t->r.to_on_demand.set) {

@@ -16,7 +16,8 @@ int64_t ddb_next_number(struct call *call)
 
 static void add_index(struct table *t, struct str name, bool is_local,
 	const struct dynamodb_key_schema *keys, struct dynamodb_projection *projection,
-	struct dynamodb_provisioned_throughput *throughput)
+	struct dynamodb_provisioned_throughput *throughput,
+	struct dynamodb_on_demand_throughput *on_demand)
 {
 	/* Number 0 is the table itself. */
 	int64_t number = t->r.next_index.v + 1;
@@ -28,6 +29,7 @@ static void add_index(struct table *t, struct str name, bool is_local,
 		.key_schema = *keys,
 		.projection = projection,
 		.throughput = throughput,
+		.on_demand = on_demand,
 	};
 }
 
@@ -37,7 +39,7 @@ int dynamodb_create_table(struct call *call, const struct dynamodb_create_table_
 	struct table t;
 	size_t n = in->local_secondary_indexes.n + in->global_secondary_indexes.n;
 	char *id = arena_alloc(call->arena, UUID_LENGTH + 1);
-	if (check_create(call, in) < 0)
+	if (check_create(call, in) < 0 || check_create_options(call, in) < 0)
 		return -1;
 	if (in->tags.n > DDB_TAGS_MAX)
 		return fail(call, &aws_validation_exception,
@@ -58,6 +60,7 @@ int dynamodb_create_table(struct call *call, const struct dynamodb_create_table_
 		.is_protected = OPT_BOOL(in->deletion_protection_enabled.v),
 		.table_class = in->table_class,
 		.sse = in->sse_specification,
+		.on_demand = in->on_demand_throughput,
 		.tags = in->tags,
 		.next_index = OPT_I64(0),
 	};
@@ -66,13 +69,13 @@ int dynamodb_create_table(struct call *call, const struct dynamodb_create_table_
 	t.r.indexes.v = ARENA_ARRAY(call->arena, struct dynamodb_index_record, n);
 	for (size_t i = 0; i < in->local_secondary_indexes.n; i++) {
 		const struct dynamodb_local_secondary_index *x = &in->local_secondary_indexes.v[i];
-		add_index(&t, x->index_name, true, &x->key_schema, x->projection, NULL);
+		add_index(&t, x->index_name, true, &x->key_schema, x->projection, NULL, NULL);
 	}
 	for (size_t i = 0; i < in->global_secondary_indexes.n; i++) {
 		const struct dynamodb_global_secondary_index *x =
 			&in->global_secondary_indexes.v[i];
 		add_index(&t, x->index_name, false, &x->key_schema, x->projection,
-			x->provisioned_throughput);
+			x->provisioned_throughput, x->on_demand_throughput);
 	}
 	if (ddb_stream_specify(call, &t, in->stream_specification, true) < 0)
 		return -1;
@@ -149,8 +152,8 @@ static int create_index(struct call *call, struct table *t, const struct dynamod
 	if (t->r.indexes.n)
 		memcpy(v, t->r.indexes.v, t->r.indexes.n * sizeof *v);
 	t->r.indexes.v = v;
-	add_index(
-		t, x->index_name, false, &x->key_schema, x->projection, x->provisioned_throughput);
+	add_index(t, x->index_name, false, &x->key_schema, x->projection, x->provisioned_throughput,
+		x->on_demand_throughput);
 	v[t->r.indexes.n - 1].is_building = OPT_BOOL(true);
 	struct str items = items_prefix(call, t, 0);
 	struct dynamodb_job_record job = { .kind = STR("fill"),
@@ -198,6 +201,8 @@ static int change_indexes(
 			return -1;
 		if (u->update && u->update->provisioned_throughput)
 			x->throughput = u->update->provisioned_throughput;
+		if (u->update && u->update->on_demand_throughput)
+			x->on_demand = u->update->on_demand_throughput;
 		if (u->delete) {
 			discard(call, t, x->number.v, false);
 			size_t at = (size_t)(x - t->r.indexes.v);
@@ -287,12 +292,13 @@ int dynamodb_update_table(struct call *call, const struct dynamodb_update_table_
 	struct dynamodb_update_table_output *out)
 {
 	struct table t;
-	if (ddb_table_find(call, in->table_name, true, &t) < 0)
+	if (check_update_options(call, in) < 0 ||
+		ddb_table_find(call, in->table_name, true, &t) < 0)
 		return -1;
 	if (!in->billing_mode.p && !in->provisioned_throughput &&
 		!in->global_secondary_index_updates.n && !in->table_class.p &&
-		!in->deletion_protection_enabled.set && !in->sse_specification &&
-		!in->stream_specification)
+		!in->on_demand_throughput && !in->deletion_protection_enabled.set &&
+		!in->sse_specification && !in->stream_specification)
 		return fail(call, &aws_validation_exception,
 			"At least one of ProvisionedThroughput, BillingMode, "
 			"UpdateStreamEnabled, GlobalSecondaryIndexUpdates or SSESpecification or ReplicaUpdates is required");
@@ -303,6 +309,8 @@ int dynamodb_update_table(struct call *call, const struct dynamodb_update_table_
 	if (change_indexes(call, &t, in) < 0)
 		return -1;
 	drop_unused_attributes(&t);
+	if (in->on_demand_throughput)
+		t.r.on_demand = in->on_demand_throughput;
 	if (in->table_class.p)
 		t.r.table_class = in->table_class;
 	if (in->sse_specification)

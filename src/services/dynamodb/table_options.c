@@ -1,0 +1,93 @@
+/* Options of tables that are not served, and are refused by their names; continuous backups. */
+#include "services/dynamodb/internal.h"
+
+/* 0 when none of the options is given. */
+static int refuse(struct call *call, const char *const *names, const bool *given, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (given[i])
+			return fail(call, &aws_validation_exception,
+				"One or more parameter values were invalid: %s is not served here",
+				names[i]);
+	return 0;
+}
+
+int check_create_options(struct call *call, const struct dynamodb_create_table_input *in)
+{
+	static const char *const names[] = { "WarmThroughput", "ResourcePolicy",
+		"GlobalTableSourceArn", "GlobalTableSettingsReplicationMode", "VectorIndexes" };
+	bool warm = in->warm_throughput != NULL;
+	for (size_t i = 0; i < in->global_secondary_indexes.n; i++)
+		warm |= in->global_secondary_indexes.v[i].warm_throughput != NULL;
+	bool given[] = { warm, in->resource_policy.p != NULL, in->global_table_source_arn.p != NULL,
+		in->global_table_settings_replication_mode.p != NULL,
+		in->vector_indexes.v != NULL };
+	return refuse(call, names, given, COUNT_OF(names));
+}
+
+int check_update_options(struct call *call, const struct dynamodb_update_table_input *in)
+{
+	static const char *const names[] = { "WarmThroughput", "ReplicaUpdates",
+		"MultiRegionConsistency", "GlobalTableWitnessUpdates",
+		"GlobalTableSettingsReplicationMode", "VectorIndexUpdates",
+		"DisassociationProtectionEnabled" };
+	bool warm = in->warm_throughput != NULL;
+	for (size_t i = 0; i < in->global_secondary_index_updates.n; i++) {
+		const struct dynamodb_global_secondary_index_update *u =
+			&in->global_secondary_index_updates.v[i];
+		warm |= (u->create && u->create->warm_throughput) ||
+			(u->update && u->update->warm_throughput);
+	}
+	bool given[] = { warm, in->replica_updates.v != NULL,
+		in->multi_region_consistency.p != NULL, in->global_table_witness_updates.v != NULL,
+		in->global_table_settings_replication_mode.p != NULL,
+		in->vector_index_updates.v != NULL, in->disassociation_protection_enabled.v };
+	return refuse(call, names, given, COUNT_OF(names));
+}
+
+/* ---- continuous backups ---- */
+
+static int find(struct call *call, struct str name)
+{
+	struct table t;
+	if (ddb_table_find(call, name, false, &t) == 0)
+		return 0;
+	call->error = (struct call_error){ 0 };
+	return fail(
+		call, &dynamodb_table_not_found_exception, "Table not found: %.*s", STR_ARG(name));
+}
+
+/* AWS says ENABLED of the first for every table; the second is what a table may turn on. */
+static struct dynamodb_continuous_backups_description *describe(struct call *call)
+{
+	struct dynamodb_continuous_backups_description *d =
+		ARENA_NEW(call->arena, struct dynamodb_continuous_backups_description);
+	d->continuous_backups_status = STR("ENABLED");
+	d->point_in_time_recovery_description =
+		ARENA_NEW(call->arena, struct dynamodb_point_in_time_recovery_description);
+	d->point_in_time_recovery_description->point_in_time_recovery_status = STR("DISABLED");
+	return d;
+}
+
+int dynamodb_describe_continuous_backups(struct call *call,
+	const struct dynamodb_describe_continuous_backups_input *in,
+	struct dynamodb_describe_continuous_backups_output *out)
+{
+	if (find(call, in->table_name) < 0)
+		return -1;
+	out->continuous_backups_description = describe(call);
+	return 0;
+}
+
+int dynamodb_update_continuous_backups(struct call *call,
+	const struct dynamodb_update_continuous_backups_input *in,
+	struct dynamodb_update_continuous_backups_output *out)
+{
+	if (find(call, in->table_name) < 0)
+		return -1;
+	if (in->point_in_time_recovery_specification->point_in_time_recovery_enabled.v)
+		return fail(call, &dynamodb_continuous_backups_unavailable_exception,
+			"PointInTimeRecoveryEnabled: point-in-time recovery is not served here");
+	out->continuous_backups_description = describe(call);
+	return 0;
+}
