@@ -184,6 +184,7 @@ crash: deps-test
 	@tests/crash/queues --kills 20 --full-disk
 	@tests/crash/deploys --kills 200
 	@tests/crash/tables --kills 100
+	@tests/crash/streams --kills 60
 
 # The tables against their model, for millions of steps; make test takes a look at it.
 MODEL_STEPS ?= 3000000
