@@ -36,7 +36,50 @@ static void test_end(void)
 	CHECK_INT(hand_over_next(&r, 1000000, 1), -1);
 }
 
+/* SNS Developer Guide, "Amazon SNS message delivery retries": AWS's own endpoints. */
+static void test_phases(void)
+{
+	struct delivery_retry_phase phases[] = {
+		{ OPT_I64(3), OPT_I64(0), OPT_I64(0), STR("linear") },
+		{ OPT_I64(2), OPT_I64(1000), OPT_I64(1000), STR("linear") },
+		{ OPT_I64(10), OPT_I64(1000), OPT_I64(20000), STR("exponential") },
+	};
+	static const int64_t waits[] = { 0, 0, 0, 1000, 1000, 1000, 2000, 4000, 8000, 16000, 20000,
+		20000, 20000, 20000, 20000 };
+	struct delivery_delivery_record r = owed(0);
+	r.retry_phases = (struct delivery_retry_phases){ phases, COUNT_OF(phases) };
+	for (size_t i = 0; i < COUNT_OF(waits); i++) {
+		r.tries = OPT_I64((int64_t)i + 1);
+		CHECK_INT(hand_over_next(&r, 1000000, 1), 1000000 + waits[i]);
+	}
+	r.tries.v++;
+	CHECK_INT(hand_over_next(&r, 1000000, 1), -1);
+}
+
+static void test_functions(void)
+{
+	struct delivery_retry_phase phase = { OPT_I64(5), OPT_I64(1000), OPT_I64(16000), { 0 } };
+	struct delivery_delivery_record r = owed(0);
+	static const struct {
+		const char *name;
+		int64_t third;
+	} functions[] = { { "linear", 8500 }, { "arithmetic", 5500 }, { "geometric", 4000 },
+		{ "exponential", 4000 } };
+	r.retry_phases = (struct delivery_retry_phases){ &phase, 1 };
+	for (size_t i = 0; i < COUNT_OF(functions); i++) {
+		phase.function = str_c(functions[i].name);
+		r.tries = OPT_I64(1);
+		CHECK_INT(hand_over_next(&r, 1000000, 1), 1001000);
+		r.tries = OPT_I64(3);
+		CHECK_INT(hand_over_next(&r, 1000000, 1), 1000000 + functions[i].third);
+		r.tries = OPT_I64(5);
+		CHECK_INT(hand_over_next(&r, 1000000, 1), 1016000);
+	}
+}
+
 static const struct test tests[] = {
+	{ "phases", test_phases },
+	{ "functions of back-off", test_functions },
 	{ "back-off", test_back_off },
 	{ "end", test_end },
 };

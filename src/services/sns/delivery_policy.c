@@ -87,17 +87,12 @@ static int read_retries(struct call *call, yyjson_val *in, struct retry_policy *
 	return 0;
 }
 
+/* Endpoints are posted to as fast as they answer. */
 static int check_throttle(struct call *call, yyjson_val *in)
 {
-	static const char *const names[] = { "maxReceivesPerSecond", NULL };
-	yyjson_val *v = yyjson_obj_get(in, "maxReceivesPerSecond");
 	if (!in || yyjson_is_null(in))
 		return 0;
-	if (check_names(call, in, names) < 0)
-		return -1;
-	if (v && !yyjson_is_null(v) && (!yyjson_is_int(v) || yyjson_get_sint(v) < 1))
-		return bad(call, "throttlePolicy.maxReceivesPerSecond must be greater than 0");
-	return 0;
+	return bad(call, "throttlePolicy is not served here");
 }
 
 static int read_request(struct call *call, yyjson_val *in, struct str *type)
@@ -144,8 +139,6 @@ static int read_parts(struct call *call, yyjson_val *in, bool is_topics, struct 
 		return -1;
 	if (is_topics && yyjson_is_true(yyjson_obj_get(in, topics[1])))
 		p->no_overrides = true;
-	if (throttle && yyjson_get_sint(yyjson_obj_get(throttle, "maxReceivesPerSecond")) > 0)
-		p->per_second = yyjson_get_sint(yyjson_obj_get(throttle, "maxReceivesPerSecond"));
 	return check_throttle(call, throttle) < 0 ? -1
 						  : read_request(call, request, &p->content_type);
 }
@@ -202,21 +195,16 @@ struct str delivery_policy_effective(
 		(long long)p.min_s, (long long)p.max_s, (long long)p.retries,
 		(long long)p.max_delay, (long long)p.no_delay, (long long)p.min_delay,
 		STR_ARG(p.function));
-	struct str throttle = STR("");
-	if (p.per_second)
-		throttle = arena_printf(call->arena, ",\"%s\":{\"maxReceivesPerSecond\":%lld}",
-			s ? "throttlePolicy" : "defaultThrottlePolicy", (long long)p.per_second);
 	if (s)
 		return arena_printf(call->arena,
-			"{\"healthyRetryPolicy\":%.*s,\"sicklyRetryPolicy\":null%.*s,"
+			"{\"healthyRetryPolicy\":%.*s,\"sicklyRetryPolicy\":null,"
 			"\"requestPolicy\":{\"headerContentType\":\"%.*s\"},\"guaranteed\":false}",
-			STR_ARG(retries), STR_ARG(throttle), STR_ARG(p.content_type));
+			STR_ARG(retries), STR_ARG(p.content_type));
 	return arena_printf(call->arena,
 		"{\"http\":{\"defaultHealthyRetryPolicy\":%.*s,"
-		"\"disableSubscriptionOverrides\":%s%.*s,"
+		"\"disableSubscriptionOverrides\":%s,"
 		"\"defaultRequestPolicy\":{\"headerContentType\":\"%.*s\"}}}",
-		STR_ARG(retries), p.no_overrides ? "true" : "false", STR_ARG(throttle),
-		STR_ARG(p.content_type));
+		STR_ARG(retries), p.no_overrides ? "true" : "false", STR_ARG(p.content_type));
 }
 
 /* ---- as services/delivery has it ---- */

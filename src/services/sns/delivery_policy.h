@@ -9,7 +9,6 @@ struct retry_policy {
 	int64_t min_s, max_s;
 	int64_t retries; /* in all, of which: */
 	int64_t no_delay, min_delay, max_delay;
-	int64_t per_second; /* 0: as many as there are */
 	struct str function, content_type;
 	bool no_overrides; /* a topic's: subscriptions' own are not asked */
 };

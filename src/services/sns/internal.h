@@ -105,6 +105,11 @@ struct publication;
 /* Whether the subscription's filter lets the message pass. */
 bool filter_passes(struct call *call, const struct subscription *s, struct publication *p);
 
+/* ---- sms.c ---- */
+
+/* In a transaction: the account's attribute of short messages, or p == NULL. */
+struct str sms_attribute(struct call *call, const char *name);
+
 /* ---- delivery_policy.c ---- */
 
 /* Checks a DeliveryPolicy, a topic's or a subscription's: 0 or -1. */

@@ -81,8 +81,6 @@ int letter_owe_notification(struct call *call, const struct topic *t, const stru
 	if (str_starts(s->r.protocol, STR("http"))) {
 		struct retry_policy policy = delivery_policy_of(call, t, s);
 		letter.content_type = policy.content_type;
-		if (policy.per_second)
-			letter.per_second = OPT_I64(policy.per_second);
 	}
 	return delivery_owe(
 		call, t, p, s, subscription_arn(call->arena, &s->t, s->id), body, &letter);

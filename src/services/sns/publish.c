@@ -118,6 +118,12 @@ static int accept(struct call *call, struct publishing *pub)
 
 /* ---- a telephone ---- */
 
+static int sender_run(struct call *call, void *arg)
+{
+	*(struct str *)arg = sms_attribute(call, "DefaultSenderID");
+	return 0;
+}
+
 static int publish_text(struct call *call, const struct publication_input *in, struct str number,
 	struct sns_publish_output *out)
 {
@@ -137,6 +143,8 @@ static int publish_text(struct call *call, const struct publication_input *in, s
 		.to = number,
 		.message_id = p.id,
 		.body = text };
+	if (call_read(call, sender_run, &mail.from) < 0)
+		return -1;
 	for (size_t i = 0; i < in->attributes.n; i++)
 		if (str_is(in->attributes.v[i].key, "AWS.SNS.SMS.SenderID"))
 			mail.from = in->attributes.v[i].value.string_value;

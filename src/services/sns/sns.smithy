@@ -189,6 +189,45 @@ operation PublishBatch {
         InvalidBatchEntryIdException, TooManyEntriesInBatchRequestException]
 }
 
+// ---- short messages ----
+
+/// Sets attributes of the account's short messages in the region.
+operation SetSMSAttributes {
+    input := { attributes: MapStringToString }
+    output := {}
+    errors: [InvalidParameterException]
+}
+
+/// Answers the attributes of the account's short messages, all or those named.
+@readonly
+operation GetSMSAttributes {
+    input := { attributes: ListString }
+    output := { attributes: MapStringToString }
+    errors: [InvalidParameterException]
+}
+
+/// Whether a telephone number has opted out: none can here, where short messages are kept and not sent.
+@readonly
+operation CheckIfPhoneNumberIsOptedOut {
+    input := { phoneNumber: PhoneNumber }
+    output := { isOptedOut: Boolean }
+    errors: [InvalidParameterException]
+}
+
+/// Lists the telephone numbers that have opted out: none.
+@readonly
+operation ListPhoneNumbersOptedOut {
+    input := { nextToken: String }
+    output := { phoneNumbers: PhoneNumberList, nextToken: String }
+}
+
+/// Whether only verified numbers get short messages: no, they are kept for whoever looks.
+@readonly
+operation GetSMSSandboxAccountStatus {
+    input := {}
+    output := { @required IsInSandbox: Boolean }
+}
+
 // ---- inner ----
 
 /// Hands a letter over to the endpoint of a subscription: services/delivery asks for it, and asks again when it fails.
@@ -212,6 +251,8 @@ list SubscriptionsList { member: Subscription }
 structure Subscription { SubscriptionArn: String, Owner: String, Protocol: String, Endpoint: String, TopicArn: String }
 list TagList { member: Tag }
 structure Tag { Key: String, Value: String }
+list ListString { member: String }
+list PhoneNumberList { member: PhoneNumber }
 list TagKeyList { member: String }
 list DelegatesList { member: String }
 list ActionsList { member: String }
@@ -327,8 +368,10 @@ structure LetterRecord {
     sender: String // the topic's DisplayName
     isRaw: Boolean
     contentType: String
-    perSecond: Integer
     token: String
     version: String // of the signature
     baseUrl: String
 }
+
+/// The attributes of an account's short messages. Key: (sns, account, region, sms, attributes).
+structure SmsRecord { attributes: MapStringToString }

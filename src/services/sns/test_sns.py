@@ -280,7 +280,8 @@ def test_subscription_attributes(sns, subscribed, queue):
     ("FilterPolicyScope", "Headers"), ("RedrivePolicy", "{"), ("RedrivePolicy", '{"deadLetterTargetArn": "x"}'),
     ("RedrivePolicy", '{"deadLetterTargetArn": "arn:aws:sqs:us-east-1:000000000000:x.fifo"}'),
     ("RedrivePolicy", '{"deadLetterTargetArn": "arn:aws:sqs:eu-west-1:000000000000:x"}'),
-    ("DeliveryPolicy", '{"healthyRetryPolicy": {"numRetries": -1}}'), ("ReplayPolicy", "{}"), ("Colour", "red")])
+    ("DeliveryPolicy", '{"healthyRetryPolicy": {"numRetries": -1}}'),
+    ("DeliveryPolicy", '{"throttlePolicy": {"maxReceivesPerSecond": 1}}'), ("ReplayPolicy", "{}"), ("Colour", "red")])
 def test_wrong_subscription_attributes(sns, subscribed, name, value):
     _, _, subscription = subscribed()
     before = sns.get_subscription_attributes(SubscriptionArn=subscription)["Attributes"]
@@ -426,6 +427,26 @@ def test_raw_with_too_many_attributes_goes_to_the_dead(sns, sqs, subscribed, que
     attributes = {f"k{i}": text("v") for i in range(11)}
     sns.publish(TopicArn=arn, Message="enveloped", MessageAttributes=attributes)
     assert len(json.loads(receive(sqs, url)[0]["Body"])["MessageAttributes"]) == 11
+
+
+# ---- settings of short messages ----
+
+def test_sms_attributes(client):
+    sns = client("sns", key="000000000033")
+    assert sns.get_sms_attributes()["attributes"] == {}
+    sns.set_sms_attributes(attributes={"DefaultSenderID": "TEA", "MonthlySpendLimit": "5"})
+    sns.set_sms_attributes(attributes={"DefaultSMSType": "Transactional", "MonthlySpendLimit": "6"})
+    everything = {"DefaultSenderID": "TEA", "MonthlySpendLimit": "6", "DefaultSMSType": "Transactional"}
+    assert sns.get_sms_attributes()["attributes"] == everything
+    assert sns.get_sms_attributes(attributes=["DefaultSenderID"])["attributes"] == {"DefaultSenderID": "TEA"}
+    for wrong in {"DefaultSMSType": "Loud"}, {"MonthlySpendLimit": "x"}, {"DefaultSenderID": "123"}, {"Colour": "red"}, \
+            {"DeliveryStatusIAMRole": "arn:aws:iam::000000000033:role/x"}:
+        assert code_of(sns.set_sms_attributes, attributes={"DefaultSenderID": "NEW", **wrong}) == "InvalidParameter"
+    assert sns.get_sms_attributes()["attributes"] == everything
+    assert sns.check_if_phone_number_is_opted_out(phoneNumber="+491701234567")["isOptedOut"] is False
+    assert code_of(sns.check_if_phone_number_is_opted_out, phoneNumber="0170") == "InvalidParameter"
+    assert sns.list_phone_numbers_opted_out()["phoneNumbers"] == []
+    assert sns.get_sms_sandbox_account_status()["IsInSandbox"] is False
 
 
 # ---- FIFO topics ----
