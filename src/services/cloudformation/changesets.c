@@ -90,9 +90,15 @@ static int create(struct call *call, void *arg)
 		cfn_stack_turn(call, &c->stack, "REVIEW_IN_PROGRESS", STR("User Initiated"));
 	}
 	c->stack_id = c->stack.stack_id;
-	if (txn_exists(call->txn, set_key(call, c->stack.id, set.name)))
+	struct cloudformation_change_set_record old = { 0 };
+	bool exists = call_get_record(call, set_key(call, c->stack.id, set.name),
+		&cloudformation_change_set_record_shape, &old);
+	/* One that has run leaves its name: the AWS CLI names its own by the second. */
+	if (exists && !str_is(old.execution, "EXECUTE_COMPLETE"))
 		return fail(call, &cloudformation_already_exists_exception,
 			"ChangeSet [%.*s] already exists", STR_ARG(set.name));
+	if (exists)
+		txn_delete(call->txn, cfn_key(call, "changesetid", STR(""), old.id));
 	if (cfn_changes_make(call, &c->stack, &c->content, &set.changes) < 0)
 		return -1;
 	if (!set.changes.n && c->stack.current && cfn_content_same(c->stack.current, &c->content)) {
