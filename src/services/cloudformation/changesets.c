@@ -1,4 +1,5 @@
 /* Change sets: worked out when they are made, so that they are there at once. */
+#include "base/clock.h"
 #include "base/random.h"
 #include "services/cloudformation/internal.h"
 
@@ -203,9 +204,15 @@ int cloudformation_describe_change_set(struct call *call,
 	return 0;
 }
 
+struct execution {
+	const struct cloudformation_execute_change_set_input *in;
+	struct str uuid;
+};
+
 static int execute(struct call *call, void *arg)
 {
-	const struct cloudformation_execute_change_set_input *in = arg;
+	struct execution *run = arg;
+	const struct cloudformation_execute_change_set_input *in = run->in;
 	struct cloudformation_stack_record stack;
 	struct cloudformation_change_set_record set;
 	if (find(call, in->change_set_name, in->stack_name, &stack, &set) < 0)
@@ -249,6 +256,7 @@ static int execute(struct call *call, void *arg)
 	cfn_stack_turn(call, &stack, is_create ? "CREATE_IN_PROGRESS" : "UPDATE_IN_PROGRESS",
 		STR("User Initiated"));
 	cfn_operation_after(call, stack.id);
+	run->uuid = stack.id;
 	return 0;
 }
 
@@ -256,8 +264,16 @@ int cloudformation_execute_change_set(struct call *call,
 	const struct cloudformation_execute_change_set_input *in,
 	struct cloudformation_execute_change_set_output *out)
 {
+	struct cfn *cfn = cfn_of(call->aws);
+	struct execution run = { in, { 0 } };
+	uint64_t end = clock_mono_ms() + CFN_SETTLE_MS, now;
 	(void)out;
-	return call_write(call, execute, (void *)(uintptr_t)in);
+	if (call_write(call, execute, &run) < 0)
+		return -1;
+	/* The AWS CLI looks at once and then only after half a minute: most stacks are done by then. */
+	while (map_get(&cfn->active, run.uuid) && !cfn->stopping && (now = clock_mono_ms()) < end)
+		waitq_wait(&cfn->changed, (int64_t)(end - now));
+	return 0;
 }
 
 int cloudformation_delete_change_set(struct call *call,
