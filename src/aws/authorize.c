@@ -205,8 +205,21 @@ int call_authorize(struct call *call, const char *action, const struct service_r
 	return 0;
 }
 
+/* What the service itself says that the caller must be allowed; 0: nothing. */
+static size_t find_permissions(struct request *r, const void *in, struct service_permission **v)
+{
+	size_t n = 0;
+	for (const struct service *const *s = r->aws->services; s && *s; s++)
+		if ((*s)->api == r->entry->api && (*s)->find_permissions &&
+			(*s)->find_permissions(&r->call, in, v, &n) < 0)
+			n = 0;
+	r->call.error = (struct call_error){ 0 };
+	return n;
+}
+
 int auth_authorize(struct request *r, const void *in)
 {
+	struct service_permission *permissions = NULL;
 	const char *action = r->operation->action;
 	struct service_resource resource = { 0 };
 	if (r->aws->auth != AWS_AUTH_STRICT || !action)
@@ -214,6 +227,12 @@ int auth_authorize(struct request *r, const void *in)
 	for (size_t i = 0; i < COUNT_OF(free_actions); i++)
 		if (str_is(str_c(action), free_actions[i]))
 			return 0;
+	size_t n = find_permissions(r, in, &permissions);
+	for (size_t i = 0; i < n; i++)
+		if (call_authorize(&r->call, permissions[i].action, &permissions[i].resource) < 0)
+			return -1;
+	if (n)
+		return 0;
 	bool is_known = find_resource(r, in, &resource);
 	/* A public operation of a service without policies of resources is everyone's; else
 	 * strangers need one. */

@@ -74,11 +74,17 @@ struct api {
 /* What an operation acts on, for authorisation. Texts are in the call's arena. */
 struct service_resource {
 	struct str arn;
-	struct str account; /* its owner */
-	struct str policy;  /* attached to it, or p == NULL */
-	const char *action; /* when it is not the operation's own; else NULL */
+	struct str account;  /* its owner */
+	struct str policy;   /* attached to it, or p == NULL */
+	const char *action;  /* when it is not the operation's own; else NULL */
 	const char *also[2]; /* what the input asks for beside that: further actions, or NULL */
-	bool by_handler;    /* the operation asks itself, by call_authorize */
+	bool by_handler;     /* the operation asks itself, by call_authorize */
+};
+
+/* One thing that the caller must be allowed to do. */
+struct service_permission {
+	const char *action; /* "dynamodb:PartiQLSelect" */
+	struct service_resource resource;
 };
 
 /* One row of the server's table of services. Unused hooks are NULL. */
@@ -102,6 +108,13 @@ struct service {
 	 * own read of the store.
 	 */
 	int (*find_resource)(struct call *call, const void *in, struct service_resource *out);
+	/*
+	 * For operations that act on several things, or need other actions than their own (a
+	 * batch, a statement): all that the caller must be allowed, at least one. 0, or negative:
+	 * as find_resource or @resource says. Asked when find_resource is.
+	 */
+	int (*find_permissions)(
+		struct call *call, const void *in, struct service_permission **out, size_t *n);
 };
 
 #endif

@@ -71,6 +71,11 @@ int check_throughput(struct call *call, struct str billing, bool given, struct s
 int check_create_options(struct call *call, const struct dynamodb_create_table_input *in) MUSTCHECK;
 int check_update_options(struct call *call, const struct dynamodb_update_table_input *in) MUSTCHECK;
 
+/* ---- permission.c ---- */
+
+int ddb_find_permissions(
+	struct call *call, const void *in, struct service_permission **out, size_t *n) MUSTCHECK;
+
 /* ---- item.c ---- */
 
 /* Units of capacity that a call used. index: as the table's indexes. */

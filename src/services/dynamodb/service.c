@@ -41,4 +41,5 @@ const struct service dynamodb_service = {
 	.api = &dynamodb_api,
 	.start = start,
 	.stop = stop,
+	.find_permissions = ddb_find_permissions,
 };

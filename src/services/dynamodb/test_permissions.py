@@ -1,0 +1,120 @@
+"""Who may use which table, on a server that enforces IAM policies: batches, transactions and PartiQL ask for each table."""
+
+import configparser
+import json
+import os
+
+import pytest
+from botocore.exceptions import ClientError
+
+import samovar
+
+KEYS = {"KeySchema": [{"AttributeName": "pk", "KeyType": "HASH"}],
+        "AttributeDefinitions": [{"AttributeName": "pk", "AttributeType": "S"}], "BillingMode": "PAY_PER_REQUEST"}
+ITEM = {"pk": {"S": "a"}}
+
+
+@pytest.fixture(scope="module")
+def strict():
+    with samovar.Server("--auth", "strict") as server:
+        yield server
+
+
+@pytest.fixture
+def root(strict, client_of):
+    file = configparser.ConfigParser()
+    file.read(os.path.join(strict.data, "root-credentials"))
+    return lambda service: client_of(strict, service, key=file["default"]["aws_access_key_id"],
+                                     secret=file["default"]["aws_secret_access_key"])
+
+
+@pytest.fixture
+def as_user(strict, root, client_of, unique):
+    """as_user(statements ...): DynamoDB for a user who has these statements as their policy."""
+
+    def make(*statements):
+        iam, name = root("iam"), unique("user")
+        iam.create_user(UserName=name)
+        iam.put_user_policy(UserName=name, PolicyName="p", PolicyDocument=json.dumps(
+            {"Version": "2012-10-17", "Statement": list(statements)}))
+        key = iam.create_access_key(UserName=name)["AccessKey"]
+        return client_of(strict, "dynamodb", key=key["AccessKeyId"], secret=key["SecretAccessKey"])
+
+    return make
+
+
+@pytest.fixture
+def tables(root, unique):
+    names = [unique("mine"), unique("theirs")]
+    for name in names:
+        root("dynamodb").create_table(TableName=name, **KEYS)
+        root("dynamodb").put_item(TableName=name, Item=ITEM)
+    return names
+
+
+def arn(table):
+    return f"arn:aws:dynamodb:us-east-1:000000000000:table/{table}"
+
+
+def denied(fn, **arguments):
+    with pytest.raises(ClientError) as e:
+        fn(**arguments)
+    assert e.value.response["Error"]["Code"] == "AccessDeniedException"
+
+
+def calls(table):
+    """Each of the operations that name tables within."""
+    select, delete = f'SELECT * FROM "{table}" WHERE pk = \'a\'', f'DELETE FROM "{table}" WHERE pk = \'b\''
+    return [
+        ("batch_get_item", {"RequestItems": {table: {"Keys": [ITEM]}}}),
+        ("batch_write_item", {"RequestItems": {table: [{"PutRequest": {"Item": ITEM}}]}}),
+        ("transact_get_items", {"TransactItems": [{"Get": {"TableName": table, "Key": ITEM}}]}),
+        ("transact_write_items", {"TransactItems": [{"Put": {"TableName": table, "Item": ITEM}}]}),
+        ("execute_statement", {"Statement": select}), ("execute_statement", {"Statement": delete}),
+        ("batch_execute_statement", {"Statements": [{"Statement": select}]}),
+        ("execute_transaction", {"TransactStatements": [{"Statement": delete}]}),
+        ("get_item", {"TableName": arn(table), "Key": ITEM}),
+    ]
+
+
+def test_each_table_must_be_allowed(as_user, tables):
+    mine, theirs = tables
+    ddb = as_user({"Effect": "Allow", "Action": "dynamodb:*", "Resource": arn(mine)})
+    for name, arguments in calls(mine):
+        getattr(ddb, name)(**arguments)
+    for name, arguments in calls(theirs):
+        denied(getattr(ddb, name), **arguments)
+    denied(ddb.batch_get_item, RequestItems={t: {"Keys": [ITEM]} for t in tables})
+
+
+def test_a_denied_table_is_denied_in_batches_too(as_user, tables):
+    mine, theirs = tables
+    ddb = as_user({"Effect": "Allow", "Action": "dynamodb:*", "Resource": "*"},
+                  {"Effect": "Deny", "Action": "dynamodb:*", "Resource": arn(theirs)})
+    for name, arguments in calls(mine):
+        getattr(ddb, name)(**arguments)
+    for name, arguments in calls(theirs):
+        denied(getattr(ddb, name), **arguments)
+
+
+def test_partiql_has_actions_of_its_own(as_user, tables):
+    mine = tables[0]
+    ddb = as_user({"Effect": "Allow", "Action": "dynamodb:PartiQLSelect", "Resource": arn(mine)})
+    ddb.execute_statement(Statement=f"SELECT * FROM \"{mine}\" WHERE pk = 'a'")
+    denied(ddb.execute_statement, Statement=f"INSERT INTO \"{mine}\" VALUE {{'pk': 'new'}}")
+    denied(ddb.execute_statement, Statement=f"UPDATE \"{mine}\" SET x = 1 WHERE pk = 'a'")
+    denied(ddb.get_item, TableName=mine, Key=ITEM)
+
+
+def test_a_transaction_needs_the_actions_of_its_parts(as_user, tables):
+    mine = tables[0]
+    ddb = as_user({"Effect": "Allow", "Action": "dynamodb:PutItem", "Resource": arn(mine)})
+    ddb.transact_write_items(TransactItems=[{"Put": {"TableName": mine, "Item": ITEM}}])
+    denied(ddb.transact_write_items, TransactItems=[{"Delete": {"TableName": mine, "Key": ITEM}}])
+
+
+def test_a_table_of_another_account_by_its_arn(as_user, tables):
+    ddb = as_user({"Effect": "Allow", "Action": "dynamodb:*", "Resource": "*"})
+    foreign = arn(tables[0]).replace("000000000000", "111111111111")
+    denied(ddb.get_item, TableName=foreign, Key=ITEM)
+    denied(ddb.execute_statement, Statement=f'SELECT * FROM "{foreign}"')
