@@ -10,6 +10,8 @@ enum {
 	SNS_FIFO_TOPICS_MAX = 1000,
 	SNS_SUBSCRIPTIONS_MAX = 10000, /* of a topic; AWS has 12.5 million */
 	SNS_FIFO_SUBSCRIPTIONS_MAX = 100,
+	SNS_TRANSACTION_OWED = 1000, /* deliveries after which a batch's next message waits for
+					another transaction */
 	SNS_PAGE = 100,
 	SNS_DISPLAY_NAME_MAX = 100, /* characters */
 	SNS_POLICY_BYTES_MAX = 30 * 1024,

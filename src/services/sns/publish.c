@@ -92,11 +92,16 @@ static int plan(struct call *call, struct publishing *pub, struct publication *p
 	return 0;
 }
 
+struct accepting {
+	struct publishing *pub;
+	size_t from, to;
+};
+
 static int accept_run(struct call *call, void *arg)
 {
-	struct publishing *pub = arg;
-	for (size_t i = 0; i < pub->n; i++)
-		if (fan_out(call, &pub->topic, &pub->v[i]) < 0)
+	const struct accepting *a = arg;
+	for (size_t i = a->from; i < a->to; i++)
+		if (fan_out(call, &a->pub->topic, &a->pub->v[i]) < 0)
 			return -1;
 	return 0;
 }
@@ -107,13 +112,22 @@ static int open_topic(struct call *call, struct publishing *pub, struct str arn)
 	return call_read(call, read_run, pub) < 0 ? -1 : check_service(call, &pub->topic);
 }
 
-/* Those that nobody has to be told of, on a standard topic, leave nothing behind. */
+/*
+ * A batch is one transaction, unless it would keep the other writers waiting. What nobody has to be
+ * told of, on a standard topic, leaves nothing behind.
+ */
 static int accept(struct call *call, struct publishing *pub)
 {
-	bool is_owed = pub->topic.r.is_fifo.v;
-	for (size_t i = 0; i < pub->n; i++)
-		is_owed |= pub->v[i].to_count > 0;
-	return is_owed ? call_write(call, accept_run, pub) : 0;
+	struct accepting a = { .pub = pub };
+	while (a.from < pub->n) {
+		size_t owed = 0;
+		for (a.to = a.from; a.to < pub->n && owed < SNS_TRANSACTION_OWED; a.to++)
+			owed += pub->v[a.to].to_count;
+		if ((owed || pub->topic.r.is_fifo.v) && call_write(call, accept_run, &a) < 0)
+			return -1;
+		a.from = a.to;
+	}
+	return 0;
 }
 
 /* ---- a telephone ---- */

@@ -410,6 +410,20 @@ def test_every_subscription_gets_it(sns, sqs, topic, queue):
         assert [json.loads(m["Body"])["Message"] for m in receive(sqs, url)] == ["all"]
 
 
+def test_a_batch_for_many(client, unique):
+    sns, sqs = client("sns", key="000000000034"), client("sqs", key="000000000034")
+    arn = sns.create_topic(Name=unique("t"))["TopicArn"]
+    urls = [sqs.create_queue(QueueName=f"q{i}")["QueueUrl"] for i in range(110)]
+    for i in range(110):
+        sns.subscribe(TopicArn=arn, Protocol="sqs", Endpoint=f"arn:aws:sqs:us-east-1:000000000034:q{i}",
+                      Attributes={"RawMessageDelivery": "true"})
+    got = sns.publish_batch(TopicArn=arn, PublishBatchRequestEntries=[{"Id": str(i), "Message": str(i)} for i in range(10)])
+    assert len(got["Successful"]) == 10
+    for url in urls[0], urls[57], urls[109]:
+        assert sorted(m["Body"] for m in drain(sqs, url, 10)) == [str(i) for i in range(10)]
+        assert receive(sqs, url, wait=0) == []
+
+
 def test_a_queue_that_is_gone_leaves_its_messages_to_the_dead(sns, sqs, subscribed, queue):
     dead_url, dead_arn = queue()
     arn, url, _ = subscribed(RedrivePolicy=json.dumps({"deadLetterTargetArn": dead_arn}))
