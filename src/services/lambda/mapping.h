@@ -36,6 +36,9 @@ void mapping_position_tell(struct call *call, const struct lambda_mapping_record
 
 /* ---- mapping_stream_check.c ---- */
 
+/* Where a source's records begin, and what only other sources have. */
+int mapping_check_start(
+	struct call *call, const struct lambda_create_event_source_mapping_input *in) MUSTCHECK;
 /* What a mapping of a stream has when nothing is said. */
 void mapping_stream_defaults(
 	struct call *call, struct lambda_event_source_mapping_configuration *c);

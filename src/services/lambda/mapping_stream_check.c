@@ -112,3 +112,27 @@ int mapping_stream_check(struct call *call, const struct lambda_mapping_record *
 	return fail(call, INVALID, "Stream not found: %.*s",
 		STR_ARG(r->configuration->event_source_arn));
 }
+
+int mapping_check_start(
+	struct call *call, const struct lambda_create_event_source_mapping_input *in)
+{
+	bool is_stream = str_starts(in->event_source_arn, STR("arn:aws:dynamodb:"));
+	const char *name = in->topics.n              ? "Topics"
+			   : in->queues.n            ? "Queues"
+			   : is_stream               ? NULL
+			   : in->starting_position.p ? "StartingPosition"
+						     : NULL;
+	if (!name && in->starting_position_timestamp.set)
+		name = "StartingPositionTimestamp";
+	if (name)
+		return fail(call, INVALID, "%s is not supported for %s event sources.", name,
+			is_stream ? "DynamoDB" : "SQS");
+	if (is_stream && !in->starting_position.p)
+		return fail(call, INVALID,
+			"1 validation error detected: Value null at 'startingPosition' failed to "
+			"satisfy constraint: Member must not be null.");
+	if (is_stream && str_is(in->starting_position, "AT_TIMESTAMP"))
+		return fail(call, INVALID, "Unsupported starting position for arn type: %.*s",
+			STR_ARG(in->event_source_arn));
+	return 0;
+}

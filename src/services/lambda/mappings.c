@@ -273,29 +273,6 @@ static int check_is_new(
 	return 0;
 }
 
-static int check_start(struct call *call, const struct lambda_create_event_source_mapping_input *in)
-{
-	bool is_stream = str_starts(in->event_source_arn, STR("arn:aws:dynamodb:"));
-	const char *name = in->topics.n              ? "Topics"
-			   : in->queues.n            ? "Queues"
-			   : is_stream               ? NULL
-			   : in->starting_position.p ? "StartingPosition"
-						     : NULL;
-	if (!name && in->starting_position_timestamp.set)
-		name = "StartingPositionTimestamp";
-	if (name)
-		return fail(call, INVALID, "%s is not supported for %s event sources.", name,
-			is_stream ? "DynamoDB" : "SQS");
-	if (is_stream && !in->starting_position.p)
-		return fail(call, INVALID,
-			"1 validation error detected: Value null at 'startingPosition' failed to "
-			"satisfy constraint: Member must not be null.");
-	if (is_stream && str_is(in->starting_position, "AT_TIMESTAMP"))
-		return fail(call, INVALID, "Unsupported starting position for arn type: %.*s",
-			STR_ARG(in->event_source_arn));
-	return 0;
-}
-
 /* CreateEventSourceMapping's settings as UpdateEventSourceMapping has them. */
 static struct lambda_update_event_source_mapping_input settings_of(
 	const struct lambda_create_event_source_mapping_input *in)
@@ -342,7 +319,7 @@ int lambda_create_event_source_mapping(struct call *call,
 		.tags = in->tags };
 	if (check_source(call, in->event_source_arn) < 0)
 		return -1;
-	if (check_start(call, in) < 0)
+	if (mapping_check_start(call, in) < 0)
 		return -1;
 	if (mapping_is_stream(out)) {
 		mapping_stream_defaults(call, out);

@@ -1,7 +1,9 @@
 """Functions on tables' streams (Lambda Developer Guide, "Using AWS Lambda with Amazon DynamoDB", and the API Reference)."""
 
+import configparser
 import copy
 import json
+import os
 import statistics
 import time
 
@@ -469,6 +471,51 @@ def test_it_goes_on_after_the_servers_end(client_of, zip_of, kill):
     finally:
         server.kill()
         server.remove()
+
+
+# ---- where policies count ----
+
+
+def test_the_role_must_be_let_to_read_the_stream(client_of, zip_of):
+    with samovar.Server("--auth", "strict") as server:
+        file = configparser.ConfigParser()
+        file.read(os.path.join(server.data, "root-credentials"))
+        own = file[file.sections()[0]]
+        key = {"key": own["aws_access_key_id"], "secret": own["aws_secret_access_key"]}
+        iam, api = client_of(server, "iam", **key), client_of(server, "lambda", **key)
+        table = Table(client_of(server, "dynamodb", **key), "orders")
+        role = iam.create_role(RoleName="r", AssumeRolePolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [
+            {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}]}))["Role"]["Arn"]
+
+        def allow(*statements):
+            iam.put_role_policy(RoleName="r", PolicyName="p", PolicyDocument=json.dumps({
+                "Version": "2012-10-17", "Statement": [{"Effect": "Allow", **s} for s in statements]}))
+
+        allow({"Action": "sqs:*", "Resource": "*"})
+        api.create_function(FunctionName="f", Runtime="python3.12", Role=role, Handler="index.handler",
+                            Code={"ZipFile": zip_of({"index.py": "def handler(e, c): return None"})})
+        u = api.create_event_source_mapping(EventSourceArn=table.arn, FunctionName="f", StartingPosition="TRIM_HORIZON")["UUID"]
+        table.put("a")
+        assert until(lambda: "does not have permissions to call GetRecords" in server.log(), 20)
+        # A user who may read this stream, and no other.
+        iam.create_user(UserName="reader")
+        iam.put_user_policy(UserName="reader", PolicyName="p", PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [
+            {"Effect": "Allow", "Action": "dynamodb:*", "Resource": table.arn}]}))
+        k = iam.create_access_key(UserName="reader")["AccessKey"]
+        reader = client_of(server, "dynamodbstreams", key=k["AccessKeyId"], secret=k["SecretAccessKey"])
+        shard = reader.describe_stream(StreamArn=table.arn)["StreamDescription"]["Shards"][0]["ShardId"]
+        it = reader.get_shard_iterator(StreamArn=table.arn, ShardId=shard, ShardIteratorType="TRIM_HORIZON")["ShardIterator"]
+        assert len(reader.get_records(ShardIterator=it)["Records"]) == 1
+        other = Table(table.ddb, "others")
+        streams = client_of(server, "dynamodbstreams", **key)
+        shard = streams.describe_stream(StreamArn=other.arn)["StreamDescription"]["Shards"][0]["ShardId"]
+        it = streams.get_shard_iterator(StreamArn=other.arn, ShardId=shard, ShardIteratorType="LATEST")["ShardIterator"]
+        with pytest.raises(ClientError) as e:
+            reader.get_records(ShardIterator=it)
+        assert e.value.response["Error"]["Code"] == "AccessDeniedException"
+        assert api.get_event_source_mapping(UUID=u)["LastProcessingResult"] == "No records processed"
+        allow({"Action": "dynamodb:GetRecords", "Resource": table.arn})
+        assert until(lambda: api.get_event_source_mapping(UUID=u)["LastProcessingResult"] == "OK", 20)
 
 
 # ---- how fast ----
