@@ -326,6 +326,21 @@ static void test_init_errors(void)
 		"INIT_REPORT Init Duration: * ms\tPhase: invoke\tStatus: error\tError Type: Runtime.ExitError"));
 }
 
+/* Where no box can be made, the invocation is told, and the next one finds a box again. */
+static void test_no_box(void)
+{
+	struct sandbox *sandbox = aws.sandbox;
+	struct result r;
+	aws.sandbox = NULL;
+	invoke(&WISH("provided.al2023", "bootstrap", "native"), &r);
+	CHECK_INT(r.in.outcome, ENGINE_FAILED);
+	done(&r);
+	aws.sandbox = sandbox;
+	invoke(&WISH("python3.12", "app.echo", "python"), &r);
+	CHECK_INT(r.in.outcome, ENGINE_OK);
+	done(&r);
+}
+
 static void test_timeout(void)
 {
 	struct wish w = WISH(
@@ -835,6 +850,7 @@ IN_FIBER(test_runtime_clients)
 IN_FIBER(test_unknown_runtimes)
 IN_FIBER(test_node_errors)
 IN_FIBER(test_init_errors)
+IN_FIBER(test_no_box)
 IN_FIBER(test_timeout)
 IN_FIBER(test_out_of_memory)
 IN_FIBER(test_too_large)
@@ -864,6 +880,7 @@ static const struct test tests[] = {
 	{ "unknown runtimes", test_unknown_runtimes_ },
 	{ "node errors", test_node_errors_ },
 	{ "init errors", test_init_errors_ },
+	{ "no box", test_no_box_ },
 	{ "timeout", test_timeout_ },
 	{ "out of memory", test_out_of_memory_ },
 	{ "answers too large", test_too_large_ },

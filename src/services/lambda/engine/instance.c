@@ -370,8 +370,11 @@ static void clear_up(struct instance *instance)
 		while (!instance->exited)
 			waitq_wait(&instance->changed, -1);
 	}
-	http_listener_close(instance->api);
-	http_listener_close(instance->endpoint);
+	/* A box that failed has no listeners. */
+	if (instance->api)
+		http_listener_close(instance->api);
+	if (instance->endpoint)
+		http_listener_close(instance->endpoint);
 	if (instance->own)
 		http_listener_close(instance->own);
 	box_destroy(instance->box);
