@@ -185,6 +185,7 @@ crash: deps-test
 	@tests/crash/deploys --kills 200
 	@tests/crash/tables --kills 100
 	@tests/crash/streams --kills 60
+	@tests/crash/objects --kills 50
 
 # The tables against their model, for millions of steps; make test takes a look at it.
 MODEL_STEPS ?= 3000000

@@ -28,7 +28,7 @@ class Api:
     """A connection: quicker than an SDK, and an answer is an acknowledgement."""
 
     def __init__(self, server):
-        self.port, self.connection = server.port, None
+        self.port, self.connection, self.headers = server.port, None, None  # headers: of the last answer
 
     def call(self, service, method, path, body=b"", headers=None):
         if not self.connection:
@@ -37,6 +37,7 @@ class Api:
         try:
             self.connection.request(method, path, body, {"Authorization": scope, **(headers or {})})
             answer = self.connection.getresponse()
+            self.headers = answer.headers
             return answer.status, answer.read()
         except BaseException:
             self.connection.close()
