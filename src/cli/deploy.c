@@ -367,7 +367,11 @@ static int apply(struct run *run, uint64_t begun_ms, int *code)
 		r = delete_change_set(run);
 	if (r == 0 && was_new && (r = stack_describe(&run->stack)) == 0 && run->stack.exists)
 		r = stack_delete(&run->stack, &status);
-	return r < 0 || was_new || is_dry || *code ? r : summary_print(&run->stack, &run->deploy);
+	if (r < 0 || was_new || is_dry || *code)
+		return r;
+	/* These are no part of the template. */
+	r = settings_apply(&run->client, &run->deploy);
+	return r < 0 ? r : summary_print(&run->stack, &run->deploy);
 }
 
 /* Why a step failed, on stderr: an exit code. */
@@ -435,7 +439,7 @@ int deploy_remove(void *arg)
 	if (r == 0 && existed && !str_is(status, "DELETE_COMPLETE"))
 		code = report_failure(run, status);
 	if (r == 0 && code == EXIT_OK)
-		r = upload_remove(&run->client, run->deploy.bucket, run->deploy.key_prefix);
+		r = upload_remove(&run->client, &run->deploy);
 	if (r < 0)
 		code = report(run, r);
 	else if (code == EXIT_OK)

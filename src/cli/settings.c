@@ -1,6 +1,7 @@
 /* What a serverless.yml's provider says of the stack itself, and of the packages' place. */
 #include "cli/settings.h"
 #include "aws/tree.h"
+#include "cli/upload.h"
 #include <errno.h>
 
 static yyjson_mut_val *provider(const struct deploy *d, const char *key)
@@ -25,9 +26,9 @@ void settings_place(struct deploy *d)
 	struct str name = tree_str(
 			   yyjson_mut_is_obj(bucket) ? tree_get(bucket, STR("name")) : bucket),
 		   prefix = tree_str(provider(d, "deploymentPrefix"));
-	d->bucket = name.n > 0
-			    ? name
-			    : arena_printf(&d->arena, "samovar-deploys-%.*s", STR_ARG(d->region));
+	d->bucket = name.n > 0 ? name
+			       : arena_printf(&d->arena, UPLOAD_BUCKET_PREFIX "%.*s",
+					 STR_ARG(d->region));
 	if (prefix.n > 0)
 		d->key_prefix = arena_printf(
 			&d->arena, "%.*s/%.*s", STR_ARG(prefix), STR_ARG(d->key_prefix));

@@ -87,9 +87,19 @@ static int remove_unused(
 	return 0;
 }
 
-int upload_remove(struct client *c, struct str bucket, struct str prefix)
+int upload_remove(struct client *c, const struct deploy *d)
 {
-	return remove_unused(c, bucket, prefix, NULL);
+	struct s3_delete_bucket_input in = { .bucket = d->bucket };
+	struct s3_delete_bucket_output out;
+	int r = remove_unused(c, d->bucket, d->key_prefix, NULL);
+	if (r < 0 || !str_starts(d->bucket, STR(UPLOAD_BUCKET_PREFIX)))
+		return r;
+	/* Our own bucket goes with the last service's packages. */
+	r = client_call(c, &s3_api, &s3_delete_bucket_operation, &in, &out);
+	return r == -EREMOTEIO && (str_is(c->error_code, "BucketNotEmpty") ||
+					  client_failed_with(c, &s3_no_such_bucket))
+		       ? 0
+		       : r;
 }
 
 int upload_prune(struct client *c, const struct deploy *d)
