@@ -54,7 +54,7 @@ LIBRARY := $(OUT)/libsamovar.a
 
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all lib deps deps-test run test unit sdk crash fuzz model bench tsan clang tidy clean format
+.PHONY: all lib deps deps-test run test unit sdk e2e crash fuzz model bench tsan clang tidy clean format
 
 all: $(BUILD)/samovar
 
@@ -192,6 +192,10 @@ MODEL_STEPS ?= 3000000
 model:
 	@$(MAKE) --no-print-directory MODE=asan $(BUILD)/asan/src/services/dynamodb/model_test
 	@$(BUILD)/asan/src/services/dynamodb/model_test $(MODEL_STEPS)
+
+# The shop of examples/loyalty under fire: 5,000 receipts, ten kills.
+e2e: deps-test all
+	@SAMOVAR=$(CURDIR)/$(BUILD)/samovar build/venv/bin/python tests/e2e/fire
 
 bench: deps-test all
 	@tests/bench/run

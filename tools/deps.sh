@@ -1,5 +1,5 @@
 #!/bin/sh
-# Installs what is missing to build (deps.sh build) and to test (deps.sh test), and says what it does.
+# Installs what is missing to build (deps.sh build), to run (run) and to test (test), and says what it does.
 # Debian 12 has no yyjson and no llhttp: those two alone come from Debian 13, pinned so that nothing else does.
 set -eu
 cd "$(dirname "$0")/.."
@@ -7,7 +7,9 @@ cd "$(dirname "$0")/.."
 BUILD="gcc make pkg-config ccache libuv1-dev libyyjson-dev libllhttp-dev libexpat1-dev libsqlite3-dev libssl-dev
 libcurl4-openssl-dev libarchive-dev libseccomp-dev libpcre2-dev libyaml-dev bubblewrap passt nodejs python3"
 # g++ and what follows it build the addons of AWS's runtime clients for Node and Python.
-TEST="clang npm python3-venv curl zip git g++ cmake autoconf automake libtool"
+TEST="clang npm chromium python3-venv curl zip git g++ cmake autoconf automake libtool"
+# What the example that make run deploys is installed with.
+RUN="python3-venv npm"
 
 say() { printf 'deps: %s\n' "$*" >&2; }
 
@@ -85,14 +87,34 @@ node_tools() {
 	(cd build/node && npm install --silent --no-audit --no-fund --no-package-lock)
 }
 
+# What the functions of examples/loyalty need, for make run and the tests.
+shop_libraries() {
+	cp examples/loyalty/package.json build/loyalty/
+	(cd build/loyalty && npm install --silent --no-audit --no-fund --no-package-lock)
+	[ -x build/loyalty/venv/bin/python ] || python3 -m venv build/loyalty/venv
+	rm -rf build/loyalty/vendor
+	build/loyalty/venv/bin/pip install -q --disable-pip-version-check -t build/loyalty/vendor -r examples/loyalty/requirements.txt
+}
+
+shop() {
+	mkdir -p build/loyalty
+	cat examples/loyalty/package.json examples/loyalty/requirements.txt >build/loyalty/wanted
+	install_once build/loyalty/installed build/loyalty/wanted shop_libraries
+}
+
 case "${1:-build}" in
 build)
 	packages $BUILD
+	;;
+run)
+	packages $BUILD $RUN
+	shop
 	;;
 test)
 	packages $BUILD $TEST
 	# The sanitizers and libFuzzer of the clang that the distribution has.
 	packages "libclang-rt-$(clang -dumpversion | cut -d. -f1)-dev"
+	shop
 	install_once build/venv/installed tests/requirements.txt python_tools
 	install_once build/sam/installed tests/requirements-sam.txt sam_tools
 	mkdir -p build/node
