@@ -153,7 +153,8 @@ deps:
 deps-test: deps
 	@tools/deps.sh test
 
-run: deps
+run:
+	@tools/deps.sh run
 	@$(MAKE) --no-print-directory all
 	@tools/run.sh
 

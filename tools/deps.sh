@@ -9,7 +9,7 @@ libcurl4-openssl-dev libarchive-dev libseccomp-dev libpcre2-dev libyaml-dev bubb
 # g++ and what follows it build the addons of AWS's runtime clients for Node and Python.
 TEST="clang npm chromium python3-venv curl zip git g++ cmake autoconf automake libtool"
 # What the example that make run deploys is installed with.
-RUN="python3-venv npm"
+RUN="curl python3-venv npm"
 
 say() { printf 'deps: %s\n' "$*" >&2; }
 

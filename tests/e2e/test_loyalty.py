@@ -8,14 +8,14 @@ import time
 import pytest
 
 import samovar
-import shop
+import loyalty
 
 OSLS = os.path.join(samovar.ROOT, "build/node/node_modules/.bin/osls")
 AWS = os.path.join(samovar.ROOT, "build/venv/bin/aws")
 REGION = "eu-central-1"
 QUIET = {"SLS_AWS_MONITORING_FREQUENCY": "200", "SLS_TELEMETRY_DISABLED": "1", "SLS_NOTIFICATIONS_MODE": "off"}
 
-pytestmark = pytest.mark.skipif(shop.missing() is not None, reason=shop.missing() or "")
+pytestmark = pytest.mark.skipif(loyalty.missing() is not None, reason=loyalty.missing() or "")
 
 
 @pytest.fixture
@@ -27,12 +27,12 @@ def server():
 
 @pytest.fixture
 def folder(tmp_path):
-    return shop.folder(tmp_path / "loyalty")
+    return loyalty.folder(tmp_path / "loyalty")
 
 
 @pytest.fixture
 def outside():
-    partner, box = shop.Partner(), shop.MailBox(time.monotonic)
+    partner, box = loyalty.Partner(), loyalty.MailBox(time.monotonic)
     yield partner, box
     partner.stop()
     box.stop()
@@ -48,7 +48,7 @@ def run(server, folder, *command, code=0, **env):
 def api_of(server, client, stack="loyalty-develop", region=REGION):
     outputs = client("cloudformation", region=region).describe_stacks(StackName=stack)["Stacks"][0]["Outputs"]
     url = next(o["OutputValue"] for o in outputs if o["OutputKey"] == "HttpApiUrl")
-    return shop.Api(server, url.split("://")[1].split(".")[0])
+    return loyalty.Api(server, url.split("://")[1].split(".")[0])
 
 
 def until(what, wanted, seconds=60):
@@ -64,12 +64,12 @@ def use(api, n=1):
     """One customer and one receipt, from the point of sale to the points; answers the trace."""
     status, user, _ = api.call("POST", "user", {"name": "Anna", "email": "anna@example.com"})
     assert status == 201, user
-    status, receipt, headers = api.post(user["id"], shop.text_of(n))
-    assert status == 202 and receipt["points"] == shop.POINTS, receipt
+    status, receipt, headers = api.post(user["id"], loyalty.text_of(n))
+    assert status == 202 and receipt["points"] == loyalty.POINTS, receipt
     assert f"Root={receipt['trace']}" in headers["x-amzn-trace-id"]
     until(lambda: api.call("GET", f"receipts/{receipt['id']}")[1]["state"], lambda state: state == "counted")
-    assert api.call("GET", f"user/{user['id']}/balance")[1]["points"] == shop.POINTS
-    assert api.post(user["id"], shop.text_of(n))[0] == 409
+    assert api.call("GET", f"user/{user['id']}/balance")[1]["points"] == loyalty.POINTS
+    assert api.post(user["id"], loyalty.text_of(n))[0] == 409
     return user["id"], receipt["trace"]
 
 
@@ -91,9 +91,9 @@ def test_its_own_unit_tests(folder):
 
 def test_by_samovar_deploy(server, client, folder, outside):
     partner, box = outside
-    api = shop.deploy(server, folder, partnerUrl=partner.url, smtpUrl=box.url)
+    api = loyalty.deploy(server, folder, partnerUrl=partner.url, smtpUrl=box.url)
     card, trace = use(api)
-    receipt = shop.id_of(1)
+    receipt = loyalty.id_of(1)
     until(lambda: (partner.heard.get(receipt), len(box.letters.get(receipt, []))), lambda both: both == (1, 1))
     assert "You now have 7." in box.letters[receipt][0][1]
 
@@ -114,21 +114,21 @@ def run_or_nothing(server, *command):
 
 
 def test_every_route(server, client, folder):
-    api = shop.deploy(server, folder)
+    api = loyalty.deploy(server, folder)
     card = "2000000000015"
     assert api.call("POST", "user", {"name": "Anna", "email": "anna@example.com", "card": card})[0] == 201
     assert api.call("POST", "user", {"name": "Eve", "email": "eve@example.com", "card": card})[0] == 409
     assert api.call("POST", "user", {"name": "Eve"})[1]["error"] == "email"
 
-    with open(os.path.join(shop.EXAMPLE, "lib/receipt.png"), "rb") as f:
+    with open(os.path.join(loyalty.EXAMPLE, "lib/receipt.png"), "rb") as f:
         picture = f.read()
     status, receipt, _ = api.call("POST", f"receipts?card={card}", picture, {"Content-Type": "image/png"})
     assert (status, receipt["points"]) == (202, 125), receipt
     status, refused, _ = api.call("POST", f"receipts?card={card}", b"no picture", {"Content-Type": "image/jpeg"})
     assert (status, refused["error"]) == (415, "picture")
     for n in range(1, 6):
-        assert api.post(card, shop.text_of(n))[0] == 202
-    want = 125 + 5 * shop.POINTS
+        assert api.post(card, loyalty.text_of(n))[0] == 202
+    want = 125 + 5 * loyalty.POINTS
     until(lambda: api.call("GET", f"user/{card}/balance")[1]["points"], lambda points: points == want)
 
     for what in ("receipts", "history"):
@@ -145,31 +145,31 @@ def test_every_route(server, client, folder):
     change = {"sum": "250.00", "reason": "a typo"}
     assert api.call("PUT", f"receipts/{receipt['id']}", change)[0] == 401
     assert api.call("PUT", f"receipts/{receipt['id']}", change, {"Authorization": "Bearer wrong"})[0] == 403
-    assert api.call("PUT", f"receipts/{receipt['id']}", change, shop.OPERATOR)[1]["points"] == 25
+    assert api.call("PUT", f"receipts/{receipt['id']}", change, loyalty.OPERATOR)[1]["points"] == 25
     assert api.call("GET", f"user/{card}/balance")[1]["points"] == want - 100
-    assert api.call("DELETE", f"receipts/{receipt['id']}?reason=returned", None, shop.OPERATOR)[0] == 204
+    assert api.call("DELETE", f"receipts/{receipt['id']}?reason=returned", None, loyalty.OPERATOR)[0] == 204
     assert api.call("GET", f"user/{card}/balance")[1] == {"id": card, "name": "Anna", "points": want - 125, "receipts": 5}
     assert api.call("GET", f"user/{card}/history?limit=1")[1]["history"][0]["reason"] == "returned"
-    assert api.call("DELETE", f"receipts/{receipt['id']}", None, shop.OPERATOR)[0] == 409
+    assert api.call("DELETE", f"receipts/{receipt['id']}", None, loyalty.OPERATOR)[0] == 409
 
     assert api.call("GET", "users")[0] == 401
-    assert [u["id"] for u in api.call("GET", "users", None, shop.OPERATOR)[1]["users"]] == [card]
-    changed = api.call("PUT", f"user/{card}", {"name": "Anna B.", "email": "b@example.com"}, shop.OPERATOR)[1]
+    assert [u["id"] for u in api.call("GET", "users", None, loyalty.OPERATOR)[1]["users"]] == [card]
+    changed = api.call("PUT", f"user/{card}", {"name": "Anna B.", "email": "b@example.com"}, loyalty.OPERATOR)[1]
     assert (changed["name"], changed["points"]) == ("Anna B.", want - 125)
-    assert api.call("DELETE", f"user/{card}", None, shop.OPERATOR)[0] == 204
+    assert api.call("DELETE", f"user/{card}", None, loyalty.OPERATOR)[0] == 204
     assert api.call("GET", f"user/{card}/balance")[0] == 404
-    assert api.post(card, shop.text_of(9))[1]["error"] == "card"
+    assert api.post(card, loyalty.text_of(9))[1]["error"] == "card"
     run(server, folder, samovar.PROGRAM, "rm", "--stage", "develop")
 
 
 def test_two_stages_and_two_regions_know_nothing_of_each_other(server, client, folder):
-    here, there = shop.deploy(server, folder), shop.deploy(server, folder, region="us-east-1")
+    here, there = loyalty.deploy(server, folder), loyalty.deploy(server, folder, region="us-east-1")
     said = run(server, folder, samovar.PROGRAM, "deploy", "--stage", "production", code=1)
     assert "operatorKey" in said, "production has no key that everybody knows"
-    production = shop.deploy(server, folder, stage="production", operatorKey="secret")
+    production = loyalty.deploy(server, folder, stage="production", operatorKey="secret")
     for api in (here, there, production):
         use(api, 77)
-    assert production.call("GET", "users", None, shop.OPERATOR)[0] == 403
+    assert production.call("GET", "users", None, loyalty.OPERATOR)[0] == 403
     assert len(production.call("GET", "users", None, {"Authorization": "Bearer secret"})[1]["users"]) == 1
     for region, stage in ((REGION, "develop"), ("us-east-1", "develop"), (REGION, "production")):
         cloud = client("cloudformation", region=region)

@@ -42,10 +42,10 @@ def link(source, to):
         shutil.copy2(source, to)
 
 
-def deploy(server, where, region="eu-central-1", stage="develop", **parameters):
+def deploy(server, where, region="eu-central-1", stage="develop", program=samovar.PROGRAM, **parameters):
     """By samovar deploy; answers the shop's API."""
     options = [part for name, value in parameters.items() for part in ("--param", f"{name}={value}")]
-    done = subprocess.run([samovar.PROGRAM, "deploy", "--stage", stage, "--region", region, *options], cwd=where, capture_output=True, text=True,
+    done = subprocess.run([program, "deploy", "--stage", stage, "--region", region, *options], cwd=where, capture_output=True, text=True,
                           env=samovar.environment(server), timeout=300, stdin=subprocess.DEVNULL)
     assert done.returncode == 0, done.stdout + done.stderr
     return Api(server, re.search(r"http://(\w+)\.execute-api", done.stdout).group(1))
