@@ -191,7 +191,8 @@ const struct server_setting server_settings[] = {
 		"strict: refuse to run functions that can't be isolated wholly (auto)",
 		set_sandbox },
 	{ "retry-speed", "N",
-		"events and deliveries that failed are retried N times sooner than on AWS, for tests (1)",
+		"for tests: events and deliveries that failed are retried N times sooner than on AWS, "
+		"and a day of S3's lifecycle rules is N times shorter (1)",
 		set_retry_speed },
 	{ "smtp", "smtp://[USER:PASSWORD@]HOST[:PORT]",
 		"the relay that mails go through (none: they are kept, and samovar mail shows them)",

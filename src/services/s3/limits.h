@@ -22,6 +22,8 @@ enum {
 	S3_ROUTING_RULES_MAX = 50,
 	S3_READ_TRIES = 5, /* of an object that is overwritten while it is looked up */
 	S3_SWEEP_INTERVAL_MS = 60 * 1000,
+	S3_SWEEP_INTERVAL_MIN_MS = 100, /* when days are shortened, for tests */
+	S3_TRANSITION_BYTES_MIN = 128 * 1024,
 	S3_SWEEP_BATCH = 500, /* keys looked at in one transaction */
 	S3_FORM_FIELD_BYTES_MAX = 20 * 1024,
 	S3_FORM_FIELDS_MAX = 100,

@@ -1,6 +1,9 @@
 /* CORS, website and lifecycle configurations of a bucket. */
 #include "base/random.h"
 #include "services/s3/config.h"
+#include "services/s3/lifecycle.h"
+
+enum { DAY_MS = 24 * 60 * 60 * 1000 };
 
 /* ---- CORS ---- */
 
@@ -147,6 +150,60 @@ int s3_delete_bucket_website(struct call *call, const struct s3_delete_bucket_we
 
 /* ---- lifecycle ---- */
 
+/* A class that objects can move to, and its first day. */
+static int check_transition_class(
+	struct call *call, struct str storage_class, struct opt_i64 days, const char *name)
+{
+	int64_t days_min = str_is(storage_class, "STANDARD_IA") ||
+				   str_is(storage_class, "ONEZONE_IA")
+			? 30
+			: 0;
+	/* An archived object could not be read without a restore, which is not served. */
+	if (str_is(storage_class, "GLACIER") || str_is(storage_class, "DEEP_ARCHIVE"))
+		return fail(call, &s3_not_implemented,
+			"Transitions to the storage class %.*s are not served",
+			STR_ARG(storage_class));
+	if (lifecycle_class_rank(storage_class) == 0)
+		return s3_malformed(call);
+	if (days.set && days.v < days_min)
+		return s3_invalid(call, name, arena_printf(call->arena, "%lld", (long long)days.v),
+			arena_cstr(call->arena,
+				arena_printf(call->arena,
+					"'%s' in Transition action must be greater than or equal to %lld for "
+					"storageClass '%.*s'",
+					name, (long long)days_min, STR_ARG(storage_class))));
+	return 0;
+}
+
+static int check_transitions(struct call *call, const struct s3_lifecycle_rule *rule)
+{
+	const struct s3_noncurrent_version_transition_list *old =
+		&rule->noncurrent_version_transitions;
+	const struct s3_lifecycle_expiration *e = rule->expiration;
+	for (size_t i = 0; i < rule->transitions.n; i++) {
+		const struct s3_transition *t = &rule->transitions.v[i];
+		if (t->days.set + t->date.set != 1)
+			return s3_malformed(call);
+		if (check_transition_class(call, t->storage_class, t->days, "Days") < 0)
+			return -1;
+		if (t->date.set && t->date.ms % DAY_MS != 0)
+			return s3_invalid(
+				call, "Date", STR(""), "'Date' must be at midnight GMT");
+		if (e && e->days.set && t->days.set && e->days.v <= t->days.v)
+			return s3_invalid(call, "Days", STR(""),
+				"'Days' in the Expiration action must be greater than 'Days' in the "
+				"Transition action");
+	}
+	for (size_t i = 0; i < old->n; i++) {
+		if (!old->v[i].noncurrent_days.set)
+			return s3_malformed(call);
+		if (check_transition_class(call, old->v[i].storage_class,
+			    old->v[i].noncurrent_days, "NoncurrentDays") < 0)
+			return -1;
+	}
+	return 0;
+}
+
 static int check_lifecycle_rule(
 	struct call *call, struct s3_lifecycle_rule *rule, const struct s3_lifecycle_rules *all)
 {
@@ -168,8 +225,10 @@ static int check_lifecycle_rule(
 			"'Days' for Expiration action must be a positive integer");
 	if (e && e->days.set + e->date.set + e->expired_object_delete_marker.set != 1)
 		return s3_malformed(call);
-	if (e && e->date.set && e->date.ms % 86400000 != 0)
+	if (e && e->date.set && e->date.ms % DAY_MS != 0)
 		return s3_invalid(call, "Date", STR(""), "'Date' must be at midnight GMT");
+	if (check_transitions(call, rule) < 0)
+		return -1;
 	for (const struct s3_lifecycle_rule *other = all->v; other < rule; other++)
 		if (rule->id.n && str_eq(other->id, rule->id))
 			return s3_invalid(call, "ID", rule->id,

@@ -107,7 +107,7 @@ static void test_bucket_names(void)
 /* "an object created at 1/15/2014 10:30 AM UTC and 3 days: expires at 1/19/2014 00:00 UTC" */
 static void test_expiry_is_at_midnight(void)
 {
-	CHECK_INT(lifecycle_due_ms(1389781800000, 3), 1390089600000);
+	CHECK_INT(lifecycle_due_ms(1389781800000, 3, 86400000), 1390089600000);
 }
 
 static void test_rules_match(void)
