@@ -138,15 +138,25 @@ static void remove_group(const char *dir)
 	rmdir(dir);
 }
 
+/* A process is known by its id in its namespace: servers in other ones may share the mount. */
+static unsigned long pid_namespace(void)
+{
+	struct stat st;
+	return stat("/proc/self/ns/pid", &st) == 0 ? (unsigned long)st.st_ino : 0;
+}
+
 static void remove_leftovers(const char *parent)
 {
 	DIR *d = opendir(parent);
+	unsigned long own = pid_namespace();
 	for (struct dirent *e; d && (e = readdir(d));) {
 		char path[512];
 		if (strncmp(e->d_name, PREFIX, strlen(PREFIX)) != 0)
 			continue;
-		int pid = (int)strtol(e->d_name + strlen(PREFIX), NULL, 10);
-		if (pid <= 0 || kill(pid, 0) == 0 || errno != ESRCH)
+		char *rest;
+		unsigned long theirs = strtoul(e->d_name + strlen(PREFIX), &rest, 10);
+		int pid = *rest == '-' ? (int)strtol(rest + 1, NULL, 10) : 0;
+		if (theirs != own || pid <= 0 || kill(pid, 0) == 0 || errno != ESRCH)
 			continue;
 		if ((size_t)snprintf(path, sizeof path, "%s/%s", parent, e->d_name) < sizeof path)
 			remove_group(path);
@@ -159,7 +169,7 @@ static void remove_leftovers(const char *parent)
 static char *make_group(const char *parent)
 {
 	remove_leftovers(parent);
-	char *dir = xasprintf("%s/" PREFIX "%d", parent, (int)getpid());
+	char *dir = xasprintf("%s/" PREFIX "%lu-%d", parent, pid_namespace(), (int)getpid());
 	if ((mkdir(dir, 0755) == 0 || errno == EEXIST) && access(dir, W_OK) == 0)
 		return dir;
 	free(dir);
@@ -176,7 +186,8 @@ static void step_down(const char *parent)
 	snprintf(own, sizeof own, "%d\n", (int)getpid());
 	if (!str_is(read_text(path, text, sizeof text), own))
 		return;
-	snprintf(path, sizeof path, "%s/" PREFIX "%d.server", parent, (int)getpid());
+	snprintf(path, sizeof path, "%s/" PREFIX "%lu-%d.server", parent, pid_namespace(),
+		(int)getpid());
 	if (mkdir(path, 0755) == 0 || errno == EEXIST)
 		write_in(path, "cgroup.procs", "0");
 }

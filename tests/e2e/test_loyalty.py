@@ -116,7 +116,8 @@ def run_or_nothing(server, *command):
 def test_every_route(server, client, folder):
     api = loyalty.deploy(server, folder)
     card = "2000000000015"
-    assert api.call("POST", "user", {"name": "Anna", "email": "anna@example.com", "card": card})[0] == 201
+    status, body, _ = api.call("POST", "user", {"name": "Anna", "email": "anna@example.com", "card": card})
+    assert status == 201, (body, run_or_nothing(server, "logs", "loyalty-develop-users"), server.log())
     assert api.call("POST", "user", {"name": "Eve", "email": "eve@example.com", "card": card})[0] == 409
     assert api.call("POST", "user", {"name": "Eve"})[1]["error"] == "email"
 

@@ -455,3 +455,19 @@ def test_nothing_grows(client_of, unique, zip_of, function):
         last = round_of(16000)
         assert last[0] - first[0] < 1024 and abs(last[1] - first[1]) <= 8, (first, last)
         assert not any(state.startswith("Z") for state in children(server.process.pid))
+
+
+def test_control_groups_of_other_process_namespaces_are_left_alone():
+    """Servers in several containers may share a mount of control groups: a process id says nothing across namespaces."""
+    parent = next((p for p in ("/sys/fs/cgroup/pids", "/sys/fs/cgroup") if os.access(p, os.W_OK)), None)
+    if not parent:
+        pytest.skip("control groups can't be made here")
+    own, gone = os.stat("/proc/self/ns/pid").st_ino, 4194303  # above any pid_max
+    theirs, ours = f"{parent}/samovar-{own + 1}-{gone}", f"{parent}/samovar-{own}-{gone}"
+    for folder in (theirs, ours):
+        os.makedirs(folder, exist_ok=True)
+    try:
+        with samovar.Server():
+            assert os.path.exists(theirs) and not os.path.exists(ours)
+    finally:
+        os.rmdir(theirs)
