@@ -169,6 +169,9 @@ static int check_digests(struct body_writer *w, struct body *out)
 					"conform to our published "
 				"schema.");
 	}
+	if (w->rules.is_trailer && !checksum_parse(call->arena, out->kind, wanted, digest))
+		return fail(call, &s3_invalid_request, "Value for %s trailing header is invalid.",
+			checksum_header(out->kind).p);
 	if (wanted.p && !str_eq(wanted, out->checksum))
 		return fail(call, &s3_bad_digest,
 			"The %s you specified did not match the calculated checksum.",

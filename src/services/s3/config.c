@@ -270,6 +270,9 @@ int s3_put_bucket_notification_configuration(struct call *call,
 			    f->filter) < 0)
 			return -1;
 	}
+	if (c.topic_configurations.n || c.queue_configurations.n ||
+		c.lambda_function_configurations.n || c.event_bridge_configuration)
+		return fail(call, &s3_not_implemented, "Event notifications are not served");
 	s3_config_put(call, in->bucket, "notification", &s3_notification_configuration_shape, &c);
 	return 0;
 }

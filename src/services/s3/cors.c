@@ -3,6 +3,8 @@
 #include "services/s3/config.h"
 #include "services/s3/web.h"
 
+enum { CORS_HEADERS_MAX = 6 };
+
 /* One wildcard at most, which stands for any run. */
 static bool matches(struct str pattern, struct str text)
 {
@@ -62,6 +64,29 @@ static struct str allowed_origin(const struct s3_cors_rule *rule, struct str ori
 	return origin;
 }
 
+/* What the rule lets the browser know, in answers and before them. Credentials are for origins that
+ * the rule names, as browsers don't take them with "*". */
+static size_t rule_headers(struct arena *arena, const struct s3_cors_rule *rule, struct str origin,
+	struct http_header out[CORS_HEADERS_MAX])
+{
+	struct str allowed = allowed_origin(rule, origin);
+	size_t n = 0;
+	out[n++] = (struct http_header){ STR("Access-Control-Allow-Origin"), allowed };
+	out[n++] = (struct http_header){ STR("Access-Control-Allow-Methods"),
+		joined(arena, rule->allowed_methods.v, rule->allowed_methods.n) };
+	if (rule->expose_headers.n)
+		out[n++] = (struct http_header){ STR("Access-Control-Expose-Headers"),
+			joined(arena, rule->expose_headers.v, rule->expose_headers.n) };
+	if (rule->max_age_seconds.set)
+		out[n++] = (struct http_header){ STR("Access-Control-Max-Age"),
+			arena_printf(arena, "%lld", (long long)rule->max_age_seconds.v) };
+	if (!str_is(allowed, "*"))
+		out[n++] = (struct http_header){ STR("Access-Control-Allow-Credentials"), STR("true") };
+	out[n++] = (struct http_header){ STR("Vary"),
+		STR("Origin, Access-Control-Request-Headers, Access-Control-Request-Method") };
+	return n;
+}
+
 void cors_add_headers(struct call *call, struct str bucket)
 {
 	const struct http_request *request = http_request(call->http);
@@ -76,26 +101,38 @@ void cors_add_headers(struct call *call, struct str bucket)
 		find_rule(&c.cors_rules, origin, request->method, (struct str){ 0 });
 	if (!rule)
 		return;
-	call_header(call, STR("Access-Control-Allow-Origin"), allowed_origin(rule, origin));
-	call_header(call, STR("Vary"),
-		STR("Origin, Access-Control-Request-Headers, Access-Control-Request-Method"));
-	if (rule->expose_headers.n)
-		call_header(call, STR("Access-Control-Expose-Headers"),
-			joined(call->arena, rule->expose_headers.v, rule->expose_headers.n));
+	struct http_header out[CORS_HEADERS_MAX];
+	size_t n = rule_headers(call->arena, rule, origin, out);
+	for (size_t i = 0; i < n; i++)
+		call_header(call, out[i].name, out[i].value);
 }
 
 struct preflight {
 	struct str bucket;
 	struct s3_cors_configuration rules;
-	bool is_there;
+	bool has_bucket, is_there;
 };
 
 static int read_rules(struct call *call, void *arg)
 {
 	struct preflight *p = arg;
+	struct s3_bucket_record bucket;
+	p->has_bucket = bucket_get(call, p->bucket, &bucket);
 	p->is_there =
 		s3_config_find(call, p->bucket, "cors", &s3_cors_configuration_shape, &p->rules);
 	return 0;
+}
+
+static void forbid(struct http_exchange *ex, const char *why)
+{
+	struct http_header type = { STR("Content-Type"), STR("application/xml") };
+	struct buf b = { 0 };
+	buf_printf(&b,
+		"<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Error><Code>AccessForbidden</Code>"
+		"<Message>CORSResponse: %s</Message></Error>",
+		why);
+	http_respond(ex, 403, &type, 1, buf_view(&b));
+	buf_fini(&b);
 }
 
 bool cors_serve(struct aws *aws, struct http_exchange *ex)
@@ -109,7 +146,7 @@ bool cors_serve(struct aws *aws, struct http_exchange *ex)
 		http_header_get(&request->headers, STR("access-control-request-headers"));
 	struct identity nobody = { 0 };
 	struct preflight p = { 0 };
-	struct http_header out[6];
+	struct http_header out[CORS_HEADERS_MAX + 1];
 	struct call call;
 	size_t n = 0;
 	if (!origin.p || !method.p || !path.n)
@@ -121,31 +158,21 @@ bool cors_serve(struct aws *aws, struct http_exchange *ex)
 		str_cut(&path, '/', &p.bucket);
 	call_init(&call, aws, http_arena(ex), &nobody);
 	call.api = &s3_api;
-	if (!bucket_name_is_valid(p.bucket) || call_read(&call, read_rules, &p) < 0 || !p.is_there)
+	if (!bucket_name_is_valid(p.bucket) || call_read(&call, read_rules, &p) < 0 || !p.has_bucket)
 		return false;
 	const struct s3_cors_rule *rule = find_rule(&p.rules.cors_rules, origin, method, asked);
 	if (!rule) {
-		out[n++] = (struct http_header){ STR("Content-Type"), STR("application/xml") };
-		http_respond(ex, 403, out, n,
-			STR("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Error><Code>AccessForbidden</Code>"
-			    "<Message>CORSResponse: This CORS request is not allowed. This is usually "
-				"because the evalution of Origin, "
-			    "request method / Access-Control-Request-Method or "
-				"Access-Control-Request-Headers are not whitelisted by "
-			    "the resource's CORS spec.</Message></Error>"));
+		forbid(ex,
+			p.is_there ? "This CORS request is not allowed. This is usually because the "
+				     "evalution of Origin, request method / Access-Control-Request-Method "
+				     "or Access-Control-Request-Headers are not whitelisted by the "
+				     "resource's CORS spec."
+				   : "CORS is not enabled for this bucket.");
 		return true;
 	}
-	out[n++] = (struct http_header){ STR("Access-Control-Allow-Origin"),
-		allowed_origin(rule, origin) };
-	out[n++] = (struct http_header){ STR("Access-Control-Allow-Methods"),
-		joined(call.arena, rule->allowed_methods.v, rule->allowed_methods.n) };
+	n = rule_headers(call.arena, rule, origin, out);
 	if (asked.n)
 		out[n++] = (struct http_header){ STR("Access-Control-Allow-Headers"), asked };
-	if (rule->max_age_seconds.set)
-		out[n++] = (struct http_header){ STR("Access-Control-Max-Age"),
-			arena_printf(call.arena, "%lld", (long long)rule->max_age_seconds.v) };
-	out[n++] = (struct http_header){ STR("Vary"),
-		STR("Origin, Access-Control-Request-Headers, Access-Control-Request-Method") };
 	http_respond(ex, 200, out, n, STR(""));
 	return true;
 }

@@ -2,6 +2,7 @@
 #include "base/clock.h"
 #include "net/http_server.h"
 #include "services/s3/internal.h"
+#include "services/s3/policies.h"
 
 struct get {
 	struct str bucket, key, version_id, expected_owner;
@@ -182,6 +183,20 @@ static int check_overrides(struct call *call, bool has_overrides)
 	return 0;
 }
 
+/* That a key isn't there is for those to know who may list the bucket (API Reference, GetObject,
+ * "Permissions"). Always -1. */
+static int hide_absence(struct call *call, struct str bucket)
+{
+	struct call_error error = call->error;
+	struct s3_access access;
+	if (error.shape != &s3_no_such_key)
+		return -1;
+	s3_access_begin(call, bucket, &access);
+	if (s3_access_check(call, &access, "s3:ListBucket", (struct str){ 0 }) == 0)
+		call->error = error;
+	return -1;
+}
+
 int s3_get_object(
 	struct call *call, const struct s3_get_object_input *in, struct s3_get_object_output *out)
 {
@@ -195,7 +210,7 @@ int s3_get_object(
 		return -1;
 	for (int tries = 0; tries < S3_READ_TRIES && !held; tries++) {
 		if (call_read(call, find, &get) < 0)
-			return -1;
+			return hide_absence(call, in->bucket);
 		if (get.source.data.p) {
 			out->body = str_sub(get.source.data, get.offset, get.length);
 			held = true;
@@ -215,8 +230,8 @@ int s3_head_object(
 	struct call *call, const struct s3_head_object_input *in, struct s3_head_object_output *out)
 {
 	struct get get = GET_OF(in);
-	if (find(call, &get) < 0)
-		return -1;
+	if (call_read(call, find, &get) < 0)
+		return hide_absence(call, in->bucket);
 	FILL(call, out, &get, in);
 	call_answer_length(call, get.length);
 	return 0;

@@ -664,7 +664,7 @@ operation GetObject {
 @http(method: "HEAD", uri: "/{Bucket}/{Key+}", code: 200)
 @action("s3:GetObject")
 @resource("arn:aws:s3:::{Bucket}/{Key}")
-@readonly @optionalAuth
+@waits @optionalAuth
 operation HeadObject {
 	input := {
 		@required @httpLabel Bucket: String

@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 import re
+import time
 import urllib.error
 import urllib.request
 
@@ -425,3 +426,64 @@ def test_forms_that_redirect_and_those_that_are_none(s3, bucket):
     large = b'--b\r\nContent-Disposition: form-data; name="key"\r\n\r\n' + b"k" * 30_000
     assert post_error(requests.post(form["url"], data=large, headers=kind)) == ("MaxPostPreDataLengthExceededError", 400)
     assert code_of(s3.head_object, Bucket=bucket, Key="k") == ("404", 404)
+
+
+# ---- what browsers are told, links that expire, keys that are not there ----
+
+def ask(url, method="GET", body=None, **headers):
+    answer = requests.request(method, url, data=body, headers=headers)
+    return answer.status_code, answer.content, answer.headers
+
+
+def test_strict_cors_headers_of_answers(strict, client_of, unique):
+    """S3 User Guide, "Using cross-origin resource sharing": the first rule that fits says what the browser is told."""
+    server, key = strict
+    s3, bucket = client_of(server, "s3", signature_version="s3v4", **key), unique("bucket")
+    s3.create_bucket(Bucket=bucket)
+    s3.put_bucket_cors(Bucket=bucket, CORSConfiguration={"CORSRules": [
+        {"AllowedMethods": ["GET", "PUT"], "AllowedOrigins": ["https://shop.example"], "ExposeHeaders": ["ETag", "x-amz-meta-a"],
+         "MaxAgeSeconds": 60}, {"AllowedMethods": ["GET"], "AllowedOrigins": ["*"]}]})
+    s3.put_object(Bucket=bucket, Key="k", Body=b"x")
+    url = lambda key: s3.generate_presigned_url("get_object", Params={"Bucket": bucket, "Key": key})  # noqa: E731
+    _, body, named = ask(url("k"), Origin="https://shop.example")
+    assert (body, named["Access-Control-Allow-Origin"]) == (b"x", "https://shop.example")
+    assert named["Access-Control-Allow-Methods"] == "GET, PUT"
+    assert named["Access-Control-Expose-Headers"] == "ETag, x-amz-meta-a"
+    assert named["Access-Control-Allow-Credentials"] == "true"
+    assert named["Access-Control-Max-Age"] == "60"
+    assert named["Vary"] == "Origin, Access-Control-Request-Headers, Access-Control-Request-Method"
+    _, _, other = ask(url("k"), Origin="https://other.example")
+    assert (other["Access-Control-Allow-Origin"], "Access-Control-Allow-Credentials" in other) == ("*", False)
+    status, _, missing = ask(url("none"), Origin="https://other.example")
+    assert (status, missing["Access-Control-Allow-Origin"]) == (404, "*")
+    assert "Access-Control-Allow-Origin" not in ask(url("k"))[2]
+    put = s3.generate_presigned_url("put_object", Params={"Bucket": bucket, "Key": "k"})
+    assert "Access-Control-Allow-Origin" not in ask(put, "PUT", b"y", Origin="https://other.example")[2]
+
+
+def test_strict_presigned_links_expire(strict, client_of, unique):
+    server, key = strict
+    s3, bucket = client_of(server, "s3", signature_version="s3v4", **key), unique("bucket")
+    s3.create_bucket(Bucket=bucket)
+    put = s3.generate_presigned_url("put_object", Params={"Bucket": bucket, "Key": "k"}, ExpiresIn=1)
+    get = s3.generate_presigned_url("get_object", Params={"Bucket": bucket, "Key": "k"}, ExpiresIn=1)
+    assert ask(put, "PUT", b"x")[0] == 200
+    assert ask(get)[:2] == (200, b"x")
+    time.sleep(2.1)
+    for url, method, body in ((put, "PUT", b"y"), (get, "GET", None)):
+        status, answer, _ = ask(url, method, body)
+        assert status == 403 and b"<Code>AccessDenied</Code>" in answer and b"Request has expired" in answer
+    assert read(s3, bucket, "k") == b"x"
+
+
+def test_strict_missing_keys_are_denied_to_those_who_can_not_list(strict, client_of, user, unique):
+    """API Reference, GetObject and HeadObject: "If you don't have the s3:ListBucket permission, Amazon S3 returns 403"."""
+    server, key = strict
+    s3, (reader, allow), bucket = client_of(server, "s3", **key), user, unique("bucket")
+    s3.create_bucket(Bucket=bucket)
+    allow(("s3:GetObject", bucket + "/*"))
+    assert code_of(reader.get_object, Bucket=bucket, Key="none") == ("AccessDenied", 403)
+    assert code_of(reader.head_object, Bucket=bucket, Key="none") == ("403", 403)
+    allow(("s3:GetObject", bucket + "/*"), ("s3:ListBucket", bucket))
+    assert code_of(reader.get_object, Bucket=bucket, Key="none") == ("NoSuchKey", 404)
+    assert code_of(reader.head_object, Bucket=bucket, Key="none") == ("404", 404)
