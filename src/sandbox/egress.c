@@ -70,7 +70,7 @@ int egress_begin(struct box *box)
 	const char *const argv[] = { s->pasta, "--foreground", "--quiet", "--config-net", "-4",
 		"--no-map-gw", "-a", EGRESS_ADDRESS, "-n", "30", "-g", EGRESS_GATEWAY,
 		"--dns-forward", EGRESS_GATEWAY, "-t", "none", "-u", "none", "-T", loopback, "-U",
-		"none", "--netns", "/proc/self/fd/3", "--userns", "/proc/self/fd/4" };
+		"none", "--netns", EGRESS_NETWORK, "--userns", EGRESS_USER };
 	struct keeper_request head = {
 		.cookie = (uintptr_t)box, .op = KEEPER_EGRESS, .pid = box->program
 	};

@@ -20,6 +20,10 @@ enum { SHIM_SOCKET_FD = 3, SHIM_SECCOMP_FD = 4, SHIM_ARGS_FD = 5 };
 /* Where the shim stands in a box; AWS has its own init there. */
 #define SHIM_PATH "/var/rapid/init"
 
+/* Arguments of EGRESS's program in whose place the keeper puts paths of the box's namespaces. */
+#define EGRESS_NETWORK "@network"
+#define EGRESS_USER "@user"
+
 enum keeper_op {
 	KEEPER_HELLO,  /* reply only, once: error is 0 if boxes can have namespaces */
 	KEEPER_SPAWN,  /* descriptors: socket, stdout, stderr, seccomp filter. Reply carries a pidfd

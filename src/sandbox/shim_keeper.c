@@ -10,6 +10,7 @@
 #include <grp.h>
 #include <linux/magic.h>
 #include <poll.h>
+#include <linux/capability.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdbool.h>
@@ -265,6 +266,47 @@ static void fail_child(const char *what)
 	_exit(125);
 }
 
+/*
+ * pasta closes every descriptor that it was not told of (since 2024), and takes namespaces by path
+ * alone: a process beside it, which ends with it, keeps the user namespace open under a path that
+ * it can open. From within that one it opens the network of the program.
+ */
+static void name_spaces(char **argv, int program)
+{
+	static char network[32], user[32];
+	int ready[2];
+	char end;
+	prctl(PR_SET_DUMPABLE, 1); /* or no other process may open its descriptors */
+	pid_t parent = getpid(), pid = pipe2(ready, O_CLOEXEC) < 0 ? -1 : fork();
+	if (pid < 0)
+		fail_child("holding the box's network");
+	if (pid == 0) {
+		/* Nor when it may do what the other may not. */
+		struct __user_cap_header_struct head = { _LINUX_CAPABILITY_VERSION_3, 0 };
+		struct __user_cap_data_struct none[_LINUX_CAPABILITY_U32S_3] = { 0 };
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		if (syscall(SYS_capset, &head, none) < 0)
+			_exit(125);
+		close(ready[0]);
+		close(ready[1]);
+		while (getppid() == parent)
+			pause();
+		_exit(0);
+	}
+	close(ready[1]);
+	if (read(ready[0], &end, 1) != 0)
+		fail_child("holding the box's network");
+	close(ready[0]);
+	snprintf(network, sizeof network, "/proc/%d/ns/net", program);
+	snprintf(user, sizeof user, "/proc/%d/fd/%d", (int)pid, SHIM_SECCOMP_FD);
+	for (char **p = argv; *p; p++) {
+		if (strcmp(*p, EGRESS_NETWORK) == 0)
+			*p = network;
+		if (strcmp(*p, EGRESS_USER) == 0)
+			*p = user;
+	}
+}
+
 /* In the child, in the first skip groups already: fds[] become 3, 1, 2, 4 and args_fd 5; then the
  * program. */
 static void run_child(const struct request *q, int args_fd, uint32_t skip)
@@ -314,6 +356,8 @@ static void run_child(const struct request *q, int args_fd, uint32_t skip)
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	signal(SIGPIPE, SIG_DFL);
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (h->op == KEEPER_EGRESS)
+		name_spaces(argv, h->pid);
 	execve(argv[0], argv, env);
 	fail_child(argv[0]);
 }
@@ -443,7 +487,8 @@ static void spawn(const struct request *q)
 		close(pidfd);
 }
 
-/* The box's network becomes pasta's descriptor 3, the user namespace that owns it 4. */
+/* The user namespace that owns the box's network becomes descriptor 4, which pasta gets the path
+ * of. */
 static void open_egress(struct request *q)
 {
 	struct keeper_reply r = { .cookie = q->head->cookie, .op = q->head->op };
