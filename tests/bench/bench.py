@@ -32,12 +32,17 @@ def compiled(source):
     return out
 
 
-def load(port, connections, request, seconds=SECONDS, keys=1):
-    """p50 in milliseconds, p99, and requests a second. Each run of eight @ in the request becomes a number under keys."""
-    with tempfile.NamedTemporaryFile() as f:
-        f.write(request)
-        f.flush()
-        done = subprocess.run([os.path.join(BUILD, "load"), str(port), str(connections), seconds, f.name, str(keys)],
+def load(port, connections, request, seconds=SECONDS, keys=1, then=()):
+    """p50 in milliseconds, p99, and requests a second. Each run of eight @ in the request becomes a number under keys.
+
+    then: requests that each connection sends after it, in turn; load.c tells how.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        paths = [os.path.join(folder, str(i)) for i in range(1 + len(then))]
+        for path, text in zip(paths, [request, *then]):
+            with open(path, "wb") as f:
+                f.write(text)
+        done = subprocess.run([os.path.join(BUILD, "load"), str(port), str(connections), seconds, paths[0], str(keys), *paths[1:]],
                               capture_output=True, text=True)
     if done.returncode:
         raise RuntimeError(f"load: {done.stdout} {done.stderr}")

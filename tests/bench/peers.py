@@ -57,6 +57,18 @@ def wait_until_answers(url, timeout=60):
     raise RuntimeError(f"{url} did not answer")
 
 
+def wait_until_listens(port, timeout=20):
+    begun = time.monotonic()
+    while True:
+        try:
+            with socket.create_connection(("127.0.0.1", port), timeout=1):
+                return
+        except OSError:
+            if time.monotonic() - begun > timeout:
+                raise RuntimeError("it did not start") from None
+            time.sleep(0.1)
+
+
 class Http:
     """A peer that answers GET path on port."""
 
@@ -80,6 +92,17 @@ class Processes:
         log.close()
         self.processes.append(process)
         return process
+
+    def start_ministack(self):
+        """Its port, when it listens."""
+        venv, port = os.path.join(self.build, "ministack"), free_port()
+        if not os.path.exists(os.path.join(venv, "bin/ministack")):
+            subprocess.run(["python3", "-m", "venv", venv], check=True, capture_output=True)
+            subprocess.run([os.path.join(venv, "bin/pip"), "install", "-q", "ministack"], check=True, capture_output=True)
+        self.start(os.path.join(venv, "bin/ministack"), env=dict(os.environ, GATEWAY_PORT=str(port), EDGE_PORT=str(port),
+                                                                  LAMBDA_EXECUTOR="local", PERSIST_STATE="0"))
+        wait_until_listens(port)
+        return port
 
     def __exit__(self, *_):
         for process in self.processes:
@@ -127,21 +150,7 @@ class Peers(Processes):
 
     def ministack(self):
         import boto3
-        venv, port = os.path.join(self.build, "ministack"), free_port()
-        if not os.path.exists(os.path.join(venv, "bin/ministack")):
-            subprocess.run(["python3", "-m", "venv", venv], check=True, capture_output=True)
-            subprocess.run([os.path.join(venv, "bin/pip"), "install", "-q", "ministack"], check=True, capture_output=True)
-        self.start(os.path.join(venv, "bin/ministack"), env=dict(os.environ, GATEWAY_PORT=str(port), EDGE_PORT=str(port),
-                                                                  LAMBDA_EXECUTOR="local", PERSIST_STATE="0"))
-        begun = time.monotonic()
-        while True:
-            try:
-                with socket.create_connection(("127.0.0.1", port), timeout=1):
-                    break
-            except OSError:
-                if time.monotonic() - begun > 20:
-                    raise RuntimeError("it did not start") from None
-                time.sleep(0.1)
+        port = self.start_ministack()
         options = dict(endpoint_url=f"http://127.0.0.1:{port}", region_name="us-east-1", aws_access_key_id="test",
                        aws_secret_access_key="test")
         functions, apis = boto3.client("lambda", **options), boto3.client("apigatewayv2", **options)
