@@ -5,6 +5,7 @@
 #include "services/s3/config.h"
 #include "services/s3/multipart.h"
 #include "services/s3/policies.h"
+#include "services/s3/notify.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -281,7 +282,8 @@ static int commit_copy(struct call *call, void *arg)
 	object_install(call, &bucket, in->bucket, in->key, &record);
 	c->out->version_id = object_version_id(&bucket, &record);
 	c->record = record;
-	return 0;
+	return notify_object(
+		call, &bucket, in->bucket, in->key, &record, "ObjectCreated:Copy");
 }
 
 /* Another checksum than the source has: the bytes are read for it. */

@@ -1,6 +1,7 @@
 /* DeleteObject and DeleteObjects. */
 #include "services/s3/internal.h"
 #include "services/s3/policies.h"
+#include "services/s3/notify.h"
 
 static int check_conditions(struct call *call, const struct s3_delete_object_input *in)
 {
@@ -32,7 +33,8 @@ int s3_delete_object(struct call *call, const struct s3_delete_object_input *in,
 		return s3_invalid(
 			call, "versionId", in->version_id, "Version id cannot be the empty string");
 	object_delete(call, &bucket, in->bucket, in->key, in->version_id, out);
-	return 0;
+	return notify_delete(
+		call, &bucket, in->bucket, in->key, in->version_id, out, "ObjectRemoved");
 }
 
 /* ---- DeleteObjects ---- */
@@ -53,7 +55,7 @@ static void add_error(struct call *call, const struct s3_object_identifier *o, s
 	};
 }
 
-static void delete_one(struct call *call, const struct s3_bucket_record *bucket, struct str name,
+static int delete_one(struct call *call, const struct s3_bucket_record *bucket, struct str name,
 	const struct s3_object_identifier *o, bool quiet, struct s3_delete_objects_output *out)
 {
 	struct s3_delete_object_output one = { 0 };
@@ -62,11 +64,13 @@ static void delete_one(struct call *call, const struct s3_bucket_record *bucket,
 				  !str_eq(s3_unquoted(o->e_tag), current.e_tag))) {
 		add_error(call, o, STR("PreconditionFailed"),
 			STR("At least one of the pre-conditions you specified did not hold"), out);
-		return;
+		return 0;
 	}
 	object_delete(call, bucket, name, o->key, o->version_id, &one);
+	if (notify_delete(call, bucket, name, o->key, o->version_id, &one, "ObjectRemoved") < 0)
+		return -1;
 	if (quiet)
-		return;
+		return 0;
 	struct s3_deleted_object deleted = { .key = o->key, .version_id = o->version_id };
 	if (one.delete_marker.v) {
 		deleted.delete_marker = OPT_BOOL(true);
@@ -75,6 +79,7 @@ static void delete_one(struct call *call, const struct s3_bucket_record *bucket,
 	out->deleted.v =
 		s3_grow(call->arena, out->deleted.v, out->deleted.n, sizeof *out->deleted.v);
 	out->deleted.v[out->deleted.n++] = deleted;
+	return 0;
 }
 
 static int commit_batch(struct call *call, void *arg)
@@ -89,8 +94,8 @@ static int commit_batch(struct call *call, void *arg)
 		const struct s3_object_identifier *o = &in->delete->objects.v[i];
 		if (b->is_denied[i])
 			add_error(call, o, STR("AccessDenied"), STR("Access Denied"), b->out);
-		else
-			delete_one(call, &bucket, in->bucket, o, in->delete->quiet.v, b->out);
+		else if (delete_one(call, &bucket, in->bucket, o, in->delete->quiet.v, b->out) < 0)
+			return -1;
 	}
 	return 0;
 }

@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "services/s3/config.h"
 #include "services/s3/multipart.h"
+#include "services/s3/notify.h"
 
 enum { DAY_MS = 24 * 60 * 60 * 1000 };
 
@@ -191,9 +192,9 @@ static int sweep_objects(struct call *call, void *arg)
 	struct sweep *s = arg;
 	struct txn_cursor c;
 	struct str prefix;
-	int count = 0;
+	int count = 0, told = 0;
 	begin_batch(call, s, "object", &prefix, &c);
-	while (txn_cursor_next(&c)) {
+	while (told == 0 && txn_cursor_next(&c)) {
 		struct key_part key;
 		struct s3_object_record r;
 		struct s3_delete_object_output out = { 0 };
@@ -206,14 +207,17 @@ static int sweep_objects(struct call *call, void *arg)
 		if (key_decode(call->arena, str_from(at, prefix.n), &key, 1) != 1 ||
 			!object_decode(call, arena_str(call->arena, c.value), &r))
 			continue;
-		if (expires(s, key.text, &r, call->now_ms))
+		if (expires(s, key.text, &r, call->now_ms)) {
 			object_delete(
 				call, &s->record, s->bucket, key.text, (struct str){ 0 }, &out);
-		else if (transition(s, key.text, &r, call->now_ms))
+			told = notify_delete(call, &s->record, s->bucket, key.text,
+				(struct str){ 0 }, &out, "LifecycleExpiration");
+		} else if (transition(s, key.text, &r, call->now_ms)) {
 			object_replace(call, s->bucket, key.text, &r, true);
+		}
 	}
 	txn_cursor_close(&c);
-	return 0;
+	return told;
 }
 
 /* The versions of a key, the newest first. */

@@ -19,6 +19,7 @@ enum {
 	S3_POLICY_BYTES_MAX = 20 * 1024,
 	S3_LIFECYCLE_RULES_MAX = 1000,
 	S3_CORS_RULES_MAX = 100,
+	S3_NOTIFICATIONS_MAX = 100,
 	S3_ROUTING_RULES_MAX = 50,
 	S3_READ_TRIES = 5, /* of an object that is overwritten while it is looked up */
 	S3_SWEEP_INTERVAL_MS = 60 * 1000,

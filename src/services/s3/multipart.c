@@ -7,6 +7,7 @@
 #include "base/random.h"
 #include "services/s3/config.h"
 #include "services/s3/multipart.h"
+#include "services/s3/notify.h"
 #include <openssl/evp.h>
 
 struct str upload_key(struct call *call, struct str bucket, struct str key, struct str id)
@@ -390,6 +391,9 @@ int s3_complete_multipart_upload(struct call *call,
 	txn_delete(call->txn, upload_key(call, in->bucket, in->key, in->upload_id));
 	call_put_record(call, parts_key(call, object->id), &s3_parts_record_shape, &parts);
 	object_install(call, &bucket, in->bucket, in->key, object);
+	if (notify_object(call, &bucket, in->bucket, in->key, object,
+		    "ObjectCreated:CompleteMultipartUpload") < 0)
+		return -1;
 	out->location = arena_printf(call->arena, "%.*s/%.*s/%.*s", STR_ARG(call_base_url(call)),
 		STR_ARG(in->bucket), STR_ARG(percent_encode(call->arena, in->key, false)));
 	out->bucket = in->bucket;

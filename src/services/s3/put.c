@@ -1,6 +1,7 @@
 /* PutObject, and what makes a new version's record. */
 #include "base/encode.h"
 #include "services/s3/config.h"
+#include "services/s3/notify.h"
 
 void object_store_body(struct call *call, const struct body *body, struct s3_object_record *record)
 {
@@ -105,7 +106,9 @@ static int commit_put(struct call *call, void *arg)
 	object_store_body(call, p->body, &record);
 	object_install(call, &bucket, in->bucket, in->key, &record);
 	p->out->version_id = object_version_id(&bucket, &record);
-	return 0;
+	return notify_object(call, &bucket, in->bucket, in->key, &record,
+		call->operation == &s3_post_object_operation ? "ObjectCreated:Post"
+							     : "ObjectCreated:Put");
 }
 
 static int check_early(struct call *call, void *arg)

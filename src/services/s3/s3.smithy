@@ -2136,6 +2136,7 @@ structure BucketRecord {
 	PolicySize: Long
 	HasLifecycle: Boolean
 	HasCors: Boolean
+	HasNotifications: Boolean
 }
 
 /// A version of an object: the current one is ("s3", "object", bucket, key), others ("s3", "version", bucket, key, -sequence).

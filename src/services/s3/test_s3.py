@@ -387,16 +387,6 @@ def test_lifecycle_configuration(s3, bucket):
     assert code_of(s3.get_bucket_lifecycle_configuration, Bucket=bucket) == ("NoSuchLifecycleConfiguration", 404)
 
 
-def test_notification_configuration(s3, bucket):
-    c = {"QueueConfigurations": [{"Id": "q", "QueueArn": "arn:aws:sqs:us-east-1:000000000000:q", "Events": ["s3:ObjectCreated:*"],
-                                  "Filter": {"Key": {"FilterRules": [{"Name": "prefix", "Value": "a/"}]}}}]}
-    assert code_of(s3.put_bucket_notification_configuration, Bucket=bucket, NotificationConfiguration=c) == ("NotImplemented", 501)
-    s3.put_bucket_notification_configuration(Bucket=bucket, NotificationConfiguration={})
-    assert "QueueConfigurations" not in s3.get_bucket_notification_configuration(Bucket=bucket)
-    c["QueueConfigurations"][0]["Events"] = ["s3:Nothing"]
-    assert code_of(s3.put_bucket_notification_configuration, Bucket=bucket, NotificationConfiguration=c)[0] == "InvalidArgument"
-
-
 def test_policy(s3, bucket):
     policy = ('{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":"*","Action":"s3:GetObject",'
               '"Resource":"arn:aws:s3:::%s/*"}]}' % bucket)
