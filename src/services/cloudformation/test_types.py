@@ -113,3 +113,29 @@ def test_a_bucket(client, unique):
     assert any("extraneous key [Methods]" in e.get("ResourceStatusReason", "")
                for e in cfn.describe_stack_events(StackName=name)["StackEvents"])
     remove(cfn, stack)
+
+
+def test_a_bucket_that_tells(client, unique):
+    """AWS::S3::Bucket NotificationConfiguration and the transitions of its rules; what goes is taken back."""
+    cfn, s3, name = client("cloudformation"), client("s3"), unique("bucket")
+    rules = {"S3Key": {"Rules": [{"Name": "prefix", "Value": "in/"}]}}
+    template = {"Resources": {
+        "Q": {"Type": "AWS::SQS::Queue", "Properties": {"QueueName": name}},
+        "B": {"Type": "AWS::S3::Bucket", "Properties": {
+            "BucketName": name,
+            "NotificationConfiguration": {"QueueConfigurations": [
+                {"Event": "s3:ObjectCreated:*", "Queue": {"Fn::GetAtt": "Q.Arn"}, "Filter": rules}]},
+            "LifecycleConfiguration": {"Rules": [
+                {"Id": "t", "Status": "Enabled", "Transitions": [{"StorageClass": "STANDARD_IA", "TransitionInDays": 30}],
+                 "NoncurrentVersionTransitions": [{"StorageClass": "GLACIER_IR", "TransitionInDays": 3}]}]}}}}}
+    make(cfn, name, template)
+    [got] = s3.get_bucket_notification_configuration(Bucket=name)["QueueConfigurations"]
+    assert (got["Events"], got["QueueArn"].rsplit(":", 1)[1]) == (["s3:ObjectCreated:*"], name)
+    assert got["Filter"] == {"Key": {"FilterRules": [{"Name": "prefix", "Value": "in/"}]}}
+    [rule] = s3.get_bucket_lifecycle_configuration(Bucket=name)["Rules"]
+    assert rule["Transitions"] == [{"StorageClass": "STANDARD_IA", "Days": 30}]
+    assert rule["NoncurrentVersionTransitions"] == [{"StorageClass": "GLACIER_IR", "NoncurrentDays": 3}]
+    template["Resources"]["B"]["Properties"].pop("NotificationConfiguration")
+    stack = change(cfn, name, template)
+    assert "QueueConfigurations" not in s3.get_bucket_notification_configuration(Bucket=name)
+    remove(cfn, stack)

@@ -148,6 +148,35 @@ static value *website(struct cfn_resource *r, value *property)
 	return out;
 }
 
+static value *transition(struct cfn_resource *r, value *property)
+{
+	return renamed(r, property, "StorageClass TransitionDate=Date TransitionInDays=Days");
+}
+
+static value *old_transition(struct cfn_resource *r, value *property)
+{
+	return renamed(r, property,
+		"StorageClass TransitionInDays=NoncurrentDays NewerNoncurrentVersions");
+}
+
+/* A list, or its older form: one alone. 0, or -1 after an error. */
+static int add_transitions(struct cfn_resource *r, value *rule, const char *one, const char *many,
+	map_fn *map)
+{
+	value *single = yyjson_mut_obj_remove_key(rule, one),
+	      *list = yyjson_mut_obj_remove_key(rule, many);
+	if (!list && single) {
+		list = yyjson_mut_arr(r->doc);
+		yyjson_mut_arr_append(list, single);
+	}
+	if (!list)
+		return 0;
+	list = mapped(r, list, map);
+	if (list)
+		cfn_set(r->doc, rule, many, list);
+	return list ? 0 : -1;
+}
+
 /* What CloudFormation has beside each other is in the API's Filter and Expiration. */
 static value *lifecycle_rule(struct cfn_resource *r, value *rule)
 {
@@ -157,8 +186,11 @@ static value *lifecycle_rule(struct cfn_resource *r, value *rule)
 		"Id=ID Status Prefix TagFilters ObjectSizeGreaterThan ObjectSizeLessThan "
 		"ExpirationInDays ExpirationDate ExpiredObjectDeleteMarker "
 		"AbortIncompleteMultipartUpload NoncurrentVersionExpiration "
-		"NoncurrentVersionExpirationInDays");
-	if (!out)
+		"NoncurrentVersionExpirationInDays Transition Transitions "
+		"NoncurrentVersionTransition NoncurrentVersionTransitions");
+	if (!out || add_transitions(r, out, "Transition", "Transitions", transition) < 0 ||
+		add_transitions(r, out, "NoncurrentVersionTransition",
+			"NoncurrentVersionTransitions", old_transition) < 0)
 		return NULL;
 	value *all = yyjson_mut_obj(r->doc), *expiration = yyjson_mut_obj(r->doc), *v;
 	for (size_t i = 0; i < COUNT_OF(filters); i++)
@@ -187,27 +219,98 @@ static value *lifecycle(struct cfn_resource *r, value *property)
 	return list_of(r, property, "Rules=Rules", lifecycle_rule);
 }
 
+/* One configuration: the event is a list of the API's, the filter goes by other names. */
+static value *told(struct cfn_resource *r, value *property, const char *names)
+{
+	value *out = renamed(r, property, names), *event, *filter, *key;
+	if (!out)
+		return NULL;
+	if ((event = yyjson_mut_obj_remove_key(out, "Event"))) {
+		value *events = yyjson_mut_arr(r->doc);
+		yyjson_mut_arr_append(events, event);
+		cfn_set(r->doc, out, "Events", events);
+	}
+	if ((filter = yyjson_mut_obj_remove_key(out, "Filter"))) {
+		filter = renamed(r, filter, "S3Key=Key");
+		key = filter ? renamed(r, cfn_get(filter, "Key"), "Rules=FilterRules") : NULL;
+		if (!key)
+			return NULL;
+		cfn_set(r->doc, out, "Filter", wrapped(r, "Key", key));
+	}
+	return out;
+}
+
+static value *told_function(struct cfn_resource *r, value *property)
+{
+	return told(r, property, "Event Filter Function=LambdaFunctionArn");
+}
+
+static value *told_queue(struct cfn_resource *r, value *property)
+{
+	return told(r, property, "Event Filter Queue=QueueArn");
+}
+
+static value *told_topic(struct cfn_resource *r, value *property)
+{
+	return told(r, property, "Event Filter Topic=TopicArn");
+}
+
+static value *notifications(struct cfn_resource *r, value *property)
+{
+	static const struct {
+		const char *name;
+		map_fn *map;
+	} kinds[] = { { "LambdaFunctionConfigurations", told_function },
+		{ "QueueConfigurations", told_queue }, { "TopicConfigurations", told_topic } };
+	value *out = renamed(r, property,
+		"LambdaConfigurations=LambdaFunctionConfigurations QueueConfigurations "
+		"TopicConfigurations EventBridgeConfiguration");
+	for (size_t i = 0; out && i < COUNT_OF(kinds); i++) {
+		value *list = cfn_get(out, kinds[i].name);
+		if (!list)
+			continue;
+		list = mapped(r, list, kinds[i].map);
+		if (!list)
+			return NULL;
+		cfn_set(r->doc, out, kinds[i].name, list);
+	}
+	return out;
+}
+
+static value *suspended(struct cfn_resource *r)
+{
+	return wrapped(r, "Status", cfn_string(r->doc, STR("Suspended")));
+}
+
+static value *nothing(struct cfn_resource *r)
+{
+	return yyjson_mut_obj(r->doc);
+}
+
 static const struct {
 	const char *property, *member;
 	map_fn *map;
 	const struct operation *put, *remove;
+	value *(*off)(struct cfn_resource *r); /* without remove: what is put in its place */
 } settings[] = {
 	{ "BucketEncryption", "ServerSideEncryptionConfiguration", encryption,
-		&s3_put_bucket_encryption_operation, &s3_delete_bucket_encryption_operation },
+		&s3_put_bucket_encryption_operation, &s3_delete_bucket_encryption_operation, NULL },
 	{ "CorsConfiguration", "CORSConfiguration", cors, &s3_put_bucket_cors_operation,
-		&s3_delete_bucket_cors_operation },
+		&s3_delete_bucket_cors_operation, NULL },
 	{ "LifecycleConfiguration", "LifecycleConfiguration", lifecycle,
 		&s3_put_bucket_lifecycle_configuration_operation,
-		&s3_delete_bucket_lifecycle_operation },
+		&s3_delete_bucket_lifecycle_operation, NULL },
+	{ "NotificationConfiguration", "NotificationConfiguration", notifications,
+		&s3_put_bucket_notification_configuration_operation, NULL, nothing },
 	{ "OwnershipControls", "OwnershipControls", as_it_is,
 		&s3_put_bucket_ownership_controls_operation,
-		&s3_delete_bucket_ownership_controls_operation },
+		&s3_delete_bucket_ownership_controls_operation, NULL },
 	{ "PublicAccessBlockConfiguration", "PublicAccessBlockConfiguration", as_it_is,
-		&s3_put_public_access_block_operation, &s3_delete_public_access_block_operation },
+		&s3_put_public_access_block_operation, &s3_delete_public_access_block_operation, NULL },
 	{ "VersioningConfiguration", "VersioningConfiguration", as_it_is,
-		&s3_put_bucket_versioning_operation, NULL },
+		&s3_put_bucket_versioning_operation, NULL, suspended },
 	{ "WebsiteConfiguration", "WebsiteConfiguration", website,
-		&s3_put_bucket_website_operation, &s3_delete_bucket_website_operation },
+		&s3_put_bucket_website_operation, &s3_delete_bucket_website_operation, NULL },
 };
 
 static int put_setting(struct cfn_resource *r, size_t i, value *configuration)
@@ -219,7 +322,7 @@ static int put_setting(struct cfn_resource *r, size_t i, value *configuration)
 	return cfn_call(r, settings[i].put, in, NULL);
 }
 
-/* A property that is there no more is taken back; versions can only be suspended. */
+/* A property that is there no more is taken back. */
 static int configure(struct cfn_resource *r)
 {
 	value *tags = cfn_all_tags(r, cfn_get(r->properties, "Tags"));
@@ -233,9 +336,7 @@ static int configure(struct cfn_resource *r)
 		} else if (settings[i].remove) {
 			if (cfn_call_delete(r, settings[i].remove, bucket_input(r)) < 0)
 				return -1;
-		} else if (put_setting(r, i,
-				   wrapped(r, "Status",
-					   cfn_string(r->doc, STR("Suspended")))) < 0) {
+		} else if (put_setting(r, i, settings[i].off(r)) < 0) {
 			return -1;
 		}
 	}
@@ -295,7 +396,8 @@ const struct cfn_type cfn_types_s3[] = {
 		.flags = CFN_IN_TRANSACTION,
 		.properties =
 			"BucketName BucketEncryption CorsConfiguration LifecycleConfiguration "
-			"OwnershipControls PublicAccessBlockConfiguration Tags "
+			"NotificationConfiguration OwnershipControls "
+			"PublicAccessBlockConfiguration Tags "
 			"VersioningConfiguration WebsiteConfiguration",
 		.replace = "BucketName",
 		.attributes = "Arn DomainName DualStackDomainName RegionalDomainName WebsiteURL",
