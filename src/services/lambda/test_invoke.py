@@ -103,6 +103,20 @@ def test_events(api, client, function):
     assert until(lambda: {f"got {n}" for n in range(6)} <= set(lines(client, name)))
 
 
+def test_a_burst_of_events_leaves_room_for_others(api, function):
+    """Hundreds of waiting events of a function that is cold: another one is started meanwhile."""
+    def sleeper(ms):
+        return function(f"export const handler = () => new Promise((done) => setTimeout(done, {ms}));", Runtime="nodejs20.x",
+                        Handler="index.handler", Timeout=60)
+    burst, other = sleeper(1000), sleeper(0)
+    for _ in range(300):
+        api.invoke(FunctionName=burst, InvocationType="Event", Payload=b"{}")
+    begun = time.monotonic()
+    assert api.invoke(FunctionName=other)["StatusCode"] == 200
+    assert time.monotonic() - begun < 5
+    api.delete_function(FunctionName=burst)
+
+
 def test_events_survive_a_kill(client_of, unique, zip_of):
     """A 202 means that the event is on disk: another server on the same folder runs it."""
     s = samovar.Server().start()

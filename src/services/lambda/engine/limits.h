@@ -14,6 +14,7 @@ enum {
 
 	ENGINE_INSTANCES_MAX = 1000,   /* on this machine */
 	ENGINE_STARTING_MAX = 8,       /* instances that start at once; the next wait their turn */
+	ENGINE_STARTING_POOL_MAX = 4,  /* of one function: a burst leaves room for the others */
 	ENGINE_QUEUE_PATIENCE_MS = 10, /* a wait that is not worth another instance */
 	ENGINE_QUEUE_TICK_MS =
 		100,       /* how often a waiting invocation looks whether one may start now */

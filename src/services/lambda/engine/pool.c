@@ -212,7 +212,8 @@ void pool_scale(struct pool *pool, bool patient)
 	struct engine *engine = pool->engine;
 	for (size_t missing = count_missing(pool, patient); missing > 0 && !engine->stopping;
 		missing--) {
-		if (engine->starting_count >= ENGINE_STARTING_MAX)
+		if (engine->starting_count >= ENGINE_STARTING_MAX ||
+			pool->starting >= ENGINE_STARTING_POOL_MAX)
 			return;
 		struct instance *instance = kind_take(pool->kind);
 		if (instance) {
