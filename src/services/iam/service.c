@@ -144,13 +144,16 @@ static int read_policies(struct call *call, void *arg)
 
 int iam_find_policies(struct call *call, const struct identity *identity, struct policies *out)
 {
-	struct iam_state *state = fresh_state(call);
+	/* What a transaction sees is its own, and its thread may be the writer's: nothing is kept. */
+	struct iam_state *state = call->txn ? NULL : fresh_state(call);
 	struct str principal = identity->role_arn.p ? identity->role_arn : identity->principal_arn;
 	struct policies *cached = state ? map_get(&state->policies, principal) : NULL,
 			found = { 0 };
 	struct call_error before = call->error;
 	if (!cached) {
-		int r = call_read(call, read_policies, &(struct policy_search){ identity, &found });
+		struct policy_search search = { identity, &found };
+		int r = call->txn ? read_policies(call, &search)
+				  : call_read(call, read_policies, &search);
 		call->error = before;
 		if (r < 0)
 			return -ENOENT;

@@ -97,6 +97,20 @@ int mapping_stream_apply(struct call *call, struct lambda_event_source_mapping_c
 	return 0;
 }
 
+static int check_role(struct call *call, struct str role, struct str stream)
+{
+	static const char *const actions[] = { "dynamodb:GetRecords", "dynamodb:GetShardIterator",
+		"dynamodb:DescribeStream", "dynamodb:ListStreams" };
+	for (size_t i = 0; i < COUNT_OF(actions); i++)
+		if (!lambda_role_may(call, role, actions[i], stream))
+			return fail(call, INVALID,
+				"Cannot access stream %.*s. Please ensure the role can perform the "
+				"GetRecords, GetShardIterator, DescribeStream, and ListStreams "
+				"Actions on your stream in IAM.",
+				STR_ARG(stream));
+	return 0;
+}
+
 int mapping_stream_check(struct call *call, const struct lambda_mapping_record *r)
 {
 	struct function_name name = { r->account, r->region, r->function, r->qualifier };
@@ -107,10 +121,9 @@ int mapping_stream_check(struct call *call, const struct lambda_mapping_record *
 	if (lambda_read_version(call, &name, &version, &number) < 0)
 		return -1;
 	if (call_inner(call, &dynamodbstreams_find_stream_operation, NULL, &in, &stream) == 0)
-		return 0;
+		return check_role(call, version.configuration->role, in.stream_arn);
 	call->error = (struct call_error){ 0 };
-	return fail(call, INVALID, "Stream not found: %.*s",
-		STR_ARG(r->configuration->event_source_arn));
+	return fail(call, INVALID, "Stream not found: %.*s", STR_ARG(in.stream_arn));
 }
 
 int mapping_check_start(

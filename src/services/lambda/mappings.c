@@ -109,22 +109,30 @@ static int check_filters(struct call *call, const struct lambda_filter_criteria 
 	return 0;
 }
 
-static int check_queue_policy(struct call *call, const struct lambda_mapping_record *r,
-	struct str policy, const struct lambda_version_record *version)
+/* What the role of the function must allow ("Execution role permissions"), and a queue of another
+ * account with it. */
+static int check_queue_role(struct call *call, const struct lambda_mapping_record *r,
+	struct str policy, struct str role)
 {
-	struct policy_request request = {
-		.action = STR("sqs:ReceiveMessage"),
-		.resource = r->configuration->event_source_arn,
-		.principal_arn = version->configuration->role,
-		.principal_account = r->account,
-	};
+	static const char *const actions[] = { "ReceiveMessage", "DeleteMessage",
+		"GetQueueAttributes" };
+	struct str arn = r->configuration->event_source_arn;
 	struct str account = arena_printf(call->arena, ":%.*s:", STR_ARG(r->account));
-	bool is_own = str_find(r->configuration->event_source_arn, account) > 0;
-	if (call->aws->auth != AWS_AUTH_STRICT || is_own ||
-		(policy.n && policy_evaluate(call->arena, policy, &request, true) == POLICY_ALLOW))
-		return 0;
-	return fail(call, INVALID,
-		"The function execution role does not have permissions to call ReceiveMessage on SQS");
+	bool is_own = call->aws->auth != AWS_AUTH_STRICT || str_find(arn, account) > 0;
+	for (size_t i = 0; i < COUNT_OF(actions); i++) {
+		struct str action = arena_printf(call->arena, "sqs:%s", actions[i]);
+		struct policy_request request = { .action = action,
+			.resource = arn,
+			.principal_arn = role,
+			.principal_account = r->account };
+		if (!lambda_role_may(call, role, action.p, arn) ||
+			(!is_own && (!policy.n || policy_evaluate(call->arena, policy, &request,
+							  true) != POLICY_ALLOW)))
+			return fail(call, INVALID,
+				"The provided execution role does not have permissions to call %s on SQS",
+				actions[i]);
+	}
+	return 0;
 }
 
 /* The queue as it is now, with the function as it is now. */
@@ -155,7 +163,7 @@ static int check_queue(struct call *call, const struct lambda_mapping_record *r)
 			"Batch size must be less than or equal to 10 for FIFO queues.");
 	if (queue.is_fifo.v && c->maximum_batching_window_in_seconds.v > 0)
 		return fail(call, INVALID, "Batching window is not supported for FIFO queues.");
-	return check_queue_policy(call, r, queue.policy, &version);
+	return check_queue_role(call, r, queue.policy, version.configuration->role);
 }
 
 static int check_sizes(struct call *call, const struct lambda_event_source_mapping_configuration *c)
@@ -168,8 +176,16 @@ static int check_sizes(struct call *call, const struct lambda_event_source_mappi
 	if (p && c->scaling_config && c->scaling_config->maximum_concurrency.set)
 		return fail(call, INVALID,
 			"MaximumConcurrency can't be used together with ProvisionedPollerConfig.");
-	if (p && p->minimum_pollers.set && p->maximum_pollers.set &&
-		p->minimum_pollers.v > p->maximum_pollers.v)
+	if (p && ((p->minimum_pollers.set && p->minimum_pollers.v < LAMBDA_PROVISIONED_MIN) ||
+			(p->maximum_pollers.set &&
+				(p->maximum_pollers.v < LAMBDA_PROVISIONED_MIN ||
+					p->maximum_pollers.v > LAMBDA_PROVISIONED_MAX))))
+		return fail(call, INVALID,
+			"For SQS event source mappings MinimumPollers must be between %d and 200, "
+			"MaximumPollers between %d and %d.",
+			LAMBDA_PROVISIONED_MIN, LAMBDA_PROVISIONED_MIN, LAMBDA_PROVISIONED_MAX);
+	if (p && p->minimum_pollers.v > (p->maximum_pollers.set ? p->maximum_pollers.v
+								: LAMBDA_PROVISIONED_DEFAULT))
 		return fail(
 			call, INVALID, "MinimumPollers must not be greater than MaximumPollers.");
 	return 0;

@@ -34,15 +34,22 @@ static size_t limit_max(const struct mapping *m)
 	const struct lambda_event_source_mapping_configuration *c = m->record.configuration;
 	if (c->scaling_config && c->scaling_config->maximum_concurrency.set)
 		return (size_t)c->scaling_config->maximum_concurrency.v;
-	if (c->provisioned_poller_config && c->provisioned_poller_config->maximum_pollers.set)
-		return (size_t)MIN(
-			c->provisioned_poller_config->maximum_pollers.v, LAMBDA_CONCURRENCY);
+	if (c->provisioned_poller_config) {
+		struct opt_i64 max = c->provisioned_poller_config->maximum_pollers;
+		int64_t pollers = max.set ? max.v : LAMBDA_PROVISIONED_DEFAULT;
+		return (size_t)MIN(pollers * LAMBDA_PROVISIONED_BATCHES, LAMBDA_CONCURRENCY);
+	}
 	return LAMBDA_CONCURRENCY;
 }
 
 static size_t limit_first(const struct mapping *m)
 {
-	return MIN(limit_max(m), (size_t)LAMBDA_POLLERS_FIRST);
+	const struct lambda_provisioned_poller_config *p =
+		m->record.configuration->provisioned_poller_config;
+	size_t provisioned = p ? (size_t)(MAX(p->minimum_pollers.v, LAMBDA_PROVISIONED_MIN) *
+					  LAMBDA_PROVISIONED_BATCHES)
+			       : LAMBDA_POLLERS_FIRST;
+	return MIN(limit_max(m), provisioned);
 }
 
 static void mapping_free(struct mapping *m)

@@ -494,7 +494,19 @@ def test_the_role_must_be_let_to_read_the_stream(client_of, zip_of):
         allow({"Action": "sqs:*", "Resource": "*"})
         api.create_function(FunctionName="f", Runtime="python3.12", Role=role, Handler="index.handler",
                             Code={"ZipFile": zip_of({"index.py": "def handler(e, c): return None"})})
-        u = api.create_event_source_mapping(EventSourceArn=table.arn, FunctionName="f", StartingPosition="TRIM_HORIZON")["UUID"]
+        make = dict(EventSourceArn=table.arn, FunctionName="f", StartingPosition="TRIM_HORIZON")
+        needed = ["GetRecords", "GetShardIterator", "DescribeStream", "ListStreams"]
+        for missing in needed:
+            allow({"Action": ["dynamodb:" + a for a in needed if a != missing], "Resource": table.arn})
+            with pytest.raises(ClientError) as e:
+                api.create_event_source_mapping(**make)
+            assert e.value.response["Error"]["Code"] == "InvalidParameterValueException"
+            assert e.value.response["Error"]["Message"].startswith(f"Cannot access stream {table.arn}. ")
+        allow({"Action": ["dynamodb:" + a for a in needed], "Resource": table.arn})
+        u = api.create_event_source_mapping(**make, Enabled=False)["UUID"]
+        api.update_event_source_mapping(UUID=u, Enabled=True)
+        allow({"Action": "sqs:*", "Resource": "*"})
+        time.sleep(1)
         table.put("a")
         assert until(lambda: "does not have permissions to call GetRecords" in server.log(), 20)
         # A user who may read this stream, and no other.
