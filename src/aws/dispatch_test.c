@@ -473,7 +473,7 @@ int main(int argc, char **argv)
 		.now_ms = test_now,
 		.root_access_key_id = STR("AKIAROOT"),
 		.root_secret = STR("root secret"),
-		.hooks = { find_key, find_policies } };
+		.hooks = { .find_key = find_key, .find_policies = find_policies } };
 	if (store_open(path, STORE_MEMORY, &server.store) < 0 || fiber_start(run_tests, &run) < 0)
 		return 1;
 	loop_run(loop);
