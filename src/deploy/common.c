@@ -1,4 +1,4 @@
-/* What the parts of a deployment share: failing, reading files, building trees. */
+/* What the parts of a deployment share: failing, reading files, building trees, naming. */
 #include "aws/limits.h"
 #include "aws/yaml.h"
 #include "deploy/internal.h"
@@ -249,6 +249,121 @@ yyjson_mut_val *deploy_tags(struct deploy *d, yyjson_mut_val *first, yyjson_mut_
 			list, deploy_tree(d, "{'Key': %v, 'Value': %s}", key,
 				      deploy_text(d, yyjson_mut_obj_iter_get_val(key))));
 	return list;
+}
+
+yyjson_mut_val *deploy_at(yyjson_mut_val *root, const char *path)
+{
+	struct str rest = str_c(path), part;
+	while (root && str_cut(&rest, '.', &part))
+		root = tree_get(root, part);
+	return root;
+}
+
+int deploy_check_keys(
+	struct deploy *d, yyjson_mut_val *object, const char *path, const char *const *known)
+{
+	yyjson_mut_obj_iter it;
+	yyjson_mut_val *key;
+	if (!yyjson_mut_is_obj(object))
+		return 0;
+	yyjson_mut_obj_iter_init(object, &it);
+	while ((key = yyjson_mut_obj_iter_next(&it))) {
+		size_t i = 0;
+		while (known[i] && !str_is(tree_str(key), known[i]))
+			i++;
+		if (known[i])
+			continue;
+		const char *at = arena_printf(&d->arena, "%s.%.*s", path, STR_ARG(tree_str(key))).p;
+		return deploy_fail_at(d, at, "%s is not supported", at);
+	}
+	return 0;
+}
+
+int deploy_add(struct deploy *d, struct str id, yyjson_mut_val *resource)
+{
+	if (tree_get(d->resources, id))
+		return deploy_fail(d, "two resources have the logical id %.*s", STR_ARG(id));
+	yyjson_mut_val *key = yyjson_mut_strncpy(d->doc, id.p, id.n);
+	return key && resource && yyjson_mut_obj_add(d->resources, key, resource) ? 0 : -ENOMEM;
+}
+
+void deploy_output(
+	struct deploy *d, struct str name, const char *description, yyjson_mut_val *value)
+{
+	deploy_output_if(d, name, description, value, NULL);
+}
+
+void deploy_output_if(struct deploy *d, struct str name, const char *description,
+	yyjson_mut_val *value, yyjson_mut_val *condition)
+{
+	struct str export = arena_printf(&d->arena, "sls-%.*s-%.*s-%.*s", STR_ARG(d->service),
+		STR_ARG(d->stage), STR_ARG(name));
+	yyjson_mut_obj_put(d->outputs, deploy_tree(d, "%s", name),
+		deploy_tree(d,
+			"{'Description': %v, 'Value': %v, 'Export': {'Name': %s}, 'Condition': %v}",
+			description ? deploy_tree(d, "%c", description) : NULL, value, export,
+			condition));
+}
+
+struct str deploy_alnum(struct deploy *d, struct str name)
+{
+	char *p = arena_alloc(&d->arena, name.n + 1);
+	size_t n = 0;
+	for (size_t i = 0; i < name.n; i++) {
+		char c = name.p[i];
+		if ((c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'))
+			p[n++] = c;
+	}
+	p[n] = 0;
+	return (struct str){ p, n };
+}
+
+struct str deploy_dashes(struct deploy *d, struct str name)
+{
+	struct str part, out = STR("");
+	for (bool is_first = true; str_cut(&name, '-', &part); is_first = false)
+		out = arena_printf(&d->arena, "%.*s%s%.*s", STR_ARG(out), is_first ? "" : "Dash",
+			STR_ARG(part));
+	return out;
+}
+
+struct str deploy_capital(struct deploy *d, struct str name)
+{
+	char *p = arena_cstr(&d->arena, name);
+	if (name.n > 0 && p[0] >= 'a' && p[0] <= 'z')
+		p[0] = (char)(p[0] - 32);
+	return (struct str){ p, name.n };
+}
+
+struct str deploy_normal(struct deploy *d, struct str name)
+{
+	struct buf b = { 0 };
+	for (size_t i = 0; i < name.n; i++) {
+		char c = name.p[i];
+		if (c == '-')
+			buf_cat(&b, "Dash");
+		else if (c == '_')
+			buf_cat(&b, "Underscore");
+		else
+			buf_char(&b, i == 0 && c >= 'a' && c <= 'z' ? (char)(c - 32) : c);
+	}
+	struct str normal = arena_str(&d->arena, buf_view(&b));
+	buf_fini(&b);
+	return normal;
+}
+
+struct str function_name(struct deploy *d, struct str key)
+{
+	struct str name = tree_str(
+		tree_get(tree_get(tree_get(d->config, STR("functions")), key), STR("name")));
+	return name.p ? name
+		      : arena_printf(&d->arena, "%.*s-%.*s-%.*s", STR_ARG(d->service),
+				STR_ARG(d->stage), STR_ARG(key));
+}
+
+bool deploy_serves(struct deploy *d, const char *type, const char *property)
+{
+	return !d->lookups.serves || d->lookups.serves(str_c(type), property);
 }
 
 void deploy_fini(struct deploy *d)

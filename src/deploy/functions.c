@@ -263,15 +263,6 @@ static int add_function(struct deploy *d, struct function *f)
 	return r < 0 ? r : add_version(d, f, properties, package);
 }
 
-struct str function_name(struct deploy *d, struct str key)
-{
-	struct str name = tree_str(
-		tree_get(tree_get(tree_get(d->config, STR("functions")), key), STR("name")));
-	return name.p ? name
-		      : arena_printf(&d->arena, "%.*s-%.*s-%.*s", STR_ARG(d->service),
-				STR_ARG(d->stage), STR_ARG(key));
-}
-
 static int translate_function(struct deploy *d, struct str key, yyjson_mut_val *config)
 {
 	struct function f = { .key = key, .config = config, .normal = deploy_normal(d, key) };
