@@ -118,3 +118,21 @@ def test_a_table_of_another_account_by_its_arn(as_user, tables):
     foreign = arn(tables[0]).replace("000000000000", "111111111111")
     denied(ddb.get_item, TableName=foreign, Key=ITEM)
     denied(ddb.execute_statement, Statement=f'SELECT * FROM "{foreign}"')
+
+
+def test_an_index_has_an_arn_of_its_own(as_user, root, unique):
+    table = unique()
+    keys = [{"AttributeName": "pk", "KeyType": "HASH"}]
+    root("dynamodb").create_table(
+        TableName=table, KeySchema=keys, AttributeDefinitions=[{"AttributeName": "pk", "AttributeType": "S"}],
+        BillingMode="PAY_PER_REQUEST",
+        GlobalSecondaryIndexes=[{"IndexName": name, "KeySchema": keys, "Projection": {"ProjectionType": "ALL"}}
+                                for name in ("mine", "theirs")])
+    ddb = as_user({"Effect": "Allow", "Action": ["dynamodb:Query", "dynamodb:Scan"], "Resource": f"{arn(table)}/index/mine"})
+    by_key = {"KeyConditionExpression": "pk = :p", "ExpressionAttributeValues": {":p": {"S": "a"}}}
+    ddb.query(TableName=table, IndexName="mine", **by_key)
+    ddb.scan(TableName=table, IndexName="mine")
+    ddb.scan(TableName=arn(table), IndexName="mine")
+    for more in ({}, {"IndexName": "theirs"}):
+        denied(ddb.query, TableName=table, **by_key, **more)
+        denied(ddb.scan, TableName=table, **more)
