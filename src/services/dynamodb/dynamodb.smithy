@@ -132,6 +132,69 @@ operation UpdateContinuousBackups {
     errors: [TableNotFoundException, ContinuousBackupsUnavailableException, InternalServerError]
 }
 
+/// Copies a table's items as they are now, in the background.
+@resource("arn:aws:dynamodb:{region}:{account}:table/{TableName}")
+operation CreateBackup {
+    input := {
+        @required @length(min: 1, max: 1024) TableName: String
+        @required BackupName: BackupName
+    }
+    output := { BackupDetails: BackupDetails }
+    errors: [TableNotFoundException, TableInUseException, BackupInUseException, LimitExceededException
+        InternalServerError]
+}
+
+/// What a backup is of, and whether it is ready.
+@readonly
+@resource("{BackupArn}")
+operation DescribeBackup {
+    input := { @required @length(min: 37, max: 1024) BackupArn: String }
+    output := { BackupDescription: BackupDescription }
+    errors: [BackupNotFoundException, InternalServerError]
+}
+
+/// Deletes a backup that is neither being made nor being restored.
+@resource("{BackupArn}")
+operation DeleteBackup {
+    input := { @required @length(min: 37, max: 1024) BackupArn: String }
+    output := { BackupDescription: BackupDescription }
+    errors: [BackupNotFoundException, BackupInUseException, LimitExceededException, InternalServerError]
+}
+
+/// The backups of a table or of all tables, the oldest first.
+@readonly
+operation ListBackups {
+    input := {
+        @length(min: 1, max: 1024) TableName: String
+        @range(min: 1, max: 100) Limit: Integer
+        TimeRangeLowerBound: Timestamp
+        TimeRangeUpperBound: Timestamp
+        @length(min: 37, max: 1024) ExclusiveStartBackupArn: String
+        BackupType: BackupTypeFilter
+    }
+    output := { BackupSummaries: BackupSummaries, LastEvaluatedBackupArn: String }
+    errors: [InternalServerError]
+}
+
+/// Makes a new table of a backup, with its indexes; it is being created until all items are there.
+@resource("{BackupArn}")
+operation RestoreTableFromBackup {
+    input := {
+        @required TargetTableName: TableName
+        @required @length(min: 37, max: 1024) BackupArn: String
+        BillingModeOverride: BillingMode
+        GlobalSecondaryIndexOverride: GlobalSecondaryIndexList
+        LocalSecondaryIndexOverride: LocalSecondaryIndexList
+        ProvisionedThroughputOverride: ProvisionedThroughput
+        OnDemandThroughputOverride: OnDemandThroughput
+        SSESpecificationOverride: SSESpecification
+        VectorIndexOverride: VectorIndexList
+    }
+    output := { TableDescription: TableDescription }
+    errors: [TableAlreadyExistsException, TableInUseException, BackupNotFoundException, BackupInUseException
+        LimitExceededException, InternalServerError]
+}
+
 /// Adds tags to a table.
 @resource("{ResourceArn}")
 operation TagResource {
@@ -557,7 +620,73 @@ structure TableDescription {
     TableClassSummary: TableClassSummary
     DeletionProtectionEnabled: Boolean
     OnDemandThroughput: OnDemandThroughput
+    RestoreSummary: RestoreSummary
 }
+structure RestoreSummary {
+    SourceBackupArn: String
+    SourceTableArn: String
+    @required RestoreDateTime: Timestamp
+    @required RestoreInProgress: Boolean
+}
+@length(min: 3, max: 255) @pattern("[a-zA-Z0-9_.-]+")
+string BackupName
+enum BackupTypeFilter { USER, SYSTEM, AWS_BACKUP, ALL }
+structure BackupDetails {
+    @required BackupArn: String
+    @required BackupName: String
+    BackupSizeBytes: Long
+    @required BackupStatus: String
+    @required BackupType: String
+    @required BackupCreationDateTime: Timestamp
+    BackupExpiryDateTime: Timestamp
+}
+structure SourceTableDetails {
+    @required TableName: String
+    @required TableId: String
+    TableArn: String
+    TableSizeBytes: Long
+    @required KeySchema: KeySchema
+    @required TableCreationDateTime: Timestamp
+    @required ProvisionedThroughput: ProvisionedThroughput
+    OnDemandThroughput: OnDemandThroughput
+    ItemCount: Long
+    BillingMode: String
+}
+structure LocalSecondaryIndexInfo { IndexName: String, KeySchema: KeySchema, Projection: Projection }
+list LocalSecondaryIndexes { member: LocalSecondaryIndexInfo }
+structure GlobalSecondaryIndexInfo {
+    IndexName: String
+    KeySchema: KeySchema
+    Projection: Projection
+    ProvisionedThroughput: ProvisionedThroughput
+    OnDemandThroughput: OnDemandThroughput
+}
+list GlobalSecondaryIndexes { member: GlobalSecondaryIndexInfo }
+structure SourceTableFeatureDetails {
+    LocalSecondaryIndexes: LocalSecondaryIndexes
+    GlobalSecondaryIndexes: GlobalSecondaryIndexes
+    StreamDescription: StreamSpecification
+    TimeToLiveDescription: TimeToLiveDescription
+    SSEDescription: SSEDescription
+}
+structure BackupDescription {
+    BackupDetails: BackupDetails
+    SourceTableDetails: SourceTableDetails
+    SourceTableFeatureDetails: SourceTableFeatureDetails
+}
+structure BackupSummary {
+    TableName: String
+    TableId: String
+    TableArn: String
+    BackupArn: String
+    BackupName: String
+    BackupCreationDateTime: Timestamp
+    BackupExpiryDateTime: Timestamp
+    BackupStatus: String
+    BackupType: String
+    BackupSizeBytes: Long
+}
+list BackupSummaries { member: BackupSummary }
 structure PointInTimeRecoverySpecification {
     @required PointInTimeRecoveryEnabled: Boolean
     @range(min: 1, max: 35) RecoveryPeriodInDays: Integer
@@ -739,6 +868,14 @@ structure ConditionalCheckFailedException { message: String, Item: Attributes }
 @error("client")
 structure TableNotFoundException { message: String }
 @error("client")
+structure TableInUseException { message: String }
+@error("client")
+structure TableAlreadyExistsException { message: String }
+@error("client")
+structure BackupNotFoundException { message: String }
+@error("client")
+structure BackupInUseException { message: String }
+@error("client")
 structure ContinuousBackupsUnavailableException { message: String }
 @error("client")
 structure DuplicateItemException { message: String }
@@ -782,9 +919,28 @@ structure TableRecord {
     stream_label: String
     stream_view: String
     on_demand: OnDemandThroughput
+    /// Of the backup that is being made.
+    backup_number: Long
+    /// Of a table that came of a backup.
+    restored_from: String
+    restored_table: String
+    is_restoring: Boolean
 }
-// What the sweeper does bit by bit: deletes a range of keys, or brings the items of a table into an index or into the
-// order of expiry; from is where it goes on.
+// The number is that of the items' copy; restores are those that go on.
+structure BackupRecord {
+    id: String
+    name: String
+    created: Timestamp
+    table: String
+    source: TableRecord
+    number: Long
+    items: Long
+    bytes: Long
+    is_ready: Boolean
+    restores: Long
+}
+// What the sweeper does bit by bit: deletes a range of keys, or brings the items of a table into an index, into the
+// order of expiry or into a backup, or those of a backup into a table; from is where it goes on.
 structure JobRecord {
     kind: String
     begin: Blob
@@ -794,6 +950,7 @@ structure JobRecord {
     table: String
     number: Long
     index: Long
+    backup: String
 }
 // Where a SELECT goes on: in which of its partitions, and after which key; digest is the statement's.
 structure StatementToken { digest: Long, partition: Long, last: Attributes }

@@ -47,6 +47,9 @@ struct schema ddb_table_schema(const struct table *t, const struct dynamodb_key_
 struct dynamodb_table_description *ddb_table_describe(
 	struct call *call, const struct table *t, const char *status);
 struct dynamodb_index_record *ddb_table_index(const struct table *t, struct str name);
+/* How many items, and of which size, the table (index 0) or the index has. */
+void ddb_table_count(struct call *call, const struct table *t, int64_t index, struct opt_i64 *items,
+	struct opt_i64 *bytes);
 /* Work for the sweeper. */
 void job_put(struct call *call, struct dynamodb_job_record *job);
 /* The prefix of a table's items; number 0, or of an index's entries. */
@@ -56,6 +59,8 @@ struct str items_prefix(struct call *call, const struct table *t, int64_t index)
 
 /* A number that no table and no stream has had. */
 int64_t ddb_next_number(struct call *call);
+/* Definitions that no key uses go. */
+void ddb_table_drop_unused_attributes(struct table *t);
 
 /* ---- table_check.c ---- */
 
@@ -261,8 +266,20 @@ int ddb_stream_wait(struct dynamodb *d, int64_t number, int64_t ms);
 void ddb_stream_release(struct dynamodb *d, int64_t number);
 void ddb_stream_release_all(struct dynamodb *d);
 
+/* ---- backup.c ---- */
+
+/* Before an item is changed while its table's backup is being made: what it was; NULL: none. */
+void ddb_backup_keep(struct call *call, const struct table *t, struct str key,
+	const struct dynamodb_attributes *before);
+/* A part of a job that backs up or restores; false: there is nothing to do any more. */
+bool ddb_backup_run(struct call *call, const struct dynamodb_job_record *job,
+	const struct str *keys, const struct str *values, size_t n);
+void ddb_backup_end(struct call *call, const struct dynamodb_job_record *job);
+
 /* ---- sweep.c ---- */
 
 void ddb_sweep_run(void *dynamodb);
+/* For call_after: there is a job. */
+void ddb_sweep_wake(void *dynamodb);
 
 #endif

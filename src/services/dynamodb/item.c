@@ -316,6 +316,8 @@ static void item_write(struct call *call, const struct table *t, struct str key,
 	       new_size = after ? attributes_size(after) : 0;
 	struct str bytes = { 0 };
 	int64_t seconds;
+	if (t->r.backup_number.v)
+		ddb_backup_keep(call, t, key, before);
 	if (after)
 		txn_put(call->txn, key, bytes = item_encode(call, after));
 	else if (before)

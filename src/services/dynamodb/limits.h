@@ -7,6 +7,7 @@
 
 enum {
 	DDB_TABLES_MAX = 10000, /* of an account in a region */
+	DDB_BACKUPS_MAX = 10000, /* of an account in a region: our own */
 	DDB_TABLE_NAME_MIN = 3,
 	DDB_TABLE_NAME_MAX = 255,
 	DDB_LOCAL_INDEXES_MAX = 5,
@@ -43,6 +44,7 @@ enum {
 	DDB_STREAM_SWEEP_CHUNK = 50, /* streams that one look of the sweeper takes */
 
 	DDB_SWEEP_MS = 1000,
+	DDB_SWEEP_BYTES = 4 << 20, /* of items that it reads in one transaction */
 	DDB_SWEEP_CHUNK = 500, /* items that the sweeper looks at, or deletes, in one transaction */
 };
 

@@ -135,6 +135,10 @@ int ddb_find_permissions(
 		const struct dynamodb_batch_write_item_input *x = in;
 		for (size_t i = 0; i < x->request_items.n; i++)
 			need(&list, op->action, x->request_items.v[i].key, none);
+	} else if (op == &dynamodb_restore_table_from_backup_operation) {
+		const struct dynamodb_restore_table_from_backup_input *x = in;
+		need(&list, op->action, x->backup_arn, none);
+		need(&list, op->action, x->target_table_name, none);
 	} else if (op == &dynamodb_query_operation) {
 		const struct dynamodb_query_input *x = in;
 		need(&list, op->action, x->table_name, x->index_name);

@@ -61,12 +61,6 @@ int dynamodb_list_tags_of_resource(struct call *call,
 	return 0;
 }
 
-static void wake_sweep(void *arg)
-{
-	struct dynamodb *d = arg;
-	waitq_wake_all(&d->sweep);
-}
-
 int dynamodb_update_time_to_live(struct call *call,
 	const struct dynamodb_update_time_to_live_input *in,
 	struct dynamodb_update_time_to_live_output *out)
@@ -99,7 +93,7 @@ int dynamodb_update_time_to_live(struct call *call,
 			.number = t.r.number,
 			.index = OPT_I64(0) };
 		job_put(call, &job);
-		call_after(call, wake_sweep, dynamodb_state(call));
+		call_after(call, ddb_sweep_wake, dynamodb_state(call));
 	}
 	out->time_to_live_specification = in->time_to_live_specification;
 	return 0;

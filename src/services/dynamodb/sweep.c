@@ -1,7 +1,7 @@
 /*
- * The sweeper: a fiber that takes expired items away, deletes what deleted tables and indexes left,
- * and brings the items of a table into a new index or into the order of expiry; a bit at a time, so
- * that nobody waits for it.
+ * The sweeper: a fiber that takes expired items away, deletes what deleted tables, indexes and
+ * backups left, and brings the items of a table into a new index or into the order of expiry; a bit
+ * at a time, so that nobody waits for it.
  */
 #include "base/clock.h"
 #include "services/dynamodb/internal.h"
@@ -22,19 +22,21 @@ static void renew(struct sweep *s)
 	s->call.api = &dynamodb_api;
 }
 
-/* Keys of [begin, end), at most DDB_SWEEP_CHUNK, and their values. */
-static size_t read_chunk(
-	struct call *call, struct str begin, struct str end, struct str *keys, struct str *values)
+/* Keys of [begin, end), at most DDB_SWEEP_CHUNK, and their values; more: there may be some. */
+static size_t read_chunk(struct call *call, struct str begin, struct str end, struct str *keys,
+	struct str *values, bool *more)
 {
 	struct txn_cursor c;
-	size_t n = 0;
+	size_t n = 0, bytes = 0;
 	txn_cursor_open(call->txn, begin, end, false, &c);
-	while (n < DDB_SWEEP_CHUNK && txn_cursor_next(&c)) {
+	while (n < DDB_SWEEP_CHUNK && bytes < DDB_SWEEP_BYTES && txn_cursor_next(&c)) {
 		keys[n] = arena_str(call->arena, c.key);
 		if (values)
 			values[n] = arena_str(call->arena, c.value);
+		bytes += values ? c.value.n : 0;
 		n++;
 	}
+	*more = n == DDB_SWEEP_CHUNK || bytes >= DDB_SWEEP_BYTES;
 	txn_cursor_close(&c);
 	return n;
 }
@@ -45,6 +47,8 @@ static void job_end(struct call *call, struct str key, const struct dynamodb_job
 {
 	struct table t;
 	txn_delete(call->txn, key);
+	if (job->backup.p)
+		ddb_backup_end(call, job);
 	if (!str_is(job->kind, "fill") ||
 		!ddb_table_get(call, job->account, job->region, job->table, &t) ||
 		t.r.number.v != job->number.v)
@@ -61,6 +65,8 @@ static bool bring(struct call *call, const struct dynamodb_job_record *job, cons
 {
 	struct table t;
 	struct dynamodb_index_record *index = NULL;
+	if (job->backup.p)
+		return ddb_backup_run(call, job, keys, values, n);
 	if (!ddb_table_get(call, job->account, job->region, job->table, &t) ||
 		t.r.number.v != job->number.v)
 		return false;
@@ -103,10 +109,10 @@ static int job_run(struct call *call, void *arg)
 	struct str *keys = ARENA_ARRAY(call->arena, struct str, DDB_SWEEP_CHUNK);
 	struct str *values = ARENA_ARRAY(call->arena, struct str, DDB_SWEEP_CHUNK);
 	bool is_delete = str_is(job.kind, "delete");
-	size_t n = read_chunk(call, job.begin, job.end, keys, is_delete ? NULL : values);
+	size_t n = read_chunk(call, job.begin, job.end, keys, is_delete ? NULL : values, &s->more);
 	for (size_t i = 0; is_delete && i < n; i++)
 		txn_delete(call->txn, keys[i]);
-	if ((!is_delete && !bring(call, &job, keys, values, n)) || n < DDB_SWEEP_CHUNK) {
+	if ((!is_delete && !bring(call, &job, keys, values, n)) || !s->more) {
 		job_end(call, key, &job);
 		return 0;
 	}
@@ -170,8 +176,7 @@ static int expire_run(struct call *call, void *arg)
 {
 	struct sweep *s = arg;
 	struct str *keys = ARENA_ARRAY(call->arena, struct str, DDB_SWEEP_CHUNK);
-	size_t n = read_chunk(call, expiry_begin(call), expiry_end(call), keys, NULL);
-	s->more = n == DDB_SWEEP_CHUNK;
+	size_t n = read_chunk(call, expiry_begin(call), expiry_end(call), keys, NULL, &s->more);
 	for (size_t i = 0; i < n; i++) {
 		struct key_part p[6];
 		if (key_decode(call->arena, keys[i], p, 6) == 6)
@@ -218,8 +223,7 @@ static int tokens_run(struct call *call, void *arg)
 {
 	struct sweep *s = arg;
 	struct str *keys = ARENA_ARRAY(call->arena, struct str, DDB_SWEEP_CHUNK);
-	size_t n = read_chunk(call, tokens_begin(call), tokens_end(call), keys, NULL);
-	s->more = n == DDB_SWEEP_CHUNK;
+	size_t n = read_chunk(call, tokens_begin(call), tokens_end(call), keys, NULL, &s->more);
 	for (size_t i = 0; i < n; i++) {
 		struct key_part p[3];
 		struct dynamodb_token_record r = { 0 };
@@ -276,6 +280,12 @@ static void run_streams(struct sweep *s)
 				break;
 	}
 	buf_fini(&from);
+}
+
+void ddb_sweep_wake(void *arg)
+{
+	struct dynamodb *d = arg;
+	waitq_wake_all(&d->sweep);
 }
 
 void ddb_sweep_run(void *arg)

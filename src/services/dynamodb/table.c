@@ -46,7 +46,8 @@ int ddb_table_find(struct call *call, struct str name, bool with_name, struct ta
 {
 	struct table t;
 	name_parse(call, name, &t);
-	if (ddb_table_get(call, t.account, t.region, t.name, out))
+	if (ddb_table_get(call, t.account, t.region, t.name, out) &&
+		(with_name || !out->r.is_restoring.v))
 		return 0;
 	if (!with_name)
 		return fail(call, &dynamodb_resource_not_found_exception,
@@ -124,7 +125,7 @@ static struct dynamodb_projection *projection_of(struct dynamodb_projection *p)
 	return p;
 }
 
-static void count(struct call *call, const struct table *t, int64_t index, struct opt_i64 *items,
+void ddb_table_count(struct call *call, const struct table *t, int64_t index, struct opt_i64 *items,
 	struct opt_i64 *bytes)
 {
 	struct dynamodb_counter_record counter = { 0 };
@@ -141,7 +142,7 @@ static void describe_index(struct call *call, const struct table *t,
 	struct str arn = arena_printf(call->arena, "%.*s/index/%.*s",
 		STR_ARG(ddb_table_arn(call, t)), STR_ARG(index->name));
 	struct opt_i64 items, bytes;
-	count(call, t, index->number.v, &items, &bytes);
+	ddb_table_count(call, t, index->number.v, &items, &bytes);
 	if (index->is_local.v) {
 		d->local_secondary_indexes.v[d->local_secondary_indexes.n++] =
 			(struct dynamodb_local_index_description){ index->name, index->key_schema,
@@ -183,13 +184,18 @@ struct dynamodb_table_description *ddb_table_describe(
 		.deletion_protection_enabled = OPT_BOOL(t->r.is_protected.v),
 		.on_demand_throughput = t->r.on_demand,
 	};
-	count(call, t, 0, &d->item_count, &d->table_size_bytes);
+	ddb_table_count(call, t, 0, &d->item_count, &d->table_size_bytes);
 	if (str_is(t->r.billing, "PAY_PER_REQUEST") || t->r.to_on_demand.set) {
 		d->billing_mode_summary =
 			ARENA_NEW(call->arena, struct dynamodb_billing_mode_summary);
 		d->billing_mode_summary->billing_mode = t->r.billing;
 		d->billing_mode_summary->last_update_to_pay_per_request_date_time =
 			t->r.to_on_demand;
+	}
+	if (t->r.restored_from.p) {
+		d->restore_summary = ARENA_NEW(call->arena, struct dynamodb_restore_summary);
+		*d->restore_summary = (struct dynamodb_restore_summary){ t->r.restored_from,
+			t->r.restored_table, t->r.created, OPT_BOOL(t->r.is_restoring.v) };
 	}
 	if (t->r.table_class.p) {
 		d->table_class_summary =
@@ -235,7 +241,7 @@ int dynamodb_describe_table(struct call *call, const struct dynamodb_describe_ta
 	struct table t;
 	if (ddb_table_find(call, in->table_name, true, &t) < 0)
 		return -1;
-	out->table = ddb_table_describe(call, &t, "ACTIVE");
+	out->table = ddb_table_describe(call, &t, t.r.is_restoring.v ? "CREATING" : "ACTIVE");
 	return 0;
 }
 

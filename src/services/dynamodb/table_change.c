@@ -84,10 +84,18 @@ int dynamodb_create_table(struct call *call, const struct dynamodb_create_table_
 	return 0;
 }
 
-static void wake_sweep(void *arg)
+/* A table that is being restored or backed up. */
+static int refuse_busy(struct call *call, const struct table *t)
 {
-	struct dynamodb *d = arg;
-	waitq_wake_all(&d->sweep);
+	if (t->r.is_restoring.v)
+		return fail(call, &dynamodb_resource_in_use_exception,
+			"Attempt to change a resource which is still in use: Table is being created: %.*s",
+			STR_ARG(t->name));
+	if (t->r.backup_number.v)
+		return fail(call, &dynamodb_resource_in_use_exception,
+			"Attempt to change a resource which is still in use: Table is being backed up: %.*s",
+			STR_ARG(t->name));
+	return 0;
 }
 
 /* What stands under the prefix goes bit by bit. */
@@ -103,14 +111,14 @@ static void discard(struct call *call, const struct table *t, int64_t index, boo
 		.number = t->r.number,
 		.index = OPT_I64(index) };
 	job_put(call, &job);
-	call_after(call, wake_sweep, dynamodb_state(call));
+	call_after(call, ddb_sweep_wake, dynamodb_state(call));
 }
 
 int dynamodb_delete_table(struct call *call, const struct dynamodb_delete_table_input *in,
 	struct dynamodb_delete_table_output *out)
 {
 	struct table t;
-	if (ddb_table_find(call, in->table_name, true, &t) < 0)
+	if (ddb_table_find(call, in->table_name, true, &t) < 0 || refuse_busy(call, &t) < 0)
 		return -1;
 	if (t.r.is_protected.v)
 		return fail(call, &aws_validation_exception,
@@ -165,7 +173,7 @@ static int create_index(struct call *call, struct table *t, const struct dynamod
 		.number = t->r.number,
 		.index = v[t->r.indexes.n - 1].number };
 	job_put(call, &job);
-	call_after(call, wake_sweep, dynamodb_state(call));
+	call_after(call, ddb_sweep_wake, dynamodb_state(call));
 	return 0;
 }
 
@@ -239,7 +247,7 @@ static bool schema_has(const struct dynamodb_key_schema *keys, struct str name)
 	return false;
 }
 
-static void drop_unused_attributes(struct table *t)
+void ddb_table_drop_unused_attributes(struct table *t)
 {
 	size_t kept = 0;
 	for (size_t i = 0; i < t->r.attributes.n; i++) {
@@ -293,7 +301,7 @@ int dynamodb_update_table(struct call *call, const struct dynamodb_update_table_
 {
 	struct table t;
 	if (check_update_options(call, in) < 0 ||
-		ddb_table_find(call, in->table_name, true, &t) < 0)
+		ddb_table_find(call, in->table_name, true, &t) < 0 || refuse_busy(call, &t) < 0)
 		return -1;
 	if (!in->billing_mode.p && !in->provisioned_throughput &&
 		!in->global_secondary_index_updates.n && !in->table_class.p &&
@@ -308,7 +316,7 @@ int dynamodb_update_table(struct call *call, const struct dynamodb_update_table_
 	change_attributes(call, &t, &in->attribute_definitions);
 	if (change_indexes(call, &t, in) < 0)
 		return -1;
-	drop_unused_attributes(&t);
+	ddb_table_drop_unused_attributes(&t);
 	if (in->on_demand_throughput)
 		t.r.on_demand = in->on_demand_throughput;
 	if (in->table_class.p)

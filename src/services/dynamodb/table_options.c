@@ -50,7 +50,7 @@ int check_update_options(struct call *call, const struct dynamodb_update_table_i
 static int find(struct call *call, struct str name)
 {
 	struct table t;
-	if (ddb_table_find(call, name, false, &t) == 0)
+	if (ddb_table_find(call, name, true, &t) == 0)
 		return 0;
 	call->error = (struct call_error){ 0 };
 	return fail(
