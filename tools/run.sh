@@ -1,5 +1,6 @@
 #!/bin/sh
-# make run: a server on a data folder of its own, with the shop of examples/loyalty in two regions and a few receipts in it.
+# make run: a server on a data folder of its own, with the shop of examples/loyalty in two regions and a few receipts in it; it follows
+# the log of both.
 # Without the registries of npm and PyPI, that one function of examples/hello behind a URL.
 set -eu
 cd "$(dirname "$0")/.."
@@ -14,7 +15,8 @@ fi
 
 build/samovar up --quiet --listen "127.0.0.1:$PORT" --data build/data &
 server=$!
-trap 'kill $server 2>/dev/null; wait $server 2>/dev/null' EXIT
+followers=
+trap 'kill $followers $server 2>/dev/null; wait $server 2>/dev/null' EXIT
 trap 'exit 0' INT TERM
 tries=0
 until curl -sf "$URL/_samovar/health" >/dev/null; do
@@ -60,6 +62,13 @@ cat <<END
 every call of one receipt:  build/samovar logs --trace $trace --region $region --endpoint $URL
 what an operator may:       curl -H 'authorization: Bearer develop' '${base}users'
 any tool of AWS:            export AWS_ENDPOINT_URL=$URL AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test
-Ctrl-C ends it; the data stays in build/data.
+Ctrl-C ends it; the data stays in build/data. What the functions log from now on:
+
 END
+for region in eu-central-1 us-east-1; do
+	for function in register award partner mail; do
+		build/samovar logs --follow --since 0s "loyalty-develop-$function" --region $region &
+		followers="$followers $!"
+	done
+done
 wait $server
