@@ -6,6 +6,8 @@ import time
 import pytest
 from botocore.exceptions import ClientError
 
+import samovar
+
 HASH = [{"AttributeName": "pk", "KeyType": "HASH"}]
 
 
@@ -122,3 +124,23 @@ def test_backups_are_listed_and_deleted(ddb, table, unique):
     with pytest.raises(ClientError, match="no such index: other"):
         ddb.restore_table_from_backup(TargetTableName=unique(), BackupArn=arns[1], GlobalSecondaryIndexOverride=[
             {"IndexName": "other", "KeySchema": HASH, "Projection": {"ProjectionType": "ALL"}}])
+
+
+def test_backups_and_restores_go_on_after_a_kill(client_of, unique):
+    with samovar.Server() as server:
+        ddb, table, name = client_of(server, "dynamodb"), unique(), unique()
+        ddb.create_table(TableName=table, KeySchema=HASH, BillingMode="PAY_PER_REQUEST",
+                         AttributeDefinitions=[{"AttributeName": "pk", "AttributeType": "S"}])
+        fill(ddb, table, 3000)
+        before = scan(ddb, table)
+        arn = ddb.create_backup(TableName=table, BackupName="killed")["BackupDetails"]["BackupArn"]
+        server.kill()
+        server.start()
+        ready(ddb, arn)
+        ddb.restore_table_from_backup(TargetTableName=name, BackupArn=arn)
+        server.kill()
+        server.start()
+        wait_for(lambda: ddb.describe_table(TableName=name)["Table"]["TableStatus"], "ACTIVE")
+        assert scan(ddb, name) == before
+        assert ddb.describe_table(TableName=name)["Table"]["ItemCount"] == 3000
+        ddb.delete_backup(BackupArn=arn)
