@@ -4,6 +4,7 @@
 #include "deploy/keys.h"
 #include "deploy/limits.h"
 #include <errno.h>
+#include <unistd.h>
 
 /* The function's own setting, or the provider's. */
 static yyjson_mut_val *setting(struct deploy *d, const struct function *f, const char *name)
@@ -263,6 +264,34 @@ static int add_function(struct deploy *d, struct function *f)
 	return r < 0 ? r : add_version(d, f, properties, package);
 }
 
+/* A handler that is in none of the files beside serverless.yml fails when it is called: said
+ * before. */
+static void check_handler(struct deploy *d, struct function *f)
+{
+	static const char *const endings[][4] = { { "nodejs", ".js", ".mjs", ".cjs" },
+		{ "python", ".py", NULL, NULL } };
+	yyjson_mut_val *runtime = setting(d, f, "runtime");
+	struct str kind = runtime ? tree_str(runtime) : STR("nodejs"),
+		   handler = tree_str(tree_get(f->config, STR("handler")));
+	ssize_t dot = str_rindex(handler, '.');
+	if (tree_get(f->config, STR("package")) || tree_get(d->config, STR("package")) ||
+		setting(d, f, "layers") || dot <= 0)
+		return;
+	for (size_t i = 0; i < COUNT_OF(endings); i++) {
+		if (!str_starts(kind, str_c(endings[i][0])))
+			continue;
+		for (size_t k = 1; k < COUNT_OF(endings[i]) && endings[i][k]; k++) {
+			struct str path = arena_printf(&d->arena, "%.*s%s",
+				STR_ARG(str_sub(handler, 0, (size_t)dot)), endings[i][k]);
+			if (access(deploy_path(d, path).p, F_OK) == 0)
+				return;
+		}
+		deploy_warn(d, "%s: no file %.*s%s holds the handler %.*s: calls will fail",
+			f->path, STR_ARG(str_sub(handler, 0, (size_t)dot)), endings[i][1],
+			STR_ARG(handler));
+	}
+}
+
 static int translate_function(struct deploy *d, struct str key, yyjson_mut_val *config)
 {
 	struct function f = { .key = key, .config = config, .normal = deploy_normal(d, key) };
@@ -274,8 +303,10 @@ static int translate_function(struct deploy *d, struct str key, yyjson_mut_val *
 	int r = keys_check_function(d, config, f.path);
 	if (r == 0 && !tree_str(tree_get(config, STR("handler"))).p)
 		return deploy_fail_at(d, f.path, "%s: it has no handler", f.path);
-	if (r == 0)
+	if (r == 0) {
+		check_handler(d, &f);
 		r = add_log_group(d, &f);
+	}
 	if (r == 0)
 		r = add_function(d, &f);
 	if (r == 0)

@@ -299,6 +299,20 @@ static void test_template(void)
 	deploy_fini(&d);
 }
 
+static void test_handler(void)
+{
+	struct deploy d = { .folder = str_c(folder), .bucket = STR("b") };
+	write_text("tea.mjs", "export const brew = async () => {};\n");
+	write_text("serverless.yml",
+		"service: tea\nprovider: {name: aws, runtime: nodejs22.x}\nfunctions:\n"
+		"  brew: {handler: tea.brew}\n  pour: {handler: cup.pour}\n");
+	CHECK_INT(deploy_load(&d, "serverless.yml"), 0);
+	CHECK_INT(deploy_build(&d), 0);
+	CHECK_STR(buf_view(&d.warnings),
+		"functions.pour: no file cup.js holds the handler cup.pour: calls will fail\n");
+	deploy_fini(&d);
+}
+
 static const struct test tests[] = {
 	{ "variables", test_variables },
 	{ "texts that grow by their variables", test_growth },
@@ -307,6 +321,7 @@ static const struct test tests[] = {
 	{ "what the server doesn't serve", test_unserved },
 	{ "a service's template", test_golden },
 	{ "a SAM template's code", test_template },
+	{ "a handler that no file holds", test_handler },
 };
 
 int main(int argc, char **argv)
