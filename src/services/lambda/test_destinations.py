@@ -116,6 +116,21 @@ def test_dead_letter_queue(api, sqs, queue, function):
         "RequestID": ("String", rid), "ErrorCode": ("Number", "200"), "ErrorMessage": ("String", "no c")}
 
 
+@pytest.mark.parametrize("code, error", [
+    ("import time\ndef handler(e, c): time.sleep(60)", "timed out after 1.00 seconds"),
+    ("import os\ndef handler(e, c): os._exit(3)", "exit status 3")])
+def test_functions_that_hang_or_exit_are_tried_three_times(api, sqs, queue, function, code, error):
+    """A timeout and the end of the process are errors of the function: retried twice, then told."""
+    url, arn = queue()
+    name = function(code, Timeout=1)
+    destine(api, name, OnFailure=arn)
+    event(api, name, {})
+    record = json.loads(take(sqs, url)["Body"])
+    assert (record["requestContext"]["condition"], record["requestContext"]["approximateInvokeCount"]) == ("RetriesExhausted", 3)
+    assert record["responseContext"]["functionError"] == "Unhandled"
+    assert error in record["responsePayload"]["errorMessage"]
+
+
 def test_to_a_function_and_on(api, sqs, queue, function):
     """A function as the destination gets the record as its event."""
     url, arn = queue()
