@@ -136,3 +136,16 @@ def test_an_index_has_an_arn_of_its_own(as_user, root, unique):
     for more in ({}, {"IndexName": "theirs"}):
         denied(ddb.query, TableName=table, **by_key, **more)
         denied(ddb.scan, TableName=table, **more)
+
+
+def test_restoring_needs_the_backup_and_the_new_table(as_user, tables, unique):
+    mine, new = tables[0], unique()
+    ddb = as_user({"Effect": "Allow", "Action": "dynamodb:*", "Resource": [arn(mine), f"{arn(mine)}/backup/*", arn(new)]})
+    backup = ddb.create_backup(TableName=mine, BackupName="mine")["BackupDetails"]["BackupArn"]
+    while ddb.describe_backup(BackupArn=backup)["BackupDescription"]["BackupDetails"]["BackupStatus"] != "AVAILABLE":
+        pass
+    denied(ddb.restore_table_from_backup, TargetTableName=unique(), BackupArn=backup)
+    denied(ddb.create_backup, TableName=tables[1], BackupName="theirs")
+    ddb.restore_table_from_backup(TargetTableName=new, BackupArn=backup)
+    only_new = as_user({"Effect": "Allow", "Action": "dynamodb:*", "Resource": f"arn:aws:dynamodb:*:*:table/{new}*"})
+    denied(only_new.restore_table_from_backup, TargetTableName=f"{new}2", BackupArn=backup)
