@@ -342,7 +342,8 @@ static const char mapping_properties[] =
 	"BatchSize BisectBatchOnFunctionError DestinationConfig Enabled EventSourceArn "
 	"FilterCriteria FunctionName FunctionResponseTypes MaximumBatchingWindowInSeconds "
 	"MaximumRecordAgeInSeconds "
-	"MaximumRetryAttempts ParallelizationFactor ScalingConfig StartingPosition StartingPositionTimestamp "
+	"MaximumRetryAttempts ParallelizationFactor ProvisionedPollerConfig ScalingConfig "
+	"StartingPosition StartingPositionTimestamp "
 	"TumblingWindowInSeconds";
 
 static int create_mapping(struct cfn_resource *r)
@@ -370,7 +371,7 @@ static void reset_mapping(struct cfn_resource *r, value *in)
 		{ "FilterCriteria", "{\"Filters\":[]}" }, { "FunctionResponseTypes", "[]" },
 		{ "MaximumBatchingWindowInSeconds", "0" }, { "MaximumRecordAgeInSeconds", "-1" },
 		{ "MaximumRetryAttempts", "-1" }, { "ParallelizationFactor", "1" },
-		{ "ScalingConfig", "{}" } };
+		{ "ProvisionedPollerConfig", "{}" }, { "ScalingConfig", "{}" } };
 	for (size_t i = 0; i < COUNT_OF(defaults); i++)
 		if (cfn_get(r->before, defaults[i].name) && !cfn_get(in, defaults[i].name))
 			cfn_set(r->doc, in, defaults[i].name,
@@ -408,8 +409,8 @@ const struct cfn_type cfn_types_lambda[] = {
 			"EventSourceArn FilterCriteria "
 			"FunctionName FunctionResponseTypes MaximumBatchingWindowInSeconds "
 			"MaximumRecordAgeInSeconds "
-			"MaximumRetryAttempts ParallelizationFactor ScalingConfig StartingPosition "
-			"StartingPositionTimestamp TumblingWindowInSeconds Tags",
+			"MaximumRetryAttempts ParallelizationFactor ProvisionedPollerConfig "
+			"ScalingConfig StartingPosition StartingPositionTimestamp TumblingWindowInSeconds Tags",
 		.replace = "EventSourceArn StartingPosition StartingPositionTimestamp",
 		.attributes = "Id EventSourceMappingArn",
 		.create = create_mapping,

@@ -50,18 +50,41 @@ static int create_queue(struct cfn_resource *r)
 	return 0;
 }
 
+/* Those of the template before go, those of now are put. */
+static int update_tags(struct cfn_resource *r)
+{
+	value *tags = cfn_all_tags(r, cfn_get(r->properties, "Tags")), *item;
+	value *old = cfn_get(r->before, "Tags"), *in = url_input(r), *keys = yyjson_mut_arr(r->doc);
+	if (yyjson_mut_is_arr(old)) {
+		CFN_ARRAY_FOR(item, old)
+		yyjson_mut_arr_append(keys, cfn_copy(r->doc, cfn_get(item, "Key")));
+	}
+	cfn_set(r->doc, in, "TagKeys", keys);
+	if (yyjson_mut_arr_size(keys) && cfn_call(r, &sqs_untag_queue_operation, in, NULL) < 0)
+		return -1;
+	if (!tags)
+		return 0;
+	in = url_input(r);
+	cfn_set(r->doc, in, "Tags", tags);
+	return cfn_call(r, &sqs_tag_queue_operation, in, NULL);
+}
+
 static int update_queue(struct cfn_resource *r)
 {
 	value *in = url_input(r), *given = cfn_pick(r, attributes);
-	static const char *const defaults[][2] = { { "DelaySeconds", "0" },
+	static const char *const defaults[][2] = { { "ContentBasedDeduplication", "false" },
+		{ "DelaySeconds", "0" },
 		{ "MaximumMessageSize", "1048576" }, { "MessageRetentionPeriod", "345600" },
-		{ "ReceiveMessageWaitTimeSeconds", "0" }, { "RedrivePolicy", "" },
+		{ "ReceiveMessageWaitTimeSeconds", "0" }, { "RedriveAllowPolicy", "" },
+		{ "RedrivePolicy", "" },
 		{ "VisibilityTimeout", "30" } };
 	yyjson_mut_obj_remove_key(given, "FifoQueue");
 	for (size_t i = 0; i < COUNT_OF(defaults); i++)
 		if (cfn_get(r->before, defaults[i][0]) && !cfn_get(given, defaults[i][0]))
 			cfn_put(r, given, defaults[i][0], str_c(defaults[i][1]));
 	describe_queue(r);
+	if (update_tags(r) < 0)
+		return -1;
 	if (!yyjson_mut_obj_size(given))
 		return 0;
 	cfn_set(r->doc, in, "Attributes", given);
