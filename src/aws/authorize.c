@@ -80,7 +80,8 @@ static void fill_context(struct call *call, struct context *c)
 	add(c, "aws:SourceIp", call->source_ip);
 	add(c, "aws:UserAgent", call->user_agent);
 	add(c, "aws:CurrentTime", arena_str(call->arena, str_c(now)));
-	add(c, "aws:EpochTime", arena_printf(call->arena, "%lld", (long long)(call->now_ms / 1000)));
+	add(c, "aws:EpochTime",
+		arena_printf(call->arena, "%lld", (long long)(call->now_ms / 1000)));
 	add(c, "aws:SecureTransport", STR("false"));
 	add(c, "aws:RequestedRegion", id->region);
 	add(c, "aws:ViaAWSService", STR("false"));
@@ -122,18 +123,29 @@ static int deny(struct call *call, const char *action, struct str resource, cons
 		action);
 }
 
-/* What the service itself says of the resource: whether it says anything. */
-static bool find_resource(struct request *r, const void *in, struct service_resource *out)
+/* What could not be read may forbid it: the request fails with it, whatever else would let it pass.
+ */
+static bool is_unknown(struct call *call)
+{
+	if (call->error.shape && call->error.shape->is_server_fault)
+		return true;
+	call->error = (struct call_error){ 0 };
+	return false;
+}
+
+/* What the service itself says of the resource: 1 or 0, whether it says anything, or -1. */
+static int find_resource(struct request *r, const void *in, struct service_resource *out)
 {
 	struct service_resource found = { 0 };
-	bool is_known = false;
+	int is_known = 0;
 	for (const struct service *const *s = r->aws->services; s && *s; s++)
 		if ((*s)->api == r->entry->api && (*s)->find_resource &&
 			(*s)->find_resource(&r->call, in, &found) == 0) {
 			*out = found;
-			is_known = true;
+			is_known = 1;
 		}
-	r->call.error = (struct call_error){ 0 };
+	if (is_unknown(&r->call))
+		return -1;
 	if (!out->arn.p)
 		out->arn = auth_resource(r, in);
 	if (!out->account.p)
@@ -152,7 +164,8 @@ static enum policy_effect identity_effect(struct call *call, const struct policy
 		struct policies *policies = ARENA_NEW(call->arena, struct policies);
 		if (hooks->find_policies && hooks->find_policies(call, id, policies) < 0)
 			log_debug("no policies for %.*s", STR_ARG(id->principal_arn));
-		call->error = (struct call_error){ 0 };
+		if (is_unknown(call))
+			return POLICY_DENY;
 		call->policies = policies;
 	}
 	return policies_evaluate(call->arena, call->policies, request);
@@ -184,37 +197,36 @@ int call_authorize(struct call *call, const char *action, const struct service_r
 	if (resource->policy.n)
 		by_resource = policy_evaluate(call->arena, resource->policy, &request, true);
 	if (id->is_anonymous)
-		return by_resource == POLICY_ALLOW ? 0
-						   : deny(call, action, request.resource,
-							     "a resource-based", false);
+		return by_resource == POLICY_ALLOW
+			       ? 0
+			       : deny(call, action, request.resource, "a resource-based", false);
 	effect = identity_effect(call, &request);
 	if (by_resource == POLICY_DENY && !(id->is_root && is_own))
 		return deny(call, action, request.resource, "a resource-based", true);
 	if (effect == POLICY_DENY ||
 		(effect == POLICY_NO_MATCH && !(is_own && by_resource == POLICY_ALLOW)))
-		return deny(call, action, request.resource, "an identity-based",
-			effect == POLICY_DENY);
+		return deny(
+			call, action, request.resource, "an identity-based", effect == POLICY_DENY);
 	if (!is_own && by_resource != POLICY_ALLOW)
 		return deny(call, action, request.resource, "a resource-based", false);
 	if (id->session_policy.n) {
 		effect = policy_evaluate(call->arena, id->session_policy, &request, false);
 		if (effect != POLICY_ALLOW)
-			return deny(call, action, request.resource, "a session",
-				effect == POLICY_DENY);
+			return deny(
+				call, action, request.resource, "a session", effect == POLICY_DENY);
 	}
 	return 0;
 }
 
-/* What the service itself says that the caller must be allowed; 0: nothing. */
-static size_t find_permissions(struct request *r, const void *in, struct service_permission **v)
+/* What the service itself says that the caller must be allowed; 0: nothing; or -1. */
+static ssize_t find_permissions(struct request *r, const void *in, struct service_permission **v)
 {
 	size_t n = 0;
 	for (const struct service *const *s = r->aws->services; s && *s; s++)
 		if ((*s)->api == r->entry->api && (*s)->find_permissions &&
 			(*s)->find_permissions(&r->call, in, v, &n) < 0)
 			n = 0;
-	r->call.error = (struct call_error){ 0 };
-	return n;
+	return is_unknown(&r->call) ? -1 : (ssize_t)n;
 }
 
 int auth_authorize(struct request *r, const void *in)
@@ -227,13 +239,15 @@ int auth_authorize(struct request *r, const void *in)
 	for (size_t i = 0; i < COUNT_OF(free_actions); i++)
 		if (str_is(str_c(action), free_actions[i]))
 			return 0;
-	size_t n = find_permissions(r, in, &permissions);
-	for (size_t i = 0; i < n; i++)
+	ssize_t n = find_permissions(r, in, &permissions);
+	for (ssize_t i = 0; i < n; i++)
 		if (call_authorize(&r->call, permissions[i].action, &permissions[i].resource) < 0)
 			return -1;
 	if (n)
-		return 0;
-	bool is_known = find_resource(r, in, &resource);
+		return n > 0 ? 0 : -1;
+	int is_known = find_resource(r, in, &resource);
+	if (is_known < 0)
+		return -1;
 	/* A public operation of a service without policies of resources is everyone's; else
 	 * strangers need one. */
 	if (r->call.identity.is_anonymous && r->operation->is_public && !is_known)

@@ -388,6 +388,30 @@ static void test_strict_permissions(void)
 	server.auth = AWS_AUTH_ANY;
 }
 
+static bool is_unreadable;
+static int find_resource(struct call *call, const void *in, struct service_resource *out)
+{
+	(void)in;
+	(void)out;
+	return is_unreadable ? fail(call, &aws_internal_failure, "The store could not serve it.")
+			     : -1;
+}
+
+/* A policy that could not be read may have forbidden it. */
+static void test_strict_unreadable(void)
+{
+	struct str none = { 0 };
+	const char *id = "AKIAADAADAADAADAADA2", *secret = "ada's secret";
+	server.auth = AWS_AUTH_STRICT;
+	user_policy =
+		"{\"Version\":\"2012-10-17\",\"Statement\":{\"Effect\":\"Allow\",\"Action\":\"*\",\"Resource\":\"*\"}}";
+	is_unreadable = true;
+	CHECK_INT(ask_signed("POST /say/x", HOST, STR(""), id, secret, none)->status, 500);
+	is_unreadable = false;
+	CHECK_INT(ask_signed("POST /say/x", HOST, STR(""), id, secret, none)->status, 201);
+	server.auth = AWS_AUTH_ANY;
+}
+
 static void test_sessions(void)
 {
 	struct arena arena = { 0 };
@@ -435,6 +459,7 @@ static const struct test tests[] = {
 	{ "hosts and origins of this machine only", test_host_and_origin },
 	{ "strict: signatures", test_strict_signatures },
 	{ "strict: permissions", test_strict_permissions },
+	{ "strict: what can't be read", test_strict_unreadable },
 	{ "sessions keep their role in both modes", test_sessions },
 };
 
@@ -463,13 +488,16 @@ int main(int argc, char **argv)
 	char folder[] = "/tmp/dispatch-test.XXXXXX";
 	struct run run = { argc, 1, argv };
 	struct loop *loop;
+	struct service echo = echo_service;
+	const struct service *services[] = { &echo, NULL };
+	echo.find_resource = find_resource;
 	if (!mkdtemp(folder) || loop_create(&loop) < 0)
 		return 1;
 	char *path = xasprintf("%s/store", folder);
 	server = (struct aws){ .loop = loop,
 		.address = STR("127.0.0.1"),
 		.port = 4566,
-		.services = echo_services,
+		.services = services,
 		.now_ms = test_now,
 		.root_access_key_id = STR("AKIAROOT"),
 		.root_secret = STR("root secret"),
