@@ -151,8 +151,8 @@ void call_answer_length(struct call *call, uint64_t length);
  * whether the caller may do this there; always, unless the server is strict. It reads the store:
  * not in a transaction. 0, or -1 after fail().
  */
-int call_authorize(struct call *call, const char *action,
-	const struct service_resource *resource) MUSTCHECK;
+int call_authorize(
+	struct call *call, const char *action, const struct service_resource *resource) MUSTCHECK;
 
 /*
  * For forms, whose claim is among their fields: makes who signed the text the call's identity, as

@@ -15,8 +15,8 @@ struct yaml_error {
 };
 
 enum yaml_flag {
-	/* As CloudFormation takes scalars: YAML 1.1's yes and on are booleans, and a number that would
-	   not be written as it was read (1.10, 0x1f, 007) is a text. */
+	/* As CloudFormation takes scalars: YAML 1.1's yes and on are booleans, and a number that
+	   would not be written as it was read (1.10, 0x1f, 007) is a text. */
 	YAML_TEMPLATE = 1,
 };
 

@@ -41,7 +41,8 @@ bool sandbox_is_degraded(const struct sandbox *sandbox);
 enum {
 	BOX_RUNTIME_API,
 	BOX_ENDPOINT,
-	BOX_OWN_PORT, /* the same as BOX_ENDPOINT; -EBADF where it could not be, or is one of the others */
+	BOX_OWN_PORT, /* the same as BOX_ENDPOINT; -EBADF where it could not be, or is one of the
+			 others */
 	BOX_LISTENERS
 }; /* 127.0.0.1:9001, 127.0.0.1:4566 and the server's own port inside the box */
 

@@ -20,7 +20,7 @@ const struct service *const server_services[] = {
 	&sts_service,
 	&logs_service,
 	&apigatewayv2_service,
-	&sqs_service, /* before those that drain and fill its queues: it ends after them */
+	&sqs_service,      /* before those that drain and fill its queues: it ends after them */
 	&dynamodb_service, /* the same */
 	&dynamodbstreams_service,
 	&lambda_service,

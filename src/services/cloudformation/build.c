@@ -254,8 +254,7 @@ static value *shape_value(struct shaping *s, const struct shape *shape, value *v
 	return out;
 }
 
-int cfn_call_input(
-	struct cfn_resource *r, const struct operation *op, value *input, void **out)
+int cfn_call_input(struct cfn_resource *r, const struct operation *op, value *input, void **out)
 {
 	struct call *call = r->call;
 	struct shaping s = { .r = r };

@@ -270,7 +270,8 @@ int cloudformation_execute_change_set(struct call *call,
 	(void)out;
 	if (call_write(call, execute, &run) < 0)
 		return -1;
-	/* The AWS CLI looks at once and then only after half a minute: most stacks are done by then. */
+	/* The AWS CLI looks at once and then only after half a minute: most stacks are done by
+	 * then. */
 	while (map_get(&cfn->active, run.uuid) && !cfn->stopping && (now = clock_mono_ms()) < end)
 		waitq_wait(&cfn->changed, (int64_t)(end - now));
 	return 0;

@@ -22,8 +22,8 @@ static int check_function(
 		if (t->has_extensions && !str_starts(name, STR("Fn::ForEach")))
 			return 0;
 		return fail(call, &cloudformation_validation_error,
-			"Template error: %.*s%s needs the transform AWS::LanguageExtensions.", STR_ARG(name),
-			str_is(name, "Fn::FindInMap") ? " with DefaultValue" : "");
+			"Template error: %.*s%s needs the transform AWS::LanguageExtensions.",
+			STR_ARG(name), str_is(name, "Fn::FindInMap") ? " with DefaultValue" : "");
 	}
 	for (size_t i = 0; i < COUNT_OF(known); i++)
 		if (str_is(name, known[i]))
@@ -44,7 +44,8 @@ static int check(struct call *call, const struct cfn_template *t, value *v)
 		CFN_OBJECT_FOR(key, member, v)
 		{
 			struct str name = cfn_text(key);
-			if (str_starts(name, STR("Fn::")) && check_function(call, t, name, member) < 0)
+			if (str_starts(name, STR("Fn::")) &&
+				check_function(call, t, name, member) < 0)
 				return -1;
 			if (check(call, t, member) < 0)
 				return -1;
@@ -108,5 +109,6 @@ int cfn_made_check(struct call *call, const struct cfn_template *t, struct cfn_e
 		}
 	if (say(call, &m, "Outputs") < 0)
 		return -1;
-	return e->error.p ? fail(call, &cloudformation_validation_error, "%.*s", STR_ARG(e->error)) : 0;
+	return e->error.p ? fail(call, &cloudformation_validation_error, "%.*s", STR_ARG(e->error))
+			  : 0;
 }

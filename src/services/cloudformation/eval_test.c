@@ -82,7 +82,8 @@ static void test_yaml(void)
 	struct str why = { 0 };
 	value *root;
 	CHECK(cfn_template_read(&arena, cfn_doc_new(&arena), STR("a: 1\na: 2"), &root, &why) < 0);
-	CHECK(cfn_template_read(&arena, cfn_doc_new(&arena), STR("a: !Nonsense 1"), &root, &why) < 0);
+	CHECK(cfn_template_read(&arena, cfn_doc_new(&arena), STR("a: !Nonsense 1"), &root, &why) <
+		0);
 	CHECK(cfn_template_read(&arena, cfn_doc_new(&arena), STR("a: *nothing"), &root, &why) < 0);
 	CHECK(cfn_template_read(&arena, cfn_doc_new(&arena), STR(""), &root, &why) < 0);
 }

@@ -154,8 +154,7 @@ int cfn_language_transform(struct cfn_eval *e) MUSTCHECK;
 /* That the template's functions are known: 0, or fails. */
 int cfn_functions_check(struct call *call, const struct cfn_template *t) MUSTCHECK;
 /* That what is referred to is made, with the parameters at hand. */
-int cfn_made_check(
-	struct call *call, const struct cfn_template *t, struct cfn_eval *e) MUSTCHECK;
+int cfn_made_check(struct call *call, const struct cfn_template *t, struct cfn_eval *e) MUSTCHECK;
 
 /* ---- plan.c: what is about to be done, before anything is ---- */
 
@@ -177,7 +176,8 @@ struct cfn_request {
 int cfn_content_make(struct call *call, const struct cfn_request *request, struct str stack_name,
 	struct str stack_id, const struct cloudformation_stack_content *before,
 	struct cloudformation_stack_content *out) MUSTCHECK;
-/* Whether the caller may give the role to CloudFormation, and it may take it: 0, or fails. An absent one: 0. */
+/* Whether the caller may give the role to CloudFormation, and it may take it: 0, or fails. An
+ * absent one: 0. */
 int cfn_role_check(struct call *call, struct str role) MUSTCHECK;
 /* Whether both make the same stack. */
 bool cfn_content_same(
@@ -202,7 +202,8 @@ void cfn_operation_after(struct call *call, struct str uuid);
 
 /* ---- stack_policy.c ---- */
 
-/* The policy given by body or URL, checked, into *out, which is left when there is none: 0, or fails. */
+/* The policy given by body or URL, checked, into *out, which is left when there is none: 0, or
+ * fails. */
 int cfn_stack_policy_take(
 	struct call *call, struct str body, struct str url, struct str *out) MUSTCHECK;
 

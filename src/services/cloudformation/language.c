@@ -1,4 +1,5 @@
-/* The AWS::LanguageExtensions transform: Fn::ForEach, and functions in policies (CloudFormation Template Reference). */
+/* The AWS::LanguageExtensions transform: Fn::ForEach, and functions in policies (CloudFormation
+ * Template Reference). */
 #include "services/cloudformation/internal.h"
 #include <ctype.h>
 #include <errno.h>
@@ -80,7 +81,8 @@ static int loop(struct expansion *x, value *definition, const struct variable *v
 		!yyjson_mut_is_obj(fragment))
 		return cfn_eval_fail(x->e, "Fn::ForEach layout is incorrect");
 	if (find(vars, name))
-		return cfn_eval_fail(x->e, "Fn::ForEach uses the identifier %.*s twice", STR_ARG(name));
+		return cfn_eval_fail(
+			x->e, "Fn::ForEach uses the identifier %.*s twice", STR_ARG(name));
 	value *collection = expand(x, yyjson_mut_arr_get(definition, 1), vars);
 	if (collection)
 		collection = cfn_evaluate(x->e, collection);
@@ -92,12 +94,14 @@ static int loop(struct expansion *x, value *definition, const struct variable *v
 	{
 		struct variable v = { vars, name, cfn_scalar(x->e->arena, item) };
 		if (!v.text.p)
-			return cfn_eval_fail(x->e, "Fn::ForEach needs a list of texts to go through");
+			return cfn_eval_fail(
+				x->e, "Fn::ForEach needs a list of texts to go through");
 		CFN_OBJECT_FOR(key, member, fragment)
 		{
 			struct str made = substitute(x, cfn_text(key), &v);
-			int r = str_starts(made, STR("Fn::ForEach::")) ? loop(x, member, &v, to)
-				: add(x, to, made, expand(x, member, &v));
+			int r = str_starts(made, STR("Fn::ForEach::"))
+					? loop(x, member, &v, to)
+					: add(x, to, made, expand(x, member, &v));
 			if (r < 0)
 				return r;
 		}
@@ -108,16 +112,16 @@ static int loop(struct expansion *x, value *definition, const struct variable *v
 static value *expand_object(struct expansion *x, value *v, const struct variable *vars)
 {
 	value *key, *member, *out = yyjson_mut_obj(x->e->doc);
-	const struct variable *variable = cfn_is_call(v, "Ref")
-						  ? find(vars, cfn_text(cfn_get(v, "Ref")))
-						  : NULL;
+	const struct variable *variable =
+		cfn_is_call(v, "Ref") ? find(vars, cfn_text(cfn_get(v, "Ref"))) : NULL;
 	if (variable)
 		return cfn_string(x->e->doc, variable->text);
 	CFN_OBJECT_FOR(key, member, v)
 	{
 		struct str name = substitute(x, cfn_text(key), vars);
-		int r = str_starts(name, STR("Fn::ForEach::")) ? loop(x, member, vars, out)
-			: add(x, out, name, expand(x, member, vars));
+		int r = str_starts(name, STR("Fn::ForEach::"))
+				? loop(x, member, vars, out)
+				: add(x, out, name, expand(x, member, vars));
 		if (r < 0)
 			return NULL;
 	}

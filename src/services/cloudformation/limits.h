@@ -25,7 +25,7 @@ enum {
 	CFN_EVALUATED_BYTES_MAX = 8 << 20, /* of one text that functions make */
 	CFN_CONCURRENT_MAX = 24,           /* resources at once in one stack */
 	CFN_SETTLE_MS = 500, /* ExecuteChangeSet waits so long at most for the stack to be done */
-	CFN_LOOK_MS = 200, /* how often a stack under way looks whether it is to end */
+	CFN_LOOK_MS = 200,   /* how often a stack under way looks whether it is to end */
 	CFN_CUSTOM_TIMEOUT_S = 3600,
 	CFN_CUSTOM_BODY_BYTES_MAX = 4096, /* of a custom resource's answer */
 };

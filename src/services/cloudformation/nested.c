@@ -1,4 +1,5 @@
-/* AWS::CloudFormation::Stack: stacks in stacks, made, changed, put back and deleted with their parent. */
+/* AWS::CloudFormation::Stack: stacks in stacks, made, changed, put back and deleted with their
+ * parent. */
 #include "services/cloudformation/operation.h"
 #include <errno.h>
 
@@ -34,10 +35,12 @@ static int wait_for(struct cfn_resource *r, struct look *l)
 				"Resource creation cancelled");
 		if (*r->cancelled && str_is(l->child.status, "UPDATE_IN_PROGRESS") &&
 			!l->child.cancelled.v) {
-			struct cloudformation_cancel_update_stack_input in = { .stack_name = r->physical };
+			struct cloudformation_cancel_update_stack_input in = {
+				.stack_name = r->physical
+			};
 			struct cloudformation_cancel_update_stack_output out;
-			if (call_inner(r->call, &cloudformation_cancel_update_stack_operation, NULL, &in,
-				    &out) < 0)
+			if (call_inner(r->call, &cloudformation_cancel_update_stack_operation, NULL,
+				    &in, &out) < 0)
 				r->call->error = (struct call_error){ 0 };
 		}
 		waitq_wait(&cfn->changed, CFN_LOOK_MS);
@@ -47,8 +50,8 @@ static int wait_for(struct cfn_resource *r, struct look *l)
 static void describe_child(struct cfn_resource *r, const struct look *l)
 {
 	for (size_t i = 0; i < l->child.outputs.n; i++) {
-		struct str name = arena_printf(r->call->arena, "Outputs.%.*s",
-			STR_ARG(l->child.outputs.v[i].output_key));
+		struct str name = arena_printf(
+			r->call->arena, "Outputs.%.*s", STR_ARG(l->child.outputs.v[i].output_key));
 		cfn_set_str(r->doc, r->attributes, name,
 			cfn_string(r->doc, l->child.outputs.v[i].output_value));
 	}
@@ -63,7 +66,8 @@ static int finish(struct cfn_resource *r, const char *status, const char *verb)
 	if (!l.found || !str_is(l.child.status, status))
 		return fail(r->call, &cloudformation_validation_error,
 			"Embedded stack %.*s was not successfully %s: Currently in %.*s with reason: %.*s",
-			STR_ARG(r->physical), verb, STR_ARG(l.child.status), STR_ARG(l.child.reason));
+			STR_ARG(r->physical), verb, STR_ARG(l.child.status),
+			STR_ARG(l.child.reason));
 	describe_child(r, &l);
 	return 0;
 }
@@ -72,8 +76,8 @@ static int finish(struct cfn_resource *r, const char *status, const char *verb)
 
 static value *parameters_of(struct cfn_resource *r)
 {
-	value *list = yyjson_mut_arr(r->doc), *given = cfn_get(r->properties, "Parameters"), *key, *v,
-	      *item;
+	value *list = yyjson_mut_arr(r->doc), *given = cfn_get(r->properties, "Parameters"), *key,
+	      *v, *item;
 	if (yyjson_mut_is_obj(given))
 		CFN_OBJECT_FOR(key, v, given)
 		{
@@ -81,8 +85,8 @@ static value *parameters_of(struct cfn_resource *r)
 			struct buf b = { 0 };
 			if (yyjson_mut_is_arr(v))
 				CFN_ARRAY_FOR(item, v)
-				buf_printf(&b, "%s%.*s", b.n ? "," : "",
-					STR_ARG(cfn_scalar(r->call->arena, item)));
+			buf_printf(&b, "%s%.*s", b.n ? "," : "",
+				STR_ARG(cfn_scalar(r->call->arena, item)));
 			cfn_put(r, p, "ParameterKey", cfn_text(key));
 			cfn_put(r, p, "ParameterValue",
 				yyjson_mut_is_arr(v) ? arena_str(r->call->arena, buf_view(&b))
@@ -103,8 +107,7 @@ static value *input_of(struct cfn_resource *r, struct str name)
 	cfn_put(r, in, "StackName", name);
 	cfn_set(r->doc, in, "Parameters", parameters_of(r));
 	for (size_t i = 0; i < content->capabilities.n; i++)
-		yyjson_mut_arr_append(
-			capabilities, cfn_string(r->doc, content->capabilities.v[i]));
+		yyjson_mut_arr_append(capabilities, cfn_string(r->doc, content->capabilities.v[i]));
 	cfn_set(r->doc, in, "Capabilities", capabilities);
 	if (tags)
 		cfn_set(r->doc, in, "Tags", tags);
@@ -203,9 +206,11 @@ static int update_stack(struct cfn_resource *r)
 		return -1;
 	if (r->again && l.found && l.child.parent_operation.v == r->run->stack.operation.v)
 		return finish(r, "UPDATE_COMPLETE", "updated");
-	if (cfn_call_input(r, &cloudformation_update_stack_operation, input_of(r, r->physical), &in) < 0)
+	if (cfn_call_input(
+		    r, &cloudformation_update_stack_operation, input_of(r, r->physical), &in) < 0)
 		return -1;
-	if (call_inner_with(r->call, &cloudformation_update_stack_operation, in, &out, mark, r) == 0)
+	if (call_inner_with(r->call, &cloudformation_update_stack_operation, in, &out, mark, r) ==
+		0)
 		return finish(r, "UPDATE_COMPLETE", "updated");
 	if (!str_is(r->call->error.message, "No updates are to be performed."))
 		return -1;
@@ -226,12 +231,13 @@ static int remove_stack(struct cfn_resource *r)
 	/* An update of it ends first. */
 	if (l.found && !str_is(l.child.status, "CREATE_IN_PROGRESS") && wait_for(r, &l) < 0)
 		return -1;
-	if (cfn_call(r, &cloudformation_delete_stack_operation, in, NULL) < 0 || wait_for(r, &l) < 0)
+	if (cfn_call(r, &cloudformation_delete_stack_operation, in, NULL) < 0 ||
+		wait_for(r, &l) < 0)
 		return -1;
 	if (l.found && !str_is(l.child.status, "DELETE_COMPLETE"))
 		return fail(r->call, &cloudformation_validation_error,
-			"Embedded stack %.*s was not successfully deleted: %.*s", STR_ARG(r->physical),
-			STR_ARG(l.child.reason));
+			"Embedded stack %.*s was not successfully deleted: %.*s",
+			STR_ARG(r->physical), STR_ARG(l.child.reason));
 	return 0;
 }
 

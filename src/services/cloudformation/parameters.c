@@ -246,8 +246,8 @@ void cfn_parameters_default(struct call *call, const struct cfn_template *t,
 		CFN_OBJECT_FOR(key, p, declared)
 		{
 			struct str text = cfn_scalar(call->arena, cfn_get(p, "Default"));
-			out->v[out->n++] = (struct cloudformation_parameter_record){
-				.key = cfn_text(key), .value = text.p ? text : STR("")
-			};
+			out->v[out->n++] =
+				(struct cloudformation_parameter_record){ .key = cfn_text(key),
+					.value = text.p ? text : STR("") };
 		}
 }

@@ -19,8 +19,8 @@ static bool is_among(struct cfn_eval *e, value *list, struct str text)
 }
 
 /* Both arguments, evaluated; the first is a list, and so is the second when it is to be one. */
-static int two(struct cfn_eval *e, const char *name, value *arguments, bool second_is_list, value **a,
-	value **b)
+static int two(struct cfn_eval *e, const char *name, value *arguments, bool second_is_list,
+	value **a, value **b)
 {
 	if (!yyjson_mut_is_arr(arguments) || yyjson_mut_arr_size(arguments) != 2)
 		return wrong(e, name, "two parameters");
@@ -69,7 +69,8 @@ static int equals(struct cfn_eval *e, value *arguments)
 	if (!yyjson_mut_is_arr(arguments) || yyjson_mut_arr_size(arguments) != 2)
 		return wrong(e, "Fn::Equals", "a list of 2 string parameters.");
 	struct str a = cfn_evaluate_text(e, yyjson_mut_arr_get(arguments, 0), "Fn::Equals");
-	struct str b = a.p ? cfn_evaluate_text(e, yyjson_mut_arr_get(arguments, 1), "Fn::Equals") : a;
+	struct str b =
+		a.p ? cfn_evaluate_text(e, yyjson_mut_arr_get(arguments, 1), "Fn::Equals") : a;
 	return b.p ? str_eq(a, b) : -EINVAL;
 }
 
@@ -131,14 +132,15 @@ static int rule(struct cfn_eval *e, value *v)
 				"other services' things.",
 				unserved[i]);
 	e->depth--;
-	return r == -ENOENT ? cfn_eval_fail(e, "Template error: a rule must be a function of conditions.")
+	return r == -ENOENT ? cfn_eval_fail(
+				      e, "Template error: a rule must be a function of conditions.")
 			    : r;
 }
 
 static int check_one(struct call *call, struct cfn_eval *e, struct str name, value *definition)
 {
-	value *when = cfn_get(definition, "RuleCondition"), *assertions = cfn_get(definition, "Assertions"),
-	      *item;
+	value *when = cfn_get(definition, "RuleCondition"),
+	      *assertions = cfn_get(definition, "Assertions"), *item;
 	int r = when ? rule(e, when) : 1;
 	if (!yyjson_mut_is_arr(assertions) || !yyjson_mut_arr_size(assertions))
 		return fail(call, &cloudformation_validation_error,

@@ -263,7 +263,8 @@ static int one(struct sam *s, struct str logical, value *definition)
 		return sam_function(
 			s, logical, definition, sam_with_globals(s, "Function", properties));
 	if (str_is(type, "AWS::Serverless::LayerVersion"))
-		return layer(s, logical, definition, sam_with_globals(s, "LayerVersion", properties));
+		return layer(
+			s, logical, definition, sam_with_globals(s, "LayerVersion", properties));
 	if (str_is(type, "AWS::Serverless::HttpApi"))
 		return http_api(s, logical, definition, sam_with_globals(s, "HttpApi", properties));
 	if (str_is(type, "AWS::Serverless::SimpleTable"))

@@ -32,7 +32,8 @@ int sam_function(struct sam *s, struct str logical, value *definition, value *pr
 /* The properties with the section of Globals behind them. */
 value *sam_with_globals(struct sam *s, const char *section, value *properties);
 /* Refused by name, what the resource says beside the words: 0, or -EINVAL. */
-int sam_check_members(struct sam *s, struct str logical, value *properties, const char *words) MUSTCHECK;
+int sam_check_members(
+	struct sam *s, struct str logical, value *properties, const char *words) MUSTCHECK;
 
 /* ---- sam_auth.c ---- */
 

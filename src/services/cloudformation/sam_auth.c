@@ -1,4 +1,5 @@
-/* Authorizers of AWS::Serverless::HttpApi, and what routes say of them (AWS SAM Developer Guide, "HttpApiAuth"). */
+/* Authorizers of AWS::Serverless::HttpApi, and what routes say of them (AWS SAM Developer Guide,
+ * "HttpApiAuth"). */
 #include "services/cloudformation/sam.h"
 #include <errno.h>
 
@@ -7,16 +8,17 @@ static value *sources_of(struct sam *s, value *identity)
 {
 	static const struct {
 		const char *member, *prefix;
-	} kinds[] = { { "Headers", "$request.header." }, { "QueryStrings", "$request.querystring." },
+	} kinds[] = { { "Headers", "$request.header." },
+		{ "QueryStrings", "$request.querystring." },
 		{ "StageVariables", "$stageVariables." }, { "Context", "$context." } };
 	value *list = yyjson_mut_arr(s->doc), *item;
 	for (size_t i = 0; i < COUNT_OF(kinds); i++) {
 		value *names = cfn_get(identity, kinds[i].member);
 		if (yyjson_mut_is_arr(names))
 			CFN_ARRAY_FOR(item, names)
-			yyjson_mut_arr_append(list,
-				cfn_string(s->doc, arena_printf(s->arena, "%s%.*s", kinds[i].prefix,
-							   STR_ARG(cfn_text(item)))));
+		yyjson_mut_arr_append(
+			list, cfn_string(s->doc, arena_printf(s->arena, "%s%.*s", kinds[i].prefix,
+							 STR_ARG(cfn_text(item)))));
 	}
 	return list;
 }
@@ -34,9 +36,9 @@ static void jwt(struct sam *s, value *definition, value *out)
 	if (audience)
 		cfn_set(s->doc, config, "Audience", cfn_copy(s->doc, audience));
 	cfn_set(s->doc, out, "JwtConfiguration", config);
-	yyjson_mut_arr_append(list,
-		source ? cfn_copy(s->doc, source)
-		       : cfn_string(s->doc, STR("$request.header.Authorization")));
+	yyjson_mut_arr_append(
+		list, source ? cfn_copy(s->doc, source)
+			     : cfn_string(s->doc, STR("$request.header.Authorization")));
 	cfn_set(s->doc, out, "IdentitySource", list);
 }
 
@@ -115,7 +117,8 @@ static value *auth_of(struct sam *s, value *api, struct str *logical)
 	value *definition = cfn_get_str(cfn_get(s->root, "Resources"), name);
 	*logical = name;
 	if (str_is(cfn_text(cfn_get(definition, "Type")), "AWS::Serverless::HttpApi"))
-		return cfn_get(sam_with_globals(s, "HttpApi", cfn_get(definition, "Properties")), "Auth");
+		return cfn_get(
+			sam_with_globals(s, "HttpApi", cfn_get(definition, "Properties")), "Auth");
 	return str_is(name, "ServerlessHttpApi")
 		       ? cfn_get(sam_with_globals(s, "HttpApi", NULL), "Auth")
 		       : NULL;

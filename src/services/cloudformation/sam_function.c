@@ -453,7 +453,8 @@ static const char served[] =
 	"MemorySize PackageType PermissionsBoundary Policies ReservedConcurrentExecutions Role Runtime "
 	"SnapStart Tags Timeout Tracing VersionDescription VpcConfig";
 
-/* A version takes over at once: what shifts bit by bit, or asks hooks and alarms, is CodeDeploy's. */
+/* A version takes over at once: what shifts bit by bit, or asks hooks and alarms, is CodeDeploy's.
+ */
 static int check_deployment(struct fn *f)
 {
 	value *preference = cfn_get(f->properties, "DeploymentPreference");

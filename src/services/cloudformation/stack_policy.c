@@ -16,8 +16,8 @@ static bool all_texts(value *v, bool (*is_good)(struct str))
 
 static bool is_action(struct str s)
 {
-	return str_is(s, "Update:Modify") || str_is(s, "Update:Replace") || str_is(s, "Update:Delete") ||
-	       str_is(s, "Update:*") || str_is(s, "*");
+	return str_is(s, "Update:Modify") || str_is(s, "Update:Replace") ||
+	       str_is(s, "Update:Delete") || str_is(s, "Update:*") || str_is(s, "*");
 }
 
 static bool is_resource(struct str s)
@@ -83,7 +83,8 @@ int cfn_stack_policy_take(struct call *call, struct str body, struct str url, st
 		return 0;
 	if (body.n > CFN_STACK_POLICY_BYTES_MAX)
 		return fail(call, &cloudformation_validation_error,
-			"Stack policy may not exceed %d bytes in size.", CFN_STACK_POLICY_BYTES_MAX);
+			"Stack policy may not exceed %d bytes in size.",
+			CFN_STACK_POLICY_BYTES_MAX);
 	const char *why = policy_problem(call, body);
 	if (why)
 		return fail(call, &cloudformation_validation_error,
@@ -108,7 +109,7 @@ bool cfn_stack_policy_allows(struct arena *arena, const struct cloudformation_st
 	if (!policy.p || policy_evaluate(arena, policy, &request, true) == POLICY_ALLOW)
 		return true;
 	*why = arena_printf(arena,
-		"Action denied by stack policy: no statement allows [%s] for resource [%.*s]", action,
-		STR_ARG(request.resource));
+		"Action denied by stack policy: no statement allows [%s] for resource [%.*s]",
+		action, STR_ARG(request.resource));
 	return false;
 }

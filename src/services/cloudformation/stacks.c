@@ -135,8 +135,10 @@ int cloudformation_create_stack(struct call *call,
 	if (in->on_failure.p && in->disable_rollback.set)
 		return fail(call, &cloudformation_validation_error,
 			"Either DisableRollback or OnFailure can be specified, not both.");
-	if (cfn_stack_policy_take(call, in->stack_policy_body, in->stack_policy_url, &c.policy) < 0 ||
-		cfn_content_make(call, &request, in->stack_name, c.stack_id, NULL, &c.content) < 0 ||
+	if (cfn_stack_policy_take(call, in->stack_policy_body, in->stack_policy_url, &c.policy) <
+			0 ||
+		cfn_content_make(call, &request, in->stack_name, c.stack_id, NULL, &c.content) <
+			0 ||
 		call_write(call, create, &c) < 0)
 		return -1;
 	out->stack_id = c.stack_id;
@@ -250,7 +252,8 @@ static int delete_stack(struct call *call, void *arg)
 			"which resources to retain only "
 			"when the stack is in the DELETE_FAILED state.",
 			STR_ARG(stack.stack_id));
-	if (str_is(in->deletion_mode, "FORCE_DELETE_STACK") && !str_is(stack.status, "DELETE_FAILED"))
+	if (str_is(in->deletion_mode, "FORCE_DELETE_STACK") &&
+		!str_is(stack.status, "DELETE_FAILED"))
 		return fail(call, &cloudformation_validation_error,
 			"Invalid operation on stack [%.*s]. You can only force delete a stack that is in the "
 			"DELETE_FAILED state.",

@@ -486,8 +486,7 @@ static int remove_one(struct work *w)
 	bool is_kept = (str_is(policy, "Retain") || str_is(policy, "RetainExceptOnCreate")) &&
 		       !(except && is_undone(w));
 	/* What was never made has nothing to remove; an unknown type neither. */
-	if (is_kept ||
-		!w->record.physical_id.n || !cfn_type_find(w->record.type)) {
+	if (is_kept || !w->record.physical_id.n || !cfn_type_find(w->record.type)) {
 		if (w->record.physical_id.n && !failed_create)
 			w->verb = "DELETE_SKIPPED";
 		w->resource.physical = w->record.physical_id;

@@ -366,12 +366,12 @@ static void reset_mapping(struct cfn_resource *r, value *in)
 {
 	static const struct {
 		const char *name, *value;
-	} defaults[] = { { "BisectBatchOnFunctionError", "false" },
-		{ "DestinationConfig", "{}" }, { "Enabled", "true" },
-		{ "FilterCriteria", "{\"Filters\":[]}" }, { "FunctionResponseTypes", "[]" },
-		{ "MaximumBatchingWindowInSeconds", "0" }, { "MaximumRecordAgeInSeconds", "-1" },
-		{ "MaximumRetryAttempts", "-1" }, { "ParallelizationFactor", "1" },
-		{ "ProvisionedPollerConfig", "{}" }, { "ScalingConfig", "{}" } };
+	} defaults[] = { { "BisectBatchOnFunctionError", "false" }, { "DestinationConfig", "{}" },
+		{ "Enabled", "true" }, { "FilterCriteria", "{\"Filters\":[]}" },
+		{ "FunctionResponseTypes", "[]" }, { "MaximumBatchingWindowInSeconds", "0" },
+		{ "MaximumRecordAgeInSeconds", "-1" }, { "MaximumRetryAttempts", "-1" },
+		{ "ParallelizationFactor", "1" }, { "ProvisionedPollerConfig", "{}" },
+		{ "ScalingConfig", "{}" } };
 	for (size_t i = 0; i < COUNT_OF(defaults); i++)
 		if (cfn_get(r->before, defaults[i].name) && !cfn_get(in, defaults[i].name))
 			cfn_set(r->doc, in, defaults[i].name,

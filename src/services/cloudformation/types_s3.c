@@ -38,7 +38,8 @@ static value *renamed(struct cfn_resource *r, value *property, const char *names
 			"Model validation failed (#: expected type: JSONObject)");
 		return NULL;
 	}
-	CFN_OBJECT_FOR (key, val, property) {
+	CFN_OBJECT_FOR(key, val, property)
+	{
 		struct str rest = str_c(names), word, name, to = { 0 };
 		while (!to.p && rest.n && str_cut(&rest, ' ', &word)) {
 			str_cut(&word, '=', &name);
@@ -62,7 +63,8 @@ typedef value *map_fn(struct cfn_resource *r, value *property);
 static value *mapped(struct cfn_resource *r, value *list, map_fn *map)
 {
 	value *out = yyjson_mut_arr(r->doc), *item;
-	CFN_ARRAY_FOR (item, list) {
+	CFN_ARRAY_FOR(item, list)
+	{
 		value *to = map(r, item);
 		if (!to)
 			return NULL;
@@ -137,7 +139,8 @@ static value *website(struct cfn_resource *r, value *property)
 	for (size_t i = 0; i < COUNT_OF(documents); i++) {
 		value *document = cfn_get(property, documents[i][0]);
 		if (document)
-			cfn_set(r->doc, out, documents[i][0], wrapped(r, documents[i][1], document));
+			cfn_set(r->doc, out, documents[i][0],
+				wrapped(r, documents[i][1], document));
 	}
 	if (rules) {
 		rules = mapped(r, rules, routing_rule);
@@ -160,8 +163,8 @@ static value *old_transition(struct cfn_resource *r, value *property)
 }
 
 /* A list, or its older form: one alone. 0, or -1 after an error. */
-static int add_transitions(struct cfn_resource *r, value *rule, const char *one, const char *many,
-	map_fn *map)
+static int add_transitions(
+	struct cfn_resource *r, value *rule, const char *one, const char *many, map_fn *map)
 {
 	value *single = yyjson_mut_obj_remove_key(rule, one),
 	      *list = yyjson_mut_obj_remove_key(rule, many);
@@ -210,7 +213,8 @@ static value *lifecycle_rule(struct cfn_resource *r, value *rule)
 	if (yyjson_mut_obj_size(expiration))
 		cfn_set(r->doc, out, "Expiration", expiration);
 	if ((v = yyjson_mut_obj_remove_key(out, "NoncurrentVersionExpirationInDays")))
-		cfn_set(r->doc, out, "NoncurrentVersionExpiration", wrapped(r, "NoncurrentDays", v));
+		cfn_set(r->doc, out, "NoncurrentVersionExpiration",
+			wrapped(r, "NoncurrentDays", v));
 	return out;
 }
 
@@ -306,11 +310,12 @@ static const struct {
 		&s3_put_bucket_ownership_controls_operation,
 		&s3_delete_bucket_ownership_controls_operation, NULL },
 	{ "PublicAccessBlockConfiguration", "PublicAccessBlockConfiguration", as_it_is,
-		&s3_put_public_access_block_operation, &s3_delete_public_access_block_operation, NULL },
+		&s3_put_public_access_block_operation, &s3_delete_public_access_block_operation,
+		NULL },
 	{ "VersioningConfiguration", "VersioningConfiguration", as_it_is,
 		&s3_put_bucket_versioning_operation, NULL, suspended },
-	{ "WebsiteConfiguration", "WebsiteConfiguration", website,
-		&s3_put_bucket_website_operation, &s3_delete_bucket_website_operation, NULL },
+	{ "WebsiteConfiguration", "WebsiteConfiguration", website, &s3_put_bucket_website_operation,
+		&s3_delete_bucket_website_operation, NULL },
 };
 
 static int put_setting(struct cfn_resource *r, size_t i, value *configuration)

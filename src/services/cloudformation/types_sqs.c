@@ -73,10 +73,9 @@ static int update_queue(struct cfn_resource *r)
 {
 	value *in = url_input(r), *given = cfn_pick(r, attributes);
 	static const char *const defaults[][2] = { { "ContentBasedDeduplication", "false" },
-		{ "DelaySeconds", "0" },
-		{ "MaximumMessageSize", "1048576" }, { "MessageRetentionPeriod", "345600" },
-		{ "ReceiveMessageWaitTimeSeconds", "0" }, { "RedriveAllowPolicy", "" },
-		{ "RedrivePolicy", "" },
+		{ "DelaySeconds", "0" }, { "MaximumMessageSize", "1048576" },
+		{ "MessageRetentionPeriod", "345600" }, { "ReceiveMessageWaitTimeSeconds", "0" },
+		{ "RedriveAllowPolicy", "" }, { "RedrivePolicy", "" },
 		{ "VisibilityTimeout", "30" } };
 	yyjson_mut_obj_remove_key(given, "FifoQueue");
 	for (size_t i = 0; i < COUNT_OF(defaults); i++)

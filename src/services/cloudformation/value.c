@@ -46,7 +46,8 @@ int cfn_template_read(
 		*why = arena_printf(arena, "Template format error: %s not well-formed. (%s)",
 			error.is_json ? "JSON" : "YAML", e == 0 ? "it is empty" : error.text);
 	else
-		*why = arena_printf(arena, "Template format error: %s not well-formed. (line %u, column %u)",
+		*why = arena_printf(arena,
+			"Template format error: %s not well-formed. (line %u, column %u)",
 			error.is_json ? "JSON" : "YAML", error.line, error.column);
 	return -EINVAL;
 }

@@ -6,7 +6,7 @@
 #include "base/common.h"
 
 enum {
-	DDB_TABLES_MAX = 10000, /* of an account in a region */
+	DDB_TABLES_MAX = 10000,  /* of an account in a region */
 	DDB_BACKUPS_MAX = 10000, /* of an account in a region: our own */
 	DDB_TABLE_NAME_MIN = 3,
 	DDB_TABLE_NAME_MAX = 255,

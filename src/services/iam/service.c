@@ -144,7 +144,8 @@ static int read_policies(struct call *call, void *arg)
 
 int iam_find_policies(struct call *call, const struct identity *identity, struct policies *out)
 {
-	/* What a transaction sees is its own, and its thread may be the writer's: nothing is kept. */
+	/* What a transaction sees is its own, and its thread may be the writer's: nothing is kept.
+	 */
 	struct iam_state *state = call->txn ? NULL : fresh_state(call);
 	struct str principal = identity->role_arn.p ? identity->role_arn : identity->principal_arn;
 	struct policies *cached = state ? map_get(&state->policies, principal) : NULL,

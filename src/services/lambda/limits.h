@@ -32,13 +32,13 @@ enum {
 	LAMBDA_EVENT_AGE_MAX_S = 6 * 3600,
 	LAMBDA_EVENT_RETRIES = 2,
 
-	LAMBDA_POLLERS_FIRST = 5,    /* of a mapping; as many more each second under backlog */
-	LAMBDA_PROVISIONED_MIN = 2,  /* MinimumPollers and MaximumPollers of a queue's mapping */
+	LAMBDA_POLLERS_FIRST = 5,   /* of a mapping; as many more each second under backlog */
+	LAMBDA_PROVISIONED_MIN = 2, /* MinimumPollers and MaximumPollers of a queue's mapping */
 	LAMBDA_PROVISIONED_MAX = 2000,
-	LAMBDA_PROVISIONED_DEFAULT = 200,  /* MaximumPollers */
-	LAMBDA_PROVISIONED_BATCHES = 10,   /* that one of AWS's pollers has under way at once */
-	LAMBDA_FILTERS_MAX = 10,     /* of a mapping */
-	LAMBDA_MAPPINGS_MAX = 10000, /* of an account in a region */
+	LAMBDA_PROVISIONED_DEFAULT = 200, /* MaximumPollers */
+	LAMBDA_PROVISIONED_BATCHES = 10,  /* that one of AWS's pollers has under way at once */
+	LAMBDA_FILTERS_MAX = 10,          /* of a mapping */
+	LAMBDA_MAPPINGS_MAX = 10000,      /* of an account in a region */
 	LAMBDA_MAPPINGS_PAGE = 100,
 	LAMBDA_BATCH_BYTES_MAX = 6 << 20, /* of an event of messages */
 

@@ -177,9 +177,9 @@ static int check_sizes(struct call *call, const struct lambda_event_source_mappi
 		return fail(call, INVALID,
 			"MaximumConcurrency can't be used together with ProvisionedPollerConfig.");
 	if (p && ((p->minimum_pollers.set && p->minimum_pollers.v < LAMBDA_PROVISIONED_MIN) ||
-			(p->maximum_pollers.set &&
-				(p->maximum_pollers.v < LAMBDA_PROVISIONED_MIN ||
-					p->maximum_pollers.v > LAMBDA_PROVISIONED_MAX))))
+			 (p->maximum_pollers.set &&
+				 (p->maximum_pollers.v < LAMBDA_PROVISIONED_MIN ||
+					 p->maximum_pollers.v > LAMBDA_PROVISIONED_MAX))))
 		return fail(call, INVALID,
 			"For SQS event source mappings MinimumPollers must be between %d and 200, "
 			"MaximumPollers between %d and %d.",

@@ -166,7 +166,7 @@ static int check_digests(struct body_writer *w, struct body *out)
 		if (!wanted.p)
 			return fail(call, &s3_malformed_trailer_error,
 				"The request contained trailing data that was not well-formed or did not "
-					"conform to our published "
+				"conform to our published "
 				"schema.");
 	}
 	if (w->rules.is_trailer && !checksum_parse(call->arena, out->kind, wanted, digest))

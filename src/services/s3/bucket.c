@@ -105,7 +105,7 @@ static int check_location(struct call *call, struct str location, struct str *re
 	if (!location.n && !str_is(call->identity.region, "us-east-1"))
 		return fail(call, &s3_illegal_location_constraint_exception,
 			"The unspecified location constraint is incompatible for the region specific "
-				"endpoint this request was "
+			"endpoint this request was "
 			"sent to.");
 	return 0;
 }
@@ -119,7 +119,7 @@ static int already_there(
 	if (!str_eq(old->account, call->identity.account))
 		return fail_with(call, &s3_bucket_already_exists, &others,
 			"The requested bucket name is not available. The bucket namespace is shared by all "
-				"users of the system. "
+			"users of the system. "
 			"Please select a different name and try again.");
 	if (str_eq(old->region, region) && str_is(region, "us-east-1"))
 		return 0;

@@ -112,7 +112,7 @@ int s3_check_query(struct call *call)
 			if (str_is(name, unserved[i]))
 				return fail(call, &s3_not_implemented,
 					"A header or query you provided implies functionality that is not "
-						"implemented: %s %.*s",
+					"implemented: %s %.*s",
 					http_request(call->http)->method.n
 						? call->operation->http_method
 						: "",

@@ -143,7 +143,7 @@ int s3_put_bucket_encryption(struct call *call, const struct s3_put_bucket_encry
 	if (d && d->kms_master_key_id.p && str_is(d->sse_algorithm, "AES256"))
 		return s3_invalid(call, "ApplyServerSideEncryptionByDefault", d->kms_master_key_id,
 			"a KMSMasterKeyID is not applicable if the default sse algorithm is not aws:kms or "
-				"aws:kms:dsse");
+			"aws:kms:dsse");
 	s3_config_put(
 		call, in->bucket, "encryption", &s3_server_side_encryption_configuration_shape, c);
 	return 0;

@@ -49,22 +49,22 @@ static int authorize_source(struct call *call, const struct copy *c)
 {
 	struct s3_access access;
 	s3_access_begin(call, c->bucket, &access);
-	return s3_access_check(call, &access,
-		c->version_id.p ? "s3:GetObjectVersion" : "s3:GetObject", c->key);
+	return s3_access_check(
+		call, &access, c->version_id.p ? "s3:GetObjectVersion" : "s3:GetObject", c->key);
 }
 
 /* Tags that come along must be read there and put here; whether there are any is seen later. */
-static bool may_copy_tags(struct call *call, const struct copy *from, struct str bucket,
-	struct str key)
+static bool may_copy_tags(
+	struct call *call, const struct copy *from, struct str bucket, struct str key)
 {
 	struct s3_access source, target;
 	s3_access_begin(call, from->bucket, &source);
 	s3_access_begin(call, bucket, &target);
-	bool may = s3_access_check(call, &source,
-			   from->version_id.p ? "s3:GetObjectVersionTagging"
-					      : "s3:GetObjectTagging",
-			   from->key) == 0 &&
-		   s3_access_check(call, &target, "s3:PutObjectTagging", key) == 0;
+	bool may =
+		s3_access_check(call, &source,
+			from->version_id.p ? "s3:GetObjectVersionTagging" : "s3:GetObjectTagging",
+			from->key) == 0 &&
+		s3_access_check(call, &target, "s3:PutObjectTagging", key) == 0;
 	call->error = (struct call_error){ 0 };
 	return may;
 }
@@ -232,7 +232,7 @@ static int check_itself(struct call *call, const struct copy_object *c)
 	return fail(call, &s3_invalid_request,
 		"This copy request is illegal because it is trying to copy an object to itself "
 		"without changing the object's metadata, storage class, website redirect location or "
-			"encryption attributes.");
+		"encryption attributes.");
 }
 
 static int commit_copy(struct call *call, void *arg)
@@ -282,8 +282,7 @@ static int commit_copy(struct call *call, void *arg)
 	object_install(call, &bucket, in->bucket, in->key, &record);
 	c->out->version_id = object_version_id(&bucket, &record);
 	c->record = record;
-	return notify_object(
-		call, &bucket, in->bucket, in->key, &record, "ObjectCreated:Copy");
+	return notify_object(call, &bucket, in->bucket, in->key, &record, "ObjectCreated:Copy");
 }
 
 /* Another checksum than the source has: the bytes are read for it. */
@@ -345,7 +344,7 @@ static int choose_copy_range(struct call *call, struct str text, struct copy *c)
 		str_index(text, '-') == 6)
 		return s3_invalid(call, "x-amz-copy-source-range", text,
 			"The x-amz-copy-source-range value must be of the form bytes=first-last where first "
-				"and last are the "
+			"and last are the "
 			"zero-based offsets of the first and last bytes to copy");
 	return 0;
 }
@@ -361,8 +360,8 @@ int s3_upload_part_copy(struct call *call, const struct s3_upload_part_copy_inpu
 	struct s3_upload_record upload;
 	struct body body;
 	if (read_copy_source(call, in->copy_source, &copy) < 0 ||
-		authorize_source(call, &copy) < 0 ||
-		upload_find(call, &place, &upload) < 0 || call_read(call, find_source, &copy) < 0 ||
+		authorize_source(call, &copy) < 0 || upload_find(call, &place, &upload) < 0 ||
+		call_read(call, find_source, &copy) < 0 ||
 		choose_copy_range(call, in->copy_source_range, &copy) < 0)
 		return -1;
 	struct body_rules rules = { .kind = checksum_kind_of(upload.object->checksum_algorithm),

@@ -81,7 +81,8 @@ static size_t rule_headers(struct arena *arena, const struct s3_cors_rule *rule,
 		out[n++] = (struct http_header){ STR("Access-Control-Max-Age"),
 			arena_printf(arena, "%lld", (long long)rule->max_age_seconds.v) };
 	if (!str_is(allowed, "*"))
-		out[n++] = (struct http_header){ STR("Access-Control-Allow-Credentials"), STR("true") };
+		out[n++] = (struct http_header){ STR("Access-Control-Allow-Credentials"),
+			STR("true") };
 	out[n++] = (struct http_header){ STR("Vary"),
 		STR("Origin, Access-Control-Request-Headers, Access-Control-Request-Method") };
 	return n;
@@ -158,16 +159,18 @@ bool cors_serve(struct aws *aws, struct http_exchange *ex)
 		str_cut(&path, '/', &p.bucket);
 	call_init(&call, aws, http_arena(ex), &nobody);
 	call.api = &s3_api;
-	if (!bucket_name_is_valid(p.bucket) || call_read(&call, read_rules, &p) < 0 || !p.has_bucket)
+	if (!bucket_name_is_valid(p.bucket) || call_read(&call, read_rules, &p) < 0 ||
+		!p.has_bucket)
 		return false;
 	const struct s3_cors_rule *rule = find_rule(&p.rules.cors_rules, origin, method, asked);
 	if (!rule) {
 		forbid(ex,
-			p.is_there ? "This CORS request is not allowed. This is usually because the "
-				     "evalution of Origin, request method / Access-Control-Request-Method "
-				     "or Access-Control-Request-Headers are not whitelisted by the "
-				     "resource's CORS spec."
-				   : "CORS is not enabled for this bucket.");
+			p.is_there
+				? "This CORS request is not allowed. This is usually because the "
+				  "evalution of Origin, request method / Access-Control-Request-Method "
+				  "or Access-Control-Request-Headers are not whitelisted by the "
+				  "resource's CORS spec."
+				: "CORS is not enabled for this bucket.");
 		return true;
 	}
 	n = rule_headers(call.arena, rule, origin, out);

@@ -48,8 +48,7 @@ struct batch {
 static void add_error(struct call *call, const struct s3_object_identifier *o, struct str code,
 	struct str message, struct s3_delete_objects_output *out)
 {
-	out->errors.v =
-		s3_grow(call->arena, out->errors.v, out->errors.n, sizeof *out->errors.v);
+	out->errors.v = s3_grow(call->arena, out->errors.v, out->errors.n, sizeof *out->errors.v);
 	out->errors.v[out->errors.n++] = (struct s3_error){
 		.key = o->key, .version_id = o->version_id, .code = code, .message = message
 	};
@@ -114,10 +113,10 @@ int s3_delete_objects(struct call *call, const struct s3_delete_objects_input *i
 	s3_access_begin(call, in->bucket, &access);
 	for (size_t i = 0; i < d->objects.n; i++) {
 		const struct s3_object_identifier *o = &d->objects.v[i];
-		is_denied[i] = s3_access_check(call, &access,
-				       o->version_id.p ? "s3:DeleteObjectVersion"
-						       : "s3:DeleteObject",
-				       o->key) < 0;
+		is_denied[i] =
+			s3_access_check(call, &access,
+				o->version_id.p ? "s3:DeleteObjectVersion" : "s3:DeleteObject",
+				o->key) < 0;
 		call->error = (struct call_error){ 0 };
 	}
 	struct batch batch = { in, is_denied, out };

@@ -117,8 +117,7 @@ int form_begin(struct call *call, form_next_fn *next, struct str content_type, s
 			"Bucket POST must be of the enclosure-type multipart/form-data");
 	if (boundary.n == 0 || boundary.n > 70)
 		return malformed(f);
-	f->delimiter =
-		arena_concat(call->arena, (struct str[]){ STR("\r\n--"), boundary }, 2);
+	f->delimiter = arena_concat(call->arena, (struct str[]){ STR("\r\n--"), boundary }, 2);
 	/* The first one has no line before it. */
 	buf_cat(&f->pending, "\r\n");
 	if (find(f, f->delimiter, &at) < 0)

@@ -1,4 +1,5 @@
-/* Forms that carry a file (RFC 7578), read as they come: the fields before the file, then its bytes. */
+/* Forms that carry a file (RFC 7578), read as they come: the fields before the file, then its
+ * bytes. */
 #ifndef SAMOVAR_SERVICES_S3_FORM_H
 #define SAMOVAR_SERVICES_S3_FORM_H
 
@@ -25,8 +26,8 @@ struct form {
 };
 
 /* Reads up to the file's first byte: 0, or -1 after fail(). form_fini in any case. */
-int form_begin(struct call *call, form_next_fn *next, struct str content_type,
-	struct form *out) MUSTCHECK;
+int form_begin(
+	struct call *call, form_next_fn *next, struct str content_type, struct form *out) MUSTCHECK;
 /* The file's bytes, and then the body to its end. */
 int form_read_file(struct form *form, form_write_fn *write, void *to) MUSTCHECK;
 void form_fini(struct form *form);

@@ -36,8 +36,8 @@ static bool holds(struct str name, struct str value, bool is_prefix, struct str 
 }
 
 /* A field is as the condition says; every condition must find its own. */
-static int check(struct form *f, struct str bucket, bool is_prefix, struct str name,
-	struct str wanted)
+static int check(
+	struct form *f, struct str bucket, bool is_prefix, struct str name, struct str wanted)
 {
 	struct str value = { 0 };
 	if (str_eq_ci(name, STR("bucket")))
@@ -68,12 +68,12 @@ static int check_condition(
 	yyjson_obj_iter members;
 	yyjson_val *key;
 	if (yyjson_is_arr(condition) && yyjson_arr_size(condition) == 3) {
-		struct str operator = text_of(yyjson_arr_get(condition, 0)),
+		struct str operator= text_of(yyjson_arr_get(condition, 0)),
 			   name = text_of(yyjson_arr_get(condition, 1)),
 			   wanted = text_of(yyjson_arr_get(condition, 2));
 		if (str_eq_ci(operator, STR("content-length-range")))
-			return check_range(f, yyjson_arr_get(condition, 1),
-				yyjson_arr_get(condition, 2), out);
+			return check_range(
+				f, yyjson_arr_get(condition, 1), yyjson_arr_get(condition, 2), out);
 		bool is_prefix = str_eq_ci(operator, STR("starts-with"));
 		if ((!is_prefix && !str_eq_ci(operator, STR("eq"))) ||
 			!str_starts(name, STR("$")) || !wanted.p)
@@ -111,11 +111,10 @@ static int check_document(
 	if (!yyjson_is_arr(conditions))
 		return invalid(f, "Policy missing conditions.");
 	if (until <= f->call->now_ms)
-		return fail(f->call, &s3_access_denied,
-			"Invalid according to Policy: Policy expired.");
-	yyjson_arr_foreach(conditions, i, n, condition)
-		if (check_condition(f, bucket, condition, out) < 0)
-			return -1;
+		return fail(
+			f->call, &s3_access_denied, "Invalid according to Policy: Policy expired.");
+	yyjson_arr_foreach(conditions, i, n,
+		condition) if (check_condition(f, bucket, condition, out) < 0) return -1;
 	for (i = 0; i < f->n; i++)
 		if (!f->fields[i].is_allowed && !is_free(f->fields[i].name))
 			return fail(f->call, &s3_access_denied,

@@ -127,22 +127,29 @@ static void test_policies(void)
 		const struct error_shape *error;
 	} rows[] = {
 		{ "1970-01-01T00:00:02Z", ALL "," TYPES, NULL },
-		{ "1970-01-01T00:00:02Z", ALL ",[\"EQ\",\"$Content-Type\",\"image/png, image/gif\"]", NULL },
-		{ "1970-01-01T00:00:02Z", ALL ",{\"content-type\":\"image/png, image/gif\"}", NULL },
+		{ "1970-01-01T00:00:02Z",
+			ALL ",[\"EQ\",\"$Content-Type\",\"image/png, image/gif\"]", NULL },
+		{ "1970-01-01T00:00:02Z", ALL ",{\"content-type\":\"image/png, image/gif\"}",
+			NULL },
 		{ "1970-01-01T00:00:01Z", ALL "," TYPES, &s3_access_denied },
 		{ "soon", ALL "," TYPES, &s3_invalid_policy_document },
 		{ "1970-01-01T00:00:02Z", ALL, &s3_access_denied }, /* the type is extra */
-		{ "1970-01-01T00:00:02Z", ALL "," TYPES ",{\"acl\":\"private\"}", &s3_access_denied },
-		{ "1970-01-01T00:00:02Z", ALL "," TYPES ",{\"key\":\"user/b\"}", &s3_access_denied },
-		{ "1970-01-01T00:00:02Z", ALL "," TYPES ",{\"bucket\":\"other\"}", &s3_access_denied },
+		{ "1970-01-01T00:00:02Z", ALL "," TYPES ",{\"acl\":\"private\"}",
+			&s3_access_denied },
+		{ "1970-01-01T00:00:02Z", ALL "," TYPES ",{\"key\":\"user/b\"}",
+			&s3_access_denied },
+		{ "1970-01-01T00:00:02Z", ALL "," TYPES ",{\"bucket\":\"other\"}",
+			&s3_access_denied },
 		{ "1970-01-01T00:00:02Z", ALL ",[\"starts-with\",\"$Content-Type\",\"image/p\"]",
 			&s3_access_denied },
 		{ "1970-01-01T00:00:02Z", ALL ",[\"ends-with\",\"$Content-Type\",\"gif\"]",
 			&s3_invalid_policy_document },
 		{ "1970-01-01T00:00:02Z", ALL ",[\"eq\",\"content-type\",\"x\"]",
 			&s3_invalid_policy_document },
-		{ "1970-01-01T00:00:02Z", ALL ",{\"content-type\":1}", &s3_invalid_policy_document },
-		{ "1970-01-01T00:00:02Z", ALL ",{\"a\":\"b\",\"c\":\"d\"}", &s3_invalid_policy_document },
+		{ "1970-01-01T00:00:02Z", ALL ",{\"content-type\":1}",
+			&s3_invalid_policy_document },
+		{ "1970-01-01T00:00:02Z", ALL ",{\"a\":\"b\",\"c\":\"d\"}",
+			&s3_invalid_policy_document },
 		{ "1970-01-01T00:00:02Z", TYPES ",[\"content-length-range\",-1,2]",
 			&s3_invalid_policy_document },
 		{ "1970-01-01T00:00:02Z", "1", &s3_invalid_policy_document },
@@ -153,8 +160,8 @@ static void test_policies(void)
 		char policy[400];
 		CHECK_INT(begin(&f, TYPE,
 				  FIELD("key", "user/a") FIELD("Content-Type",
-					  "image/png, image/gif") FIELD("x-ignore-me",
-					  "1") FIELD("policy", "itself") FILE_PART("x"),
+					  "image/png, image/gif") FIELD("x-ignore-me", "1")
+					  FIELD("policy", "itself") FILE_PART("x"),
 				  1000),
 			0);
 		snprintf(policy, sizeof policy, "{\"expiration\":\"%s\",\"conditions\":[%s]}",
@@ -168,9 +175,10 @@ static void test_policies(void)
 
 static void test_ranges(void)
 {
-	static const char policy[] = "{\"expiration\":\"1970-01-01T00:00:02Z\",\"conditions\":["
-				     "[\"starts-with\",\"$key\",\"\"],[\"content-length-range\",1,50],"
-				     "[\"content-length-range\",0,40]]}";
+	static const char policy[] =
+		"{\"expiration\":\"1970-01-01T00:00:02Z\",\"conditions\":["
+		"[\"starts-with\",\"$key\",\"\"],[\"content-length-range\",1,50],"
+		"[\"content-length-range\",0,40]]}";
 	struct form_limits limits = { 0, 100 };
 	struct fixture f;
 	CHECK_INT(begin(&f, TYPE, FIELD("key", "k") FILE_PART("x"), 1000), 0);

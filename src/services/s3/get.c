@@ -221,7 +221,7 @@ int s3_get_object(
 	if (!held)
 		return fail(call, &s3_operation_aborted,
 			"A conflicting conditional operation is currently in progress against this resource. "
-				"Please try again.");
+			"Please try again.");
 	FILL(call, out, &get, in);
 	return 0;
 }

@@ -1,5 +1,5 @@
-/* Expiry and transitions of objects, versions and uploads by the rules of their buckets (S3 User Guide, "Lifecycle
- * configuration elements"). */
+/* Expiry and transitions of objects, versions and uploads by the rules of their buckets (S3 User
+ * Guide, "Lifecycle configuration elements"). */
 #include "services/s3/lifecycle.h"
 #include "base/log.h"
 #include "services/s3/config.h"
@@ -82,8 +82,8 @@ static bool expires(
 		const struct s3_lifecycle_expiration *e = rule->expiration;
 		if (!e || !lifecycle_matches(rule, key, r))
 			continue;
-		if ((e->days.set && now_ms >= lifecycle_due_ms(r->modified_ms.v, e->days.v,
-							   s->day_ms)) ||
+		if ((e->days.set &&
+			    now_ms >= lifecycle_due_ms(r->modified_ms.v, e->days.v, s->day_ms)) ||
 			(e->date.set && now_ms >= e->date.ms))
 			return true;
 	}
@@ -111,8 +111,8 @@ static bool may_move(const struct s3_lifecycle_rule *rule, const struct s3_objec
 	const struct s3_lifecycle_rule_filter *f = rule->filter;
 	return r->size.v >= S3_TRANSITION_BYTES_MIN ||
 	       (f && (f->object_size_greater_than.set || f->object_size_less_than.set ||
-			     (f->and && (f->and->object_size_greater_than.set ||
-						f->and->object_size_less_than.set))));
+			     (f->and &&(f->and->object_size_greater_than.set ||
+					     f->and->object_size_less_than.set))));
 }
 
 /* Takes the class if it is below the one that the object has. */
@@ -135,8 +135,8 @@ static bool transition(
 		for (size_t j = 0; j < rule->transitions.n; j++) {
 			const struct s3_transition *t = &rule->transitions.v[j];
 			int64_t due_ms = t->date.set ? t->date.ms
-						     : lifecycle_due_ms(r->modified_ms.v,
-							       t->days.v, s->day_ms);
+						     : lifecycle_due_ms(r->modified_ms.v, t->days.v,
+							       s->day_ms);
 			if (now_ms >= due_ms)
 				moved |= move_down(r, t->storage_class);
 		}
@@ -156,8 +156,8 @@ static bool version_transition(const struct sweep *s, struct str key, struct s3_
 			continue;
 		for (size_t j = 0; j < all->n; j++)
 			if (newer >= all->v[j].newer_noncurrent_versions.v &&
-				now_ms >= lifecycle_due_ms(since_ms, all->v[j].noncurrent_days.v,
-						  s->day_ms))
+				now_ms >= lifecycle_due_ms(
+						  since_ms, all->v[j].noncurrent_days.v, s->day_ms))
 				moved |= move_down(r, all->v[j].storage_class);
 	}
 	return moved;
@@ -224,8 +224,8 @@ static int sweep_objects(struct call *call, void *arg)
 struct versions {
 	struct str key;
 	int64_t newer, since_ms; /* noncurrent versions that are newer; when it became noncurrent */
-	struct str marker;       /* the row of a delete marker that is the newest, to be deleted when
-				  * it stands alone; or NULL */
+	struct str marker; /* the row of a delete marker that is the newest, to be deleted when
+			    * it stands alone; or NULL */
 };
 
 static void begin_versions(struct call *call, struct sweep *s, struct versions *v, struct str key,
@@ -407,8 +407,8 @@ static int sweep_all(struct call *call, struct s3 *s3)
 void lifecycle_run(void *arg)
 {
 	struct s3 *s3 = arg;
-	int64_t interval_ms = MAX(S3_SWEEP_INTERVAL_MS / MAX(s3->aws->retry_speed, 1),
-		S3_SWEEP_INTERVAL_MIN_MS);
+	int64_t interval_ms =
+		MAX(S3_SWEEP_INTERVAL_MS / MAX(s3->aws->retry_speed, 1), S3_SWEEP_INTERVAL_MIN_MS);
 	while (!s3->stopping) {
 		struct arena arena = { 0 };
 		struct identity nobody = { 0 };

@@ -31,7 +31,7 @@ int upload_require(struct call *call, struct str bucket, struct str key, struct 
 		return 0;
 	return fail_with(call, &s3_no_such_upload, &detail,
 		"The specified upload does not exist. The upload ID may be invalid, or the upload may have "
-			"been aborted or "
+		"been aborted or "
 		"completed.");
 }
 
@@ -279,7 +279,7 @@ static int gather_parts(struct call *call, const struct s3_complete_multipart_up
 			(given.p && !str_eq(given, part->checksum)))
 			return fail(call, &s3_invalid_part,
 				"One or more of the specified parts could not be found.  The part may not "
-					"have been uploaded, or the "
+				"have been uploaded, or the "
 				"specified entity tag may not match the part's entity tag.");
 		*size += part->size.v;
 	}

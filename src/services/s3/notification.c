@@ -20,8 +20,7 @@ static int check_events(struct call *call, const struct s3_event_list *events)
 		"s3:ObjectRestore:*", "s3:ObjectRestore:Post", "s3:ObjectRestore:Completed",
 		"s3:ObjectRestore:Delete", "s3:Replication:*",
 		"s3:Replication:OperationFailedReplication",
-		"s3:Replication:OperationMissedThreshold",
-		"s3:Replication:OperationNotTracked",
+		"s3:Replication:OperationMissedThreshold", "s3:Replication:OperationNotTracked",
 		"s3:Replication:OperationReplicatedAfterThreshold", "s3:LifecycleTransition",
 		"s3:IntelligentTiering" };
 	if (events->n == 0)
@@ -92,13 +91,12 @@ static int find_target(struct call *call, struct str arn)
 	if (str_ends(arn, STR(".fifo")))
 		return -1;
 	if (str_starts(arn, STR("arn:aws:sqs:")))
-		return call_inner(
-			call, &sqs_describe_queue_operation, NULL, &queue, &queue_out);
+		return call_inner(call, &sqs_describe_queue_operation, NULL, &queue, &queue_out);
 	if (str_starts(arn, STR("arn:aws:sns:")))
 		return call_inner(
 			call, &sns_get_topic_attributes_operation, NULL, &topic, &topic_out);
-	return call_inner(call, &lambda_get_function_configuration_operation, NULL, &function,
-		&function_out);
+	return call_inner(
+		call, &lambda_get_function_configuration_operation, NULL, &function, &function_out);
 }
 
 static int check_target(struct call *call, const struct notification *c, bool validates)
@@ -123,8 +121,8 @@ static int check_target(struct call *call, const struct notification *c, bool va
 }
 
 /* Queues and topics that are named get a message that says so. */
-static int send_test(struct call *call, const struct s3_bucket_record *bucket, struct str name,
-	struct str arn)
+static int send_test(
+	struct call *call, const struct s3_bucket_record *bucket, struct str name, struct str arn)
 {
 	char time[CLOCK_TEXT_MAX];
 	if (str_starts(arn, STR("arn:aws:lambda:")))

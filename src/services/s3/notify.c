@@ -100,10 +100,11 @@ static struct str message(struct call *call, const struct happening *h, struct s
 	/* What the rules of a lifecycle do is S3's own doing. */
 	bool is_own = !call->http && !call->operation;
 	struct str who = is_own ? STR("s3.amazonaws.com")
-				: arena_printf(call->arena, "AWS:%.*s",
-					  STR_ARG(call->identity.account)),
-		   from = is_own ? STR("s3.amazonaws.com")
-			       : call->source_ip.n ? call->source_ip : STR("127.0.0.1");
+				: arena_printf(
+					  call->arena, "AWS:%.*s", STR_ARG(call->identity.account)),
+		   from = is_own              ? STR("s3.amazonaws.com")
+			  : call->source_ip.n ? call->source_ip
+					      : STR("127.0.0.1");
 	struct str owner = s3_owner_of(call, h->bucket->account)->id;
 	clock_format_iso(call->now_ms, time);
 	buf_printf(&b,
@@ -155,9 +156,8 @@ int notify_object(struct call *call, const struct s3_bucket_record *bucket, stru
 		return 0;
 	const struct notification *all = notify_list(call, &c, &n);
 	for (size_t i = 0; i < n; i++)
-		if (wants(&all[i], key, h.event) &&
-			notify_owe(call, bucket, name, all[i].arn,
-				message(call, &h, *all[i].id)) < 0)
+		if (wants(&all[i], key, h.event) && notify_owe(call, bucket, name, all[i].arn,
+							    message(call, &h, *all[i].id)) < 0)
 			return -1;
 	return 0;
 }
@@ -172,6 +172,5 @@ int notify_delete(struct call *call, const struct s3_bucket_record *bucket, stru
 		call->arena, "%s:%s", how, is_marker ? "DeleteMarkerCreated" : "Delete");
 	if (str_is(gone.version_id, "null"))
 		gone.version_id = (struct str){ 0 };
-	return notify_object(
-		call, bucket, name, key, &gone, arena_cstr(call->arena, event));
+	return notify_object(call, bucket, name, key, &gone, arena_cstr(call->arena, event));
 }

@@ -29,7 +29,7 @@ int s3_put_bucket_policy(struct call *call, const struct s3_put_bucket_policy_in
 		return fail(call, &s3_access_denied,
 			"User: %.*s is not authorized to perform: s3:PutBucketPolicy on resource: "
 			"\"arn:aws:s3:::%.*s\" because public policies are prevented by the "
-				"BlockPublicPolicy setting in S3 Block "
+			"BlockPublicPolicy setting in S3 Block "
 			"Public Access.",
 			STR_ARG(call->identity.principal_arn), STR_ARG(in->bucket));
 	txn_put(call->txn, bucket_config_key(call, in->bucket, "policy"), in->policy);
@@ -179,8 +179,7 @@ struct resource_search {
 static bool is_restricted(struct call *call, const struct resource_search *s)
 {
 	struct s3_public_access_block_configuration block;
-	return (call->identity.is_anonymous ||
-		       !str_eq(call->identity.account, s->out->account)) &&
+	return (call->identity.is_anonymous || !str_eq(call->identity.account, s->out->account)) &&
 	       s3_config_find(call, s->bucket, "public-access",
 		       &s3_public_access_block_configuration_shape, &block) &&
 	       block.restrict_public_buckets.v && s3_policy_is_public(s->out->policy);
@@ -243,8 +242,8 @@ static void add_actions(struct call *call, const void *in, struct service_resour
 	assert(n <= COUNT_OF(out->also));
 }
 
-/* What is done to a version is another action (Service Authorization Reference, "Actions, resources,
- * and condition keys for Amazon S3"). */
+/* What is done to a version is another action (Service Authorization Reference, "Actions,
+ * resources, and condition keys for Amazon S3"). */
 static const char *version_action(const char *action)
 {
 	static const char *const actions[][2] = {

@@ -40,8 +40,8 @@ static int check_fields(struct form *f)
 	return 0;
 }
 
-/* AWS4-HMAC-SHA256 over the policy as it was sent. Signatures of version 2 pass where none is looked
- * at. */
+/* AWS4-HMAC-SHA256 over the policy as it was sent. Signatures of version 2 pass where none is
+ * looked at. */
 static int identify(struct call *call, const struct form *f, struct str policy)
 {
 	struct sigv4_claim claim = { .form = SIGV4_HEADER,
@@ -106,8 +106,8 @@ static struct str expand_key(struct form *f)
 		name = str_from(name, (size_t)MAX(slash, back) + 1);
 	for (size_t i = 0; i < f->n; i++) {
 		struct str key = f->fields[i].value;
-		ssize_t at = str_eq_ci(f->fields[i].name, STR("key")) ? str_find(key, variable)
-								      : -1;
+		ssize_t at =
+			str_eq_ci(f->fields[i].name, STR("key")) ? str_find(key, variable) : -1;
 		if (at >= 0)
 			f->fields[i].value = arena_concat(f->call->arena,
 				(struct str[]){ str_sub(key, 0, (size_t)at), name,
@@ -123,8 +123,7 @@ static void read_metadata(struct form *f, struct s3_put_object_input *in)
 	in->metadata.v = arena_zalloc(f->call->arena, (f->n + 1) * sizeof *in->metadata.v);
 	for (size_t i = 0; i < f->n; i++)
 		if (str_starts_ci(f->fields[i].name, prefix)) {
-			in->metadata.v[in->metadata.n].key =
-				str_from(f->fields[i].name, prefix.n);
+			in->metadata.v[in->metadata.n].key = str_from(f->fields[i].name, prefix.n);
 			in->metadata.v[in->metadata.n++].value = f->fields[i].value;
 		}
 }
@@ -211,14 +210,13 @@ static void answer(struct form *f, const struct s3_put_object_input *in,
 	if (str_starts(redirect, STR("http://")) || str_starts(redirect, STR("https://"))) {
 		out->location = arena_printf(call->arena, "%.*s%sbucket=%.*s&key=%.*s&etag=%.*s",
 			STR_ARG(redirect), str_index(redirect, '?') >= 0 ? "&" : "?",
-			STR_ARG(in->bucket),
-			STR_ARG(percent_encode(call->arena, in->key, false)),
+			STR_ARG(in->bucket), STR_ARG(percent_encode(call->arena, in->key, false)),
 			STR_ARG(percent_encode(call->arena, put->e_tag, false)));
 		out->status = OPT_I64(303);
 		return;
 	}
-	out->location = arena_printf(call->arena, "%.*s/%.*s/%.*s",
-		STR_ARG(call_base_url(call)), STR_ARG(in->bucket), STR_ARG(key));
+	out->location = arena_printf(call->arena, "%.*s/%.*s/%.*s", STR_ARG(call_base_url(call)),
+		STR_ARG(in->bucket), STR_ARG(key));
 	if (str_is(status, "200"))
 		out->status = OPT_I64(200);
 	if (!str_is(status, "201"))
@@ -229,8 +227,8 @@ static void answer(struct form *f, const struct s3_put_object_input *in,
 		(struct s3_post_response){ out->location, in->bucket, in->key, put->e_tag };
 }
 
-static int post(struct form *f, const struct s3_post_object_input *in,
-	struct s3_post_object_output *out)
+static int post(
+	struct form *f, const struct s3_post_object_input *in, struct s3_post_object_output *out)
 {
 	struct call *call = f->call;
 	struct form_limits limits = { 0, S3_PUT_BYTES_MAX };
@@ -239,8 +237,8 @@ static int post(struct form *f, const struct s3_post_object_input *in,
 	struct s3_put_object_output put = { 0 };
 	struct s3_object_record record = { 0 };
 	struct body body;
-	if (s3_check_query(call) < 0 ||
-		form_begin(call, call_body_next, in->content_type, f) < 0 || check_fields(f) < 0)
+	if (s3_check_query(call) < 0 || form_begin(call, call_body_next, in->content_type, f) < 0 ||
+		check_fields(f) < 0)
 		return -1;
 	object.key = expand_key(f);
 	if (!object.key.n)

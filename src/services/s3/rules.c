@@ -154,10 +154,9 @@ int s3_delete_bucket_website(struct call *call, const struct s3_delete_bucket_we
 static int check_transition_class(
 	struct call *call, struct str storage_class, struct opt_i64 days, const char *name)
 {
-	int64_t days_min = str_is(storage_class, "STANDARD_IA") ||
-				   str_is(storage_class, "ONEZONE_IA")
-			? 30
-			: 0;
+	int64_t days_min =
+		str_is(storage_class, "STANDARD_IA") || str_is(storage_class, "ONEZONE_IA") ? 30
+											    : 0;
 	/* An archived object could not be read without a restore, which is not served. */
 	if (str_is(storage_class, "GLACIER") || str_is(storage_class, "DEEP_ARCHIVE"))
 		return fail(call, &s3_not_implemented,
@@ -187,8 +186,7 @@ static int check_transitions(struct call *call, const struct s3_lifecycle_rule *
 		if (check_transition_class(call, t->storage_class, t->days, "Days") < 0)
 			return -1;
 		if (t->date.set && t->date.ms % DAY_MS != 0)
-			return s3_invalid(
-				call, "Date", STR(""), "'Date' must be at midnight GMT");
+			return s3_invalid(call, "Date", STR(""), "'Date' must be at midnight GMT");
 		if (e && e->days.set && t->days.set && e->days.v <= t->days.v)
 			return s3_invalid(call, "Days", STR(""),
 				"'Days' in the Expiration action must be greater than 'Days' in the "
@@ -197,8 +195,8 @@ static int check_transitions(struct call *call, const struct s3_lifecycle_rule *
 	for (size_t i = 0; i < old->n; i++) {
 		if (!old->v[i].noncurrent_days.set)
 			return s3_malformed(call);
-		if (check_transition_class(call, old->v[i].storage_class,
-			    old->v[i].noncurrent_days, "NoncurrentDays") < 0)
+		if (check_transition_class(call, old->v[i].storage_class, old->v[i].noncurrent_days,
+			    "NoncurrentDays") < 0)
 			return -1;
 	}
 	return 0;

@@ -148,8 +148,10 @@ static void test_public_policies(void)
 		{ "\"Principal\":\"*\"", "{\"IpAddress\":{\"aws:SourceIp\":\"0.0.0.0/1\"}}", true },
 		{ "\"Principal\":\"*\"",
 			"{\"IpAddress\":{\"aws:SourceIp\":[\"10.0.0.0/8\",\"2001::/16\"]}}", true },
-		{ "\"Principal\":\"*\"", "{\"IpAddress\":{\"aws:SourceIp\":\"10.0.0.0/8\"}}", false },
-		{ "\"Principal\":\"*\"", "{\"NotIpAddress\":{\"aws:SourceIp\":\"10.0.0.0/8\"}}", true },
+		{ "\"Principal\":\"*\"", "{\"IpAddress\":{\"aws:SourceIp\":\"10.0.0.0/8\"}}",
+			false },
+		{ "\"Principal\":\"*\"", "{\"NotIpAddress\":{\"aws:SourceIp\":\"10.0.0.0/8\"}}",
+			true },
 		{ "\"Principal\":\"*\"", "{\"StringEquals\":{\"aws:UserAgent\":\"me\"}}", true },
 	};
 	for (size_t i = 0; i < COUNT_OF(rows); i++) {

@@ -70,7 +70,7 @@ static void respond_error(struct visit *v)
 	const char *reason = http_reason(e->shape->status);
 	buf_printf(&b,
 		"<html>\n<head><title>%d %s</title></head>\n<body>\n<h1>%d %s</h1>\n<ul>\n<li>Code: "
-			"%s</li>\n<li>Message: ",
+		"%s</li>\n<li>Message: ",
 		e->shape->status, reason, e->shape->status, reason, e->shape->query_code);
 	buf_str(&b, e->message);
 	buf_cat(&b, "</li>\n</ul>\n</body>\n</html>\n");
