@@ -39,6 +39,16 @@ int fail(struct call *call, const struct error_shape *error, const char *fmt, ..
 	return -1;
 }
 
+int call_refuse(struct call *call, struct refusal *why, const struct error_shape *error,
+	const char *fmt, ...)
+{
+	va_list ap;
+	va_start(ap, fmt);
+	*why = (struct refusal){ error, arena_vprintf(call->arena, fmt, ap) };
+	va_end(ap);
+	return -1;
+}
+
 int fail_with(struct call *call, const struct error_shape *error, const void *detail,
 	const char *fmt, ...)
 {

@@ -77,6 +77,14 @@ int fail(struct call *call, const struct error_shape *error, const char *fmt, ..
 /* The same with more members: detail is the error's generated structure, which is copied. */
 int fail_with(struct call *call, const struct error_shape *error, const void *detail,
 	const char *fmt, ...) PRINTF_LIKE(4, 5);
+/* Why one entry of a batch is refused, while the call goes on. */
+struct refusal {
+	const struct error_shape *error;
+	struct str message;
+};
+/* Notes it, its message in the call's arena; returns -1 always. */
+int call_refuse(struct call *call, struct refusal *why, const struct error_shape *error,
+	const char *fmt, ...) PRINTF_LIKE(4, 5);
 /* Errors that every service has (AWS, "Common errors"). */
 extern const struct error_shape aws_internal_failure;     /* 500 InternalFailure */
 extern const struct error_shape aws_access_denied;        /* 403 AccessDeniedException */

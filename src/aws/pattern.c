@@ -327,8 +327,7 @@ static int compile_leaf(
 
 static int compile_object(struct compiler *c, yyjson_val *v, struct pattern **out);
 
-/* "$or" is a choice when it is a list of two or more objects; else a field of that name. */
-static bool is_choice(yyjson_val *key, yyjson_val *v)
+bool pattern_is_choice(yyjson_val *key, yyjson_val *v)
 {
 	yyjson_val *one;
 	size_t i, n;
@@ -363,7 +362,7 @@ static int compile_fields(struct compiler *c, yyjson_val *v, struct pattern *p)
 	{
 		struct str name = arena_str(c->arena, text_of(key));
 		int r;
-		if (is_choice(key, value)) {
+		if (pattern_is_choice(key, value)) {
 			r = compile_choice(c, value, &p->choices[p->choice_count++]);
 		} else {
 			struct field *f = &p->fields[p->field_count++];

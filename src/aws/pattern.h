@@ -22,5 +22,8 @@ int pattern_compile(
 bool pattern_matches(const struct pattern *p, struct yyjson_val *event);
 /* The same with the event's text; false for what is no JSON. */
 bool pattern_matches_text(const struct pattern *p, struct str json);
+/* Whether a member is a choice: "$or" with a list of two or more objects; else it is a field of
+ * that name. */
+bool pattern_is_choice(struct yyjson_val *key, struct yyjson_val *value);
 
 #endif

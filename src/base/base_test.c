@@ -43,6 +43,14 @@ static void test_cut_and_glob(void)
 	CHECK(!str_glob(STR("*b"), STR("abc")));
 }
 
+static void test_plain_names(void)
+{
+	CHECK(str_is_plain_name(STR("Orders_2-a")));
+	CHECK(!str_is_plain_name(STR("")));
+	CHECK(!str_is_plain_name(STR("a.b")));
+	CHECK(!str_is_plain_name(STR("\xc3\xa4")));
+}
+
 static void test_utf8(void)
 {
 	CHECK(str_is_utf8(STR("Самовар \xf0\x9f\xab\x96")));
@@ -142,6 +150,7 @@ static void test_encodings(void)
 static const struct test tests[] = {
 	{ "numbers in text", test_numbers },
 	{ "cut and glob", test_cut_and_glob },
+	{ "plain names", test_plain_names },
 	{ "UTF-8", test_utf8 },
 	{ "a map keeps what is put", test_map_keeps_what_is_put },
 	{ "an arena limits what clients ask", test_arena_limits_what_clients_ask },

@@ -154,6 +154,17 @@ static size_t utf8_length_at(const unsigned char *p, size_t n)
 	return need;
 }
 
+bool str_is_plain_name(struct str s)
+{
+	for (size_t i = 0; i < s.n; i++) {
+		char c = s.p[i];
+		if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+			    c == '_' || c == '-'))
+			return false;
+	}
+	return s.n > 0;
+}
+
 bool str_is_utf8(struct str s)
 {
 	const unsigned char *p = (const unsigned char *)s.p;

@@ -69,6 +69,9 @@ int str_to_i64(struct str s, int64_t *out) MUSTCHECK;
 int str_to_u64(struct str s, uint64_t *out) MUSTCHECK;
 int str_to_f64(struct str s, double *out) MUSTCHECK;
 
+/* Letters and digits of ASCII, '_' and '-' alone, at least one: what AWS lets many names and ids
+ * be. */
+bool str_is_plain_name(struct str s);
 /* Whether the bytes are well-formed UTF-8 (RFC 3629). */
 bool str_is_utf8(struct str s);
 /* Number of code points of well-formed UTF-8. */

@@ -45,16 +45,6 @@ static int check_test(struct call *call, yyjson_val *v)
 
 static int check_object(struct check *c, yyjson_val *v, int depth);
 
-static bool is_choice(yyjson_val *key, yyjson_val *v)
-{
-	yyjson_val *one;
-	size_t i, n;
-	if (!yyjson_equals_str(key, "$or") || !yyjson_is_arr(v) || yyjson_arr_size(v) < 2)
-		return false;
-	yyjson_arr_foreach(v, i, n, one) if (!yyjson_is_obj(one)) return false;
-	return true;
-}
-
 /* One of the alternatives holds: their combinations are added, not multiplied. */
 static int check_choice(struct check *c, yyjson_val *list, int depth)
 {
@@ -100,8 +90,8 @@ static int check_object(struct check *c, yyjson_val *v, int depth)
 	size_t i, n;
 	yyjson_obj_foreach(v, i, n, key, value)
 	{
-		int r = is_choice(key, value) ? check_choice(c, value, depth)
-					      : check_field(c, text_of(key), value, depth);
+		int r = pattern_is_choice(key, value) ? check_choice(c, value, depth)
+						      : check_field(c, text_of(key), value, depth);
 		if (r < 0)
 			return -1;
 	}

@@ -5,22 +5,10 @@
 #include "base/random.h"
 #include "services/sns/publication.h"
 
-static int refuse(struct call *call, struct refusal *why, const struct error_shape *error,
-	const char *fmt, ...) PRINTF_LIKE(4, 5);
-
-static int refuse(struct call *call, struct refusal *why, const struct error_shape *error,
-	const char *fmt, ...)
-{
-	va_list ap;
-	va_start(ap, fmt);
-	*why = (struct refusal){ error, arena_vprintf(call->arena, fmt, ap) };
-	va_end(ap);
-	return -1;
-}
-
 #define REFUSE(...) \
-	refuse(call, why, &sns_invalid_parameter_exception, "Invalid parameter: " __VA_ARGS__)
-#define REFUSE_VALUE(...) refuse(call, why, &sns_invalid_parameter_value_exception, __VA_ARGS__)
+	call_refuse(call, why, &sns_invalid_parameter_exception, "Invalid parameter: " __VA_ARGS__)
+#define REFUSE_VALUE(...) \
+	call_refuse(call, why, &sns_invalid_parameter_value_exception, __VA_ARGS__)
 
 /* ---- attributes ---- */
 

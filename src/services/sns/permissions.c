@@ -1,4 +1,5 @@
 /* The statements of a topic's policy that AddPermission makes. */
+#include "aws/policy_edit.h"
 #include "aws/tree.h"
 #include "services/sns/internal.h"
 
@@ -75,16 +76,7 @@ static yyjson_mut_doc *open_policy(
 	yyjson_doc *stored = yyjson_read_opts((char *)policy.p, policy.n, 0, &alc, NULL);
 	yyjson_mut_doc *doc = yyjson_doc_mut_copy(stored, &alc);
 	assert(doc); /* it was checked before it was stored */
-	yyjson_mut_val *root = yyjson_mut_doc_get_root(doc);
-	*statements = yyjson_mut_obj_get(root, "Statement");
-	if (!yyjson_mut_is_arr(*statements)) {
-		yyjson_mut_val *list = yyjson_mut_arr(doc),
-			       *one = yyjson_mut_obj_remove_key(root, "Statement");
-		if (one)
-			yyjson_mut_arr_append(list, one);
-		yyjson_mut_obj_add_val(doc, root, "Statement", list);
-		*statements = list;
-	}
+	*statements = policy_statements(doc);
 	return doc;
 }
 
@@ -98,19 +90,6 @@ static void put_policy(struct call *call, struct topic *t, yyjson_mut_doc *doc)
 	topic_put(call, t);
 }
 
-/* The index of the statement with that Sid, or -1. */
-static ssize_t find_statement(yyjson_mut_val *statements, struct str label)
-{
-	size_t i, n;
-	yyjson_mut_val *s;
-	yyjson_mut_arr_foreach(statements, i, n, s)
-	{
-		if (str_eq(tree_str(yyjson_mut_obj_get(s, "Sid")), label))
-			return (ssize_t)i;
-	}
-	return -1;
-}
-
 int sns_add_permission(struct call *call, const struct sns_add_permission_input *in,
 	struct sns_add_permission_output *out)
 {
@@ -120,7 +99,7 @@ int sns_add_permission(struct call *call, const struct sns_add_permission_input 
 	if (topic_find(call, in->topic_arn, &t) < 0 || check(call, in) < 0)
 		return -1;
 	yyjson_mut_doc *doc = open_policy(call, &t, &statements);
-	if (find_statement(statements, in->label) >= 0)
+	if (policy_find_statement(statements, in->label) >= 0)
 		return invalid(call, "Statement already exists");
 	if (yyjson_mut_arr_size(statements) >= SNS_STATEMENTS_MAX)
 		return invalid(call, "Policy Error: the policy has %d statements already",
@@ -142,7 +121,7 @@ int sns_remove_permission(struct call *call, const struct sns_remove_permission_
 	if (!in->label.n)
 		return invalid(call, "Label");
 	yyjson_mut_doc *doc = open_policy(call, &t, &statements);
-	ssize_t at = find_statement(statements, in->label);
+	ssize_t at = policy_find_statement(statements, in->label);
 	/* A label that is not there: nothing to take away. */
 	if (at < 0)
 		return 0;

@@ -12,12 +12,6 @@ struct publication_input {
 	struct sns_message_attribute_map attributes;
 };
 
-/* Why one message is refused. */
-struct refusal {
-	const struct error_shape *error;
-	struct str message;
-};
-
 /* A text and its signature, as one and the same for all who get it. */
 struct signed_text {
 	struct str text, signature;

@@ -201,17 +201,6 @@ int sns_publish(
 	return 0;
 }
 
-static bool is_batch_id(struct str s)
-{
-	for (size_t i = 0; i < s.n; i++) {
-		char c = s.p[i];
-		if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-			    c == '_' || c == '-'))
-			return false;
-	}
-	return s.n >= 1 && s.n <= SNS_BATCH_ID_BYTES_MAX;
-}
-
 static int check_batch(struct call *call, const struct sns_publish_batch_request_entry_list *list)
 {
 	size_t bytes = 0;
@@ -225,7 +214,7 @@ static int check_batch(struct call *call, const struct sns_publish_batch_request
 		const struct sns_publish_batch_request_entry *e = &list->v[i];
 		struct publication_input in = { .message = e->message,
 			.attributes = e->message_attributes };
-		if (!is_batch_id(e->id))
+		if (!str_is_plain_name(e->id) || e->id.n > SNS_BATCH_ID_BYTES_MAX)
 			return fail(call, &sns_invalid_batch_entry_id_exception,
 				"The Id of a batch entry in a batch request doesn't abide by the "
 				"specification.");

@@ -44,17 +44,6 @@ int topic_find(struct call *call, struct str arn, struct topic *out)
 
 /* ---- making ---- */
 
-static bool is_name(struct str s)
-{
-	for (size_t i = 0; i < s.n; i++) {
-		char c = s.p[i];
-		if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-			    c == '_' || c == '-'))
-			return false;
-	}
-	return s.n > 0;
-}
-
 static bool asks_for_fifo(const struct sns_topic_attributes_map *attributes)
 {
 	for (size_t i = 0; i < attributes->n; i++)
@@ -75,7 +64,9 @@ static int check_name(struct call *call, struct str name, bool is_fifo)
 			"hyphens, and must be between 1 and 256 characters long.");
 	if (is_fifo)
 		stem.n -= 5;
-	return is_name(stem) && name.n <= SNS_NAME_BYTES_MAX ? 0 : invalid(call, "Topic Name");
+	return str_is_plain_name(stem) && name.n <= SNS_NAME_BYTES_MAX
+		       ? 0
+		       : invalid(call, "Topic Name");
 }
 
 /* The topic is there already: the same answer, if it is what was asked for. */

@@ -1,17 +1,6 @@
 /* What all batches share: the rules of their entries' ids, and entries that fail alone. */
 #include "services/sqs/internal.h"
 
-static bool is_id(struct str id)
-{
-	for (size_t i = 0; i < id.n; i++) {
-		char c = id.p[i];
-		if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-			    c == '_' || c == '-'))
-			return false;
-	}
-	return id.n >= 1 && id.n <= SQS_BATCH_ID_BYTES_MAX;
-}
-
 int batch_check(struct call *call, const char *entry, const struct str *ids, size_t n)
 {
 	if (n == 0)
@@ -22,7 +11,7 @@ int batch_check(struct call *call, const char *entry, const struct str *ids, siz
 			"Maximum number of entries per request are %d. You have sent %zu.",
 			SQS_BATCH_MAX, n);
 	for (size_t i = 0; i < n; i++) {
-		if (!is_id(ids[i]))
+		if (!str_is_plain_name(ids[i]) || ids[i].n > SQS_BATCH_ID_BYTES_MAX)
 			return fail(call, &sqs_invalid_batch_entry_id,
 				"A batch entry id can only contain alphanumeric characters, hyphens and "
 				"underscores. It can be at most "

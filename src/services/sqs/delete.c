@@ -1,27 +1,14 @@
 /* Messages that were received: deleting them, and changing how long they stay hidden. */
 #include "services/sqs/internal.h"
 
-static int refuse(struct call *call, struct refusal *why, const struct error_shape *error,
-	const char *fmt, ...) PRINTF_LIKE(4, 5);
-
-static int refuse(struct call *call, struct refusal *why, const struct error_shape *error,
-	const char *fmt, ...)
-{
-	va_list ap;
-	va_start(ap, fmt);
-	*why = (struct refusal){ error, arena_vprintf(call->arena, fmt, ap) };
-	va_end(ap);
-	return -1;
-}
-
 static int read_handle(struct call *call, const struct queue *q, struct str text, struct handle *h,
 	struct refusal *why)
 {
 	if (!text.n)
-		return refuse(call, why, &sqs_missing_required_parameter_exception,
+		return call_refuse(call, why, &sqs_missing_required_parameter_exception,
 			"The request must contain the parameter ReceiptHandle.");
 	if (handle_decode(call->arena, text, h) < 0 || h->queue != q->r.id.v)
-		return refuse(call, why, &sqs_receipt_handle_is_invalid,
+		return call_refuse(call, why, &sqs_receipt_handle_is_invalid,
 			"The input receipt handle \"%.*s\" is not a valid receipt handle.",
 			(int)MIN(text.n, 1024), text.p);
 	return 0;
@@ -42,7 +29,7 @@ static int delete_one(struct call *call, const struct queue *q, struct changes *
 	txn_use_reserve(call->txn); /* of a FIFO queue: its group's record */
 	enum found found = handle_find(call, q, &h, &m);
 	if (q->r.is_fifo.v && found == FOUND_VISIBLE)
-		return refuse(call, why, &sqs_invalid_parameter_value_exception,
+		return call_refuse(call, why, &sqs_invalid_parameter_value_exception,
 			"Value %.*s for parameter ReceiptHandle is invalid. Reason: The receipt handle "
 			"has expired.",
 			STR_ARG(text));
@@ -103,10 +90,10 @@ static int change_one(struct call *call, const struct queue *q, struct changes *
 	struct handle h;
 	struct message m;
 	if (!seconds.set)
-		return refuse(call, why, &sqs_missing_required_parameter_exception,
+		return call_refuse(call, why, &sqs_missing_required_parameter_exception,
 			"The request must contain the parameter VisibilityTimeout.");
 	if (seconds.v < 0 || seconds.v > SQS_VISIBILITY_SECONDS_MAX)
-		return refuse(call, why, &sqs_invalid_parameter_value_exception,
+		return call_refuse(call, why, &sqs_invalid_parameter_value_exception,
 			"Value %lld for parameter VisibilityTimeout is invalid. Reason: VisibilityTimeout "
 			"must be an integer between "
 			"0 and 43200.",
@@ -115,13 +102,13 @@ static int change_one(struct call *call, const struct queue *q, struct changes *
 		return -1;
 	switch (handle_find(call, q, &h, &m)) {
 	case FOUND_NONE:
-		return refuse(call, why, &sqs_invalid_parameter_value_exception,
+		return call_refuse(call, why, &sqs_invalid_parameter_value_exception,
 			"Value %.*s for parameter ReceiptHandle is invalid. Reason: Message does not "
 			"exist or is not available for "
 			"visibility timeout change.",
 			STR_ARG(text));
 	case FOUND_VISIBLE:
-		return refuse(call, why, &sqs_message_not_inflight,
+		return call_refuse(call, why, &sqs_message_not_inflight,
 			"The message referred to is not in flight.");
 	case FOUND_IN_FLIGHT:
 		break;
@@ -130,7 +117,7 @@ static int change_one(struct call *call, const struct queue *q, struct changes *
 	int64_t visible_ms = call->now_ms + seconds.v * 1000;
 	/* "within the 12-hour maximum, from the time of the receive" (ChangeMessageVisibility) */
 	if (visible_ms - m.head.taken_ms > SQS_VISIBILITY_SECONDS_MAX * INT64_C(1000))
-		return refuse(call, why, &sqs_invalid_parameter_value_exception,
+		return call_refuse(call, why, &sqs_invalid_parameter_value_exception,
 			"Value %lld for parameter VisibilityTimeout is invalid. Reason: Total "
 			"VisibilityTimeout for the message is "
 			"beyond the limit [43200 seconds].",

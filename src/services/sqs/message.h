@@ -38,12 +38,6 @@ struct message_input {
 	struct str dedup, group;
 };
 
-/* A check's refusal: the error, and its message. */
-struct refusal {
-	const struct error_shape *error;
-	struct str message;
-};
-
 /* The parts that need no queue: 0, or -1 with the refusal. */
 int message_check(
 	struct arena *arena, const struct message_input *in, struct refusal *why) MUSTCHECK;

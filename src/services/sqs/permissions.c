@@ -1,4 +1,5 @@
 /* Tags of queues, and the statements of their policies that AddPermission makes. */
+#include "aws/policy_edit.h"
 #include "services/sqs/internal.h"
 #include <stdlib.h>
 #include <yyjson.h>
@@ -104,17 +105,11 @@ static int check_permission(struct call *call, const struct sqs_add_permission_i
 {
 	if (!in->label.n)
 		return missing(call, "Label");
-	for (size_t i = 0; i < in->label.n; i++) {
-		char c = in->label.p[i];
-		if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-			    c == '_' || c == '-') ||
-			in->label.n > SQS_PERMISSION_LABEL_BYTES_MAX)
-			return fail(call, &sqs_invalid_parameter_value_exception,
-				"Value %.*s for parameter Label is invalid. Reason: Can only include "
-				"alphanumeric characters, hyphens, or "
-				"underscores. 1 to 80 in length.",
-				STR_ARG(in->label));
-	}
+	if (!str_is_plain_name(in->label) || in->label.n > SQS_PERMISSION_LABEL_BYTES_MAX)
+		return fail(call, &sqs_invalid_parameter_value_exception,
+			"Value %.*s for parameter Label is invalid. Reason: Can only include "
+			"alphanumeric characters, hyphens, or underscores. 1 to 80 in length.",
+			STR_ARG(in->label));
 	if (!in->aws_account_ids.n)
 		return missing(call, "AWSAccountIds");
 	if (!in->actions.n)
@@ -191,31 +186,8 @@ static yyjson_mut_doc *policy_open(
 			text(doc, arena_printf(call->arena, "%.*s/SQSDefaultPolicy",
 					  STR_ARG(queue_arn(call, q)))));
 	}
-	*statements = yyjson_mut_obj_get(root, "Statement");
-	if (!yyjson_mut_is_arr(*statements)) {
-		yyjson_mut_val *list = yyjson_mut_arr(doc),
-			       *one = yyjson_mut_obj_remove_key(root, "Statement");
-		if (one)
-			yyjson_mut_arr_append(list, one);
-		yyjson_mut_obj_add_val(doc, root, "Statement", list);
-		*statements = list;
-	}
+	*statements = policy_statements(doc);
 	return doc;
-}
-
-/* The index of the statement with that Sid, or -1. */
-static ssize_t find_statement(yyjson_mut_val *statements, struct str label)
-{
-	size_t i, n;
-	yyjson_mut_val *s;
-	yyjson_mut_arr_foreach(statements, i, n, s)
-	{
-		yyjson_mut_val *sid = yyjson_mut_obj_get(s, "Sid");
-		if (sid && str_eq((struct str){ yyjson_mut_get_str(sid), yyjson_mut_get_len(sid) },
-				   label))
-			return (ssize_t)i;
-	}
-	return -1;
 }
 
 static void policy_close(struct call *call, struct queue *q, yyjson_mut_doc *doc)
@@ -237,7 +209,7 @@ int sqs_add_permission(struct call *call, const struct sqs_add_permission_input 
 	if (queue_find(call, in->queue_url, &q) < 0 || check_permission(call, in) < 0)
 		return -1;
 	yyjson_mut_doc *doc = policy_open(call, &q, &statements);
-	if (find_statement(statements, in->label) >= 0) {
+	if (policy_find_statement(statements, in->label) >= 0) {
 		r = fail(call, &sqs_invalid_parameter_value_exception,
 			"Value %.*s for parameter Label is invalid. Reason: Already exists.",
 			STR_ARG(in->label));
@@ -266,7 +238,7 @@ int sqs_remove_permission(struct call *call, const struct sqs_remove_permission_
 	if (!in->label.n)
 		return missing(call, "Label");
 	yyjson_mut_doc *doc = policy_open(call, &q, &statements);
-	ssize_t at = find_statement(statements, in->label);
+	ssize_t at = policy_find_statement(statements, in->label);
 	if (at < 0) {
 		r = fail(call, &sqs_invalid_parameter_value_exception,
 			"Value %.*s for parameter Label is invalid. Reason: can't find label on existing "

@@ -57,17 +57,6 @@ void garbage_put(struct call *call, int64_t number)
 
 /* ---- making and finding ---- */
 
-static bool is_name(struct str s)
-{
-	for (size_t i = 0; i < s.n; i++) {
-		char c = s.p[i];
-		if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-			    c == '_' || c == '-'))
-			return false;
-	}
-	return s.n >= 1;
-}
-
 static struct str attribute_of(const struct sqs_queue_attribute_map *attributes, const char *name)
 {
 	for (size_t i = 0; i < attributes->n; i++)
@@ -86,7 +75,7 @@ static int check_name(struct call *call, struct str name, bool is_fifo)
 		stem.n -= 5;
 	else if (is_fifo)
 		stem.n = 0;
-	if (is_name(stem) && name.n <= SQS_NAME_BYTES_MAX)
+	if (str_is_plain_name(stem) && name.n <= SQS_NAME_BYTES_MAX)
 		return 0;
 	if (is_fifo)
 		return fail(call, &sqs_invalid_parameter_value_exception,

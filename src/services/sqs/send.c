@@ -8,19 +8,6 @@ struct sent {
 	struct str id, md5, attributes_md5, system_md5, sequence;
 };
 
-static int refuse(struct call *call, struct refusal *why, const struct error_shape *error,
-	const char *fmt, ...) PRINTF_LIKE(4, 5);
-
-static int refuse(struct call *call, struct refusal *why, const struct error_shape *error,
-	const char *fmt, ...)
-{
-	va_list ap;
-	va_start(ap, fmt);
-	*why = (struct refusal){ error, arena_vprintf(call->arena, fmt, ap) };
-	va_end(ap);
-	return -1;
-}
-
 /* The parts whose rules depend on the queue's type. */
 static int check_type(struct call *call, const struct queue *q, const struct message_input *in,
 	struct refusal *why)
@@ -28,19 +15,19 @@ static int check_type(struct call *call, const struct queue *q, const struct mes
 	const struct error_shape *invalid = &sqs_invalid_parameter_value_exception;
 	bool is_fifo = q->r.is_fifo.v;
 	if (in->group.p && !message_token_is_valid(in->group))
-		return refuse(call, why, invalid,
+		return call_refuse(call, why, invalid,
 			"Value %.*s for parameter MessageGroupId is invalid. Reason: MessageGroupId can "
 			"only include alphanumeric "
 			"and punctuation characters. 1 to 128 in length.",
 			STR_ARG(in->group));
 	if (in->dedup.p && !message_token_is_valid(in->dedup))
-		return refuse(call, why, invalid,
+		return call_refuse(call, why, invalid,
 			"Value %.*s for parameter MessageDeduplicationId is invalid. Reason: "
 			"MessageDeduplicationId can only include "
 			"alphanumeric and punctuation characters. 1 to 128 in length.",
 			STR_ARG(in->dedup));
 	if (!is_fifo && in->dedup.p)
-		return refuse(call, why, invalid,
+		return call_refuse(call, why, invalid,
 			"Value %.*s for parameter MessageDeduplicationId is invalid. Reason: The request "
 			"includes a parameter that "
 			"is not valid for this queue type.",
@@ -48,16 +35,16 @@ static int check_type(struct call *call, const struct queue *q, const struct mes
 	if (!is_fifo)
 		return 0;
 	if (in->delay_seconds.v)
-		return refuse(call, why, invalid,
+		return call_refuse(call, why, invalid,
 			"Value %lld for parameter DelaySeconds is invalid. Reason: The request include "
 			"parameter that is not valid "
 			"for this queue type.",
 			(long long)in->delay_seconds.v);
 	if (!in->group.p)
-		return refuse(call, why, &sqs_missing_required_parameter_exception,
+		return call_refuse(call, why, &sqs_missing_required_parameter_exception,
 			"The request must contain the parameter MessageGroupId.");
 	if (!in->dedup.p && !q->r.content_dedup.v)
-		return refuse(call, why, invalid,
+		return call_refuse(call, why, invalid,
 			"The queue should either have ContentBasedDeduplication enabled or "
 			"MessageDeduplicationId provided "
 			"explicitly");
@@ -70,7 +57,7 @@ static int check(struct call *call, const struct queue *q, const struct message_
 	if (message_check(call->arena, in, why) < 0 || check_type(call, q, in, why) < 0)
 		return -1;
 	if (message_bytes(in) > (size_t)q->r.size_max.v)
-		return refuse(call, why, &sqs_invalid_parameter_value_exception,
+		return call_refuse(call, why, &sqs_invalid_parameter_value_exception,
 			"One or more parameters are invalid. Reason: Message must be shorter than %lld "
 			"bytes.",
 			(long long)q->r.size_max.v);

@@ -1,10 +1,8 @@
 """SQS through boto3, through the older Query protocol, and across kills of the server."""
 
-import configparser
 import hashlib
 import http.client
 import json
-import os
 import threading
 import time
 import urllib.parse
@@ -826,10 +824,7 @@ def test_json_errors(server):
 def test_strict_mode(client_of):
     """A user's policies name the queue by its ARN; the queue's own policy lets in others."""
     with samovar.Server("--auth", "strict") as s:
-        root = configparser.ConfigParser()
-        root.read(os.path.join(s.data, "root-credentials"))
-        profile = root[root.sections()[0]]
-        key = {"key": profile["aws_access_key_id"], "secret": profile["aws_secret_access_key"]}
+        key = s.root_key()
         sqs, iam = client_of(s, "sqs", **key), client_of(s, "iam", **key)
         one, two = (sqs.create_queue(QueueName=n)["QueueUrl"] for n in ("one", "two"))
         made = iam.create_user(UserName="u") and iam.create_access_key(UserName="u")["AccessKey"]
