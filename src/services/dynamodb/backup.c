@@ -212,18 +212,9 @@ int dynamodb_create_backup(struct call *call, const struct dynamodb_create_backu
 	backup_put(call, &b);
 	t.r.backup_number = b.r.number;
 	ddb_table_put(call, &t);
-	struct str items = items_prefix(call, &t, 0);
-	struct dynamodb_job_record job = { .kind = STR("backup"),
-		.begin = items,
-		.end = key_range_end(call->arena, items),
-		.account = t.account,
-		.region = t.region,
-		.table = t.name,
-		.number = t.r.number,
-		.index = OPT_I64(0),
-		.backup = b.r.id };
+	struct dynamodb_job_record job = job_of(call, "backup", &t, items_prefix(call, &t, 0), 0);
+	job.backup = b.r.id;
 	job_put(call, &job);
-	call_after(call, ddb_sweep_wake, dynamodb_state(call));
 	out->backup_details = details(call, &b, NULL);
 	return 0;
 }
@@ -251,14 +242,9 @@ int dynamodb_delete_backup(struct call *call, const struct dynamodb_delete_backu
 	out->backup_description = describe(call, &b, "DELETED");
 	txn_delete(call->txn, backup_key(call, &b));
 	struct table copy = source_of(&b, true);
-	struct str items = items_prefix(call, &copy, 0);
-	struct dynamodb_job_record job = { .kind = STR("delete"),
-		.begin = items,
-		.end = key_range_end(call->arena, items),
-		.number = b.r.number,
-		.index = OPT_I64(0) };
+	struct dynamodb_job_record job =
+		job_under(call, "delete", items_prefix(call, &copy, 0), b.r.number, 0);
 	job_put(call, &job);
-	call_after(call, ddb_sweep_wake, dynamodb_state(call));
 	return 0;
 }
 
@@ -427,18 +413,10 @@ int dynamodb_restore_table_from_backup(struct call *call,
 	b.r.restores = OPT_I64(b.r.restores.v + 1);
 	backup_put(call, &b);
 	struct table copy = source_of(&b, true);
-	struct str items = items_prefix(call, &copy, 0);
-	struct dynamodb_job_record job = { .kind = STR("restore"),
-		.begin = items,
-		.end = key_range_end(call->arena, items),
-		.account = t.account,
-		.region = t.region,
-		.table = t.name,
-		.number = t.r.number,
-		.index = OPT_I64(0),
-		.backup = b.r.id };
+	struct dynamodb_job_record job =
+		job_of(call, "restore", &t, items_prefix(call, &copy, 0), 0);
+	job.backup = b.r.id;
 	job_put(call, &job);
-	call_after(call, ddb_sweep_wake, dynamodb_state(call));
 	out->table_description = ddb_table_describe(call, &t, "CREATING");
 	return 0;
 }

@@ -97,7 +97,7 @@ void change_apply(struct call *call, struct change_request *r, struct usage *usa
 
 /* ---- operations ---- */
 
-int change_refused(struct call *call, const struct change_request *r, struct str on_failure)
+static int refused(struct call *call, const struct change_request *r, struct str on_failure)
 {
 	struct dynamodb_conditional_check_failed_exception detail = { 0 };
 	if (str_is(on_failure, "ALL_OLD") && r->has_before)
@@ -109,17 +109,21 @@ int change_refused(struct call *call, const struct change_request *r, struct str
 		"The conditional request failed");
 }
 
-static int change_run(
+int change_commit(
 	struct call *call, struct change_request *r, struct str on_failure, struct usage *usage)
 {
-	if (change_prepare(call, r) < 0)
-		return -1;
 	int may = change_check(call, r);
 	if (may <= 0)
-		return may < 0 ? -1 : change_refused(call, r, on_failure);
+		return may < 0 ? -1 : refused(call, r, on_failure);
 	*usage = usage_new(call, &r->table);
 	change_apply(call, r, usage);
 	return 0;
+}
+
+static int change_run(
+	struct call *call, struct change_request *r, struct str on_failure, struct usage *usage)
+{
+	return change_prepare(call, r) < 0 ? -1 : change_commit(call, r, on_failure, usage);
 }
 
 static int check_return(struct call *call, struct str value)

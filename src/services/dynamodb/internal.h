@@ -50,7 +50,13 @@ struct dynamodb_index_record *ddb_table_index(const struct table *t, struct str 
 /* How many items, and of which size, the table (index 0) or the index has. */
 void ddb_table_count(struct call *call, const struct table *t, int64_t index, struct opt_i64 *items,
 	struct opt_i64 *bytes);
-/* Work for the sweeper. */
+/* Work for the sweeper, of that kind, over all keys under the prefix; index 0: the table itself. */
+struct dynamodb_job_record job_under(struct call *call, const char *kind, struct str prefix,
+	struct opt_i64 number, int64_t index);
+/* The same, for a table that is looked up by its name. */
+struct dynamodb_job_record job_of(struct call *call, const char *kind, const struct table *t,
+	struct str prefix, int64_t index);
+/* It is begun after the commit. */
 void job_put(struct call *call, struct dynamodb_job_record *job);
 /* The prefix of a table's items; number 0, or of an index's entries. */
 struct str items_prefix(struct call *call, const struct table *t, int64_t index);
@@ -189,8 +195,10 @@ int change_locate(struct call *call, struct change_request *r) MUSTCHECK;
 /* 1: it may be done; 0: its condition is not met; -1: failed. */
 int change_check(struct call *call, struct change_request *r) MUSTCHECK;
 void change_apply(struct call *call, struct change_request *r, struct usage *usage);
-/* Fails as a condition that was not met does: -1. */
-int change_refused(struct call *call, const struct change_request *r, struct str on_failure);
+/* Checks it and applies it; usage is what it cost. Fails where its condition is not met, with the
+ * item there if on_failure (ReturnValuesOnConditionCheckFailure) asks for it. 0 or -1. */
+int change_commit(struct call *call, struct change_request *r, struct str on_failure,
+	struct usage *usage) MUSTCHECK;
 /* What ReturnValues asks for of an update. */
 void change_answer(struct call *call, const struct change_request *r, struct str wanted,
 	struct dynamodb_attributes *out);

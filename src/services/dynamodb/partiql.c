@@ -66,14 +66,7 @@ static struct dynamodb_attributes returned(
 static int change_run(struct call *call, const struct statement *s, struct str on_failure,
 	struct change_request *r, struct usage *usage)
 {
-	if (change_of(call, s, r) < 0)
-		return -1;
-	int may = change_check(call, r);
-	if (may <= 0)
-		return may < 0 ? -1 : change_refused(call, r, on_failure);
-	*usage = usage_new(call, &r->table);
-	change_apply(call, r, usage);
-	return 0;
+	return change_of(call, s, r) < 0 ? -1 : change_commit(call, r, on_failure, usage);
 }
 
 /* ---- ExecuteStatement ---- */

@@ -83,17 +83,9 @@ int dynamodb_update_time_to_live(struct call *call,
 	t.r.ttl_changed = OPT_TIME(call->now_ms);
 	ddb_table_put(call, &t);
 	if (enabled) {
-		struct str items = items_prefix(call, &t, 0);
-		struct dynamodb_job_record job = { .kind = STR("expire"),
-			.begin = items,
-			.end = key_range_end(call->arena, items),
-			.account = t.account,
-			.region = t.region,
-			.table = t.name,
-			.number = t.r.number,
-			.index = OPT_I64(0) };
+		struct dynamodb_job_record job =
+			job_of(call, "expire", &t, items_prefix(call, &t, 0), 0);
 		job_put(call, &job);
-		call_after(call, ddb_sweep_wake, dynamodb_state(call));
 	}
 	out->time_to_live_specification = in->time_to_live_specification;
 	return 0;

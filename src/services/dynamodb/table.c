@@ -96,12 +96,33 @@ struct dynamodb_index_record *ddb_table_index(const struct table *t, struct str 
 	return NULL;
 }
 
+struct dynamodb_job_record job_under(struct call *call, const char *kind, struct str prefix,
+	struct opt_i64 number, int64_t index)
+{
+	return (struct dynamodb_job_record){ .kind = str_c(kind),
+		.begin = prefix,
+		.end = key_range_end(call->arena, prefix),
+		.number = number,
+		.index = OPT_I64(index) };
+}
+
+struct dynamodb_job_record job_of(struct call *call, const char *kind, const struct table *t,
+	struct str prefix, int64_t index)
+{
+	struct dynamodb_job_record job = job_under(call, kind, prefix, t->r.number, index);
+	job.account = t->account;
+	job.region = t->region;
+	job.table = t->name;
+	return job;
+}
+
 void job_put(struct call *call, struct dynamodb_job_record *job)
 {
 	struct str key = KEY(call->arena, KEY_LITERAL("dynamodb-tables"), KEY_LITERAL(""),
 		KEY_LITERAL("job"), key_int(job->number.v), key_int(job->index.v),
 		key_text(job->kind));
 	call_put_record(call, key, &dynamodb_job_record_shape, job);
+	call_after(call, ddb_sweep_wake, dynamodb_state(call));
 }
 
 /* ---- describing ---- */

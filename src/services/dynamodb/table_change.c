@@ -105,13 +105,8 @@ static void discard(struct call *call, const struct table *t, int64_t index, boo
 	if (whole)
 		begin = KEY(call->arena, KEY_LITERAL("dynamodb"), key_text(t->account),
 			key_text(t->region), key_int(t->r.number.v));
-	struct dynamodb_job_record job = { .kind = STR("delete"),
-		.begin = begin,
-		.end = key_range_end(call->arena, begin),
-		.number = t->r.number,
-		.index = OPT_I64(index) };
+	struct dynamodb_job_record job = job_under(call, "delete", begin, t->r.number, index);
 	job_put(call, &job);
-	call_after(call, ddb_sweep_wake, dynamodb_state(call));
 }
 
 int dynamodb_delete_table(struct call *call, const struct dynamodb_delete_table_input *in,
@@ -163,17 +158,9 @@ static int create_index(struct call *call, struct table *t, const struct dynamod
 	add_index(t, x->index_name, false, &x->key_schema, x->projection, x->provisioned_throughput,
 		x->on_demand_throughput);
 	v[t->r.indexes.n - 1].is_building = OPT_BOOL(true);
-	struct str items = items_prefix(call, t, 0);
-	struct dynamodb_job_record job = { .kind = STR("fill"),
-		.begin = items,
-		.end = key_range_end(call->arena, items),
-		.account = t->account,
-		.region = t->region,
-		.table = t->name,
-		.number = t->r.number,
-		.index = v[t->r.indexes.n - 1].number };
+	struct dynamodb_job_record job =
+		job_of(call, "fill", t, items_prefix(call, t, 0), v[t->r.indexes.n - 1].number.v);
 	job_put(call, &job);
-	call_after(call, ddb_sweep_wake, dynamodb_state(call));
 	return 0;
 }
 
