@@ -39,32 +39,18 @@ static int64_t parse_age(const char *text)
 	return (int64_t)(number * (double)unit_ms[unit - units]);
 }
 
-static int print_log(void *arg)
+static int print_lines(void *arg)
 {
 	struct follow *follow = arg;
+	bool by_trace = follow->trace.n > 0;
 	struct client client;
 	client_init(&client);
-	int r = follow_log(&client, follow), code = EXIT_OK;
+	int r = by_trace ? follow_trace(&client, follow) : follow_log(&client, follow),
+	    code = EXIT_OK;
 	if (r == -ENOENT) {
-		fprintf(stderr, "samovar: no such log group: %.*s\n", STR_ARG(follow->group));
-		code = EXIT_FAILED;
-	} else if (r < 0) {
-		code = client_report(&client, r);
-	}
-	client_fini(&client);
-	http_client_fini();
-	return code;
-}
-
-static int print_trace(void *arg)
-{
-	struct follow *follow = arg;
-	struct client client;
-	client_init(&client);
-	int r = follow_trace(&client, follow), code = EXIT_OK;
-	if (r == -ENOENT) {
-		fprintf(stderr, "samovar: nothing was logged under the trace %.*s\n",
-			STR_ARG(follow->trace));
+		fprintf(stderr, "samovar: %s%.*s\n",
+			by_trace ? "nothing was logged under the trace " : "no such log group: ",
+			STR_ARG(by_trace ? follow->trace : follow->group));
 		code = EXIT_FAILED;
 	} else if (r < 0) {
 		code = client_report(&client, r);
@@ -92,7 +78,7 @@ static int run_trace(size_t argc)
 	if (since_text || filter_text)
 		return command_usage(
 			&command_logs, "--trace goes with neither --since nor --filter", "");
-	return program_run(print_trace, &follow);
+	return program_run(print_lines, &follow);
 }
 
 static int logs_run(size_t argc, const char *const *argv)
@@ -114,7 +100,7 @@ static int logs_run(size_t argc, const char *const *argv)
 		.goes_on = goes_on,
 		.with_times = true,
 	};
-	int code = program_run(print_log, &follow);
+	int code = program_run(print_lines, &follow);
 	arena_fini(&arena);
 	return code;
 }

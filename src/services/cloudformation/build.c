@@ -81,6 +81,42 @@ bool cfn_changed(struct cfn_resource *r, const char *name)
 	return !cfn_equal(cfn_get(r->properties, name), cfn_get(r->before, name));
 }
 
+/* ---- policies of several ---- */
+
+static int put_policies(struct cfn_resource *r, value *from, const char *targets, bool put_them,
+	cfn_put_policy_fn *put)
+{
+	value *list = cfn_get(from, targets), *item;
+	if (!yyjson_mut_is_arr(list))
+		return 0;
+	CFN_ARRAY_FOR(item, list)
+	{
+		if (put(r, cfn_text(item), put_them ? from : NULL) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+int cfn_policy_create(struct cfn_resource *r, const char *targets, cfn_put_policy_fn *put)
+{
+	r->physical = cfn_make_name(r, 128, false);
+	cfn_attribute(r, "Id", r->physical);
+	return put_policies(r, r->properties, targets, true, put);
+}
+
+int cfn_policy_update(struct cfn_resource *r, const char *targets, cfn_put_policy_fn *put)
+{
+	cfn_attribute(r, "Id", r->physical);
+	if (cfn_changed(r, targets) && put_policies(r, r->before, targets, false, put) < 0)
+		return -1;
+	return put_policies(r, r->properties, targets, true, put);
+}
+
+int cfn_policy_remove(struct cfn_resource *r, const char *targets, cfn_put_policy_fn *put)
+{
+	return put_policies(r, r->properties, targets, false, put);
+}
+
 /* ---- tags ---- */
 
 static void add_tag(struct cfn_resource *r, value *list, struct str key, value *v)

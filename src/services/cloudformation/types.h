@@ -106,4 +106,17 @@ value *cfn_all_tags(struct cfn_resource *r, value *own);
 /* Whether the property differs from before. */
 bool cfn_changed(struct cfn_resource *r, const char *name);
 
+/*
+ * Resources that are the policy of each target in a list (AWS::SQS::QueuePolicy's Queues): put
+ * gives the target the PolicyDocument of these properties, or takes its policy away when they are
+ * NULL.
+ */
+typedef int cfn_put_policy_fn(struct cfn_resource *r, struct str target, value *properties);
+int cfn_policy_create(
+	struct cfn_resource *r, const char *targets, cfn_put_policy_fn *put) MUSTCHECK;
+int cfn_policy_update(
+	struct cfn_resource *r, const char *targets, cfn_put_policy_fn *put) MUSTCHECK;
+int cfn_policy_remove(
+	struct cfn_resource *r, const char *targets, cfn_put_policy_fn *put) MUSTCHECK;
+
 #endif

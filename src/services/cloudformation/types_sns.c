@@ -227,9 +227,9 @@ static int remove_subscription(struct cfn_resource *r)
 
 /* ---- policies ---- */
 
-static int put_policy(struct cfn_resource *r, struct str topic, value *document)
+static int put_policy(struct cfn_resource *r, struct str topic, value *from)
 {
-	value *in = yyjson_mut_obj(r->doc);
+	value *in = yyjson_mut_obj(r->doc), *document = cfn_get(from, "PolicyDocument");
 	cfn_put(r, in, "TopicArn", topic);
 	cfn_put(r, in, "AttributeName", STR("Policy"));
 	if (!document)
@@ -238,43 +238,25 @@ static int put_policy(struct cfn_resource *r, struct str topic, value *document)
 	return cfn_call(r, &sns_set_topic_attributes_operation, in, NULL);
 }
 
-static int put_policies(struct cfn_resource *r, value *from, bool put)
-{
-	value *topics = cfn_get(from, "Topics"), *item;
-	if (!yyjson_mut_is_arr(topics))
-		return 0;
-	CFN_ARRAY_FOR(item, topics)
-	{
-		if (put_policy(r, cfn_text(item), put ? cfn_get(from, "PolicyDocument") : NULL) < 0)
-			return -1;
-	}
-	return 0;
-}
-
 static int create_policy(struct cfn_resource *r)
 {
-	r->physical = cfn_make_name(r, 128, false);
-	cfn_attribute(r, "Id", r->physical);
-	return put_policies(r, r->properties, true);
+	return cfn_policy_create(r, "Topics", put_policy);
 }
 
 static int update_policy(struct cfn_resource *r)
 {
-	cfn_attribute(r, "Id", r->physical);
-	if (cfn_changed(r, "Topics") && put_policies(r, r->before, false) < 0)
-		return -1;
-	return put_policies(r, r->properties, true);
+	return cfn_policy_update(r, "Topics", put_policy);
 }
 
 static int remove_policy(struct cfn_resource *r)
 {
-	return put_policies(r, r->properties, false);
+	return cfn_policy_remove(r, "Topics", put_policy);
 }
 
 static int put_inline(struct cfn_resource *r)
 {
 	r->physical = cfn_property(r, "TopicArn");
-	return put_policy(r, r->physical, cfn_get(r->properties, "PolicyDocument"));
+	return put_policy(r, r->physical, r->properties);
 }
 
 static int remove_inline(struct cfn_resource *r)

@@ -97,47 +97,32 @@ static int remove_queue(struct cfn_resource *r)
 
 /* ---- queue policies ---- */
 
-static int put_policies(struct cfn_resource *r, value *from, bool put)
+static int put_policy(struct cfn_resource *r, struct str url, value *from)
 {
-	value *queues = cfn_get(from, "Queues"), *item;
-	if (!yyjson_mut_is_arr(queues))
-		return 0;
-	CFN_ARRAY_FOR(item, queues)
-	{
-		value *in = yyjson_mut_obj(r->doc), *given = yyjson_mut_obj(r->doc);
-		cfn_put(r, in, "QueueUrl", cfn_text(item));
-		if (put)
-			cfn_set(r->doc, given, "Policy",
-				cfn_copy(r->doc, cfn_get(from, "PolicyDocument")));
-		else
-			cfn_put(r, given, "Policy", STR(""));
-		cfn_set(r->doc, in, "Attributes", given);
-		int e = put ? cfn_call(r, &sqs_set_queue_attributes_operation, in, NULL)
-			    : cfn_call_delete(r, &sqs_set_queue_attributes_operation, in);
-		if (e < 0)
-			return -1;
-	}
-	return 0;
+	value *in = yyjson_mut_obj(r->doc), *given = yyjson_mut_obj(r->doc);
+	cfn_put(r, in, "QueueUrl", url);
+	if (from)
+		cfn_set(r->doc, given, "Policy", cfn_copy(r->doc, cfn_get(from, "PolicyDocument")));
+	else
+		cfn_put(r, given, "Policy", STR(""));
+	cfn_set(r->doc, in, "Attributes", given);
+	return from ? cfn_call(r, &sqs_set_queue_attributes_operation, in, NULL)
+		    : cfn_call_delete(r, &sqs_set_queue_attributes_operation, in);
 }
 
 static int create_policy(struct cfn_resource *r)
 {
-	r->physical = cfn_make_name(r, 128, false);
-	cfn_attribute(r, "Id", r->physical);
-	return put_policies(r, r->properties, true);
+	return cfn_policy_create(r, "Queues", put_policy);
 }
 
 static int update_policy(struct cfn_resource *r)
 {
-	cfn_attribute(r, "Id", r->physical);
-	if (cfn_changed(r, "Queues") && put_policies(r, r->before, false) < 0)
-		return -1;
-	return put_policies(r, r->properties, true);
+	return cfn_policy_update(r, "Queues", put_policy);
 }
 
 static int remove_policy(struct cfn_resource *r)
 {
-	return put_policies(r, r->properties, false);
+	return cfn_policy_remove(r, "Queues", put_policy);
 }
 
 const struct cfn_type cfn_types_sqs[] = {
