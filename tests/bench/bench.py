@@ -1,6 +1,5 @@
 """What the benchmarks share: the table's rows, the load generator, measuring in turns, a release server with clients."""
 
-import json
 import os
 import statistics
 import subprocess

@@ -93,6 +93,15 @@ class Processes:
         self.processes.append(process)
         return process
 
+    def npm(self, folder, *packages):
+        """What stands in the folder's node_modules/.bin, once the packages are installed there."""
+        os.makedirs(folder, exist_ok=True)
+        bin = os.path.join(folder, "node_modules/.bin")
+        if not os.path.exists(bin):
+            subprocess.run(["npm", "install", "--silent", "--no-audit", "--no-fund", "--no-package-lock", "--legacy-peer-deps",
+                            *packages], cwd=folder, check=True, capture_output=True)
+        return bin
+
     def start_ministack(self):
         """Its port, when it listens."""
         venv, port = os.path.join(self.build, "ministack"), free_port()
@@ -139,10 +148,8 @@ class Peers(Processes):
             f.write(SERVERLESS.format())
         with open(os.path.join(folder, "index.js"), "w") as f:
             f.write(self.node_source)
-        if not os.path.exists(os.path.join(folder, "node_modules/serverless-offline")):
-            subprocess.run(["npm", "install", "--silent", "--no-audit", "--no-fund", "--no-package-lock", "--legacy-peer-deps",
-                            "osls@4.3.1", "serverless-offline@14"], cwd=folder, check=True, capture_output=True)
-        self.start("node", os.path.join(folder, "node_modules/.bin/osls"), "offline", "--httpPort", str(port),
+        bin = self.npm(folder, "osls@4.3.1", "serverless-offline@14")
+        self.start("node", os.path.join(bin, "osls"), "offline", "--httpPort", str(port),
                    "--lambdaPort", str(free_port()), "--albPort", str(free_port()), "--noPrependStageInUrl", "--host", "127.0.0.1",
                    cwd=folder,
                    env=dict(os.environ, SLS_TELEMETRY_DISABLED="1", SLS_NOTIFICATIONS_MODE="off", CI="true"))

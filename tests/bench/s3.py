@@ -80,23 +80,13 @@ class Bucket:
 class S3rver(peers.Processes):
     def __enter__(self):
         folder = os.path.join(self.build, "s3rver")
-        program = os.path.join(folder, "node_modules/.bin/s3rver")
-        os.makedirs(folder, exist_ok=True)
-        if not os.path.exists(program):
-            subprocess.run(["npm", "install", "--silent", "--no-audit", "--no-fund", "--no-package-lock", "s3rver@3"], cwd=folder,
-                           check=True, capture_output=True)
+        program = os.path.join(self.npm(folder, "s3rver@3"), "s3rver")
         self.port, self.data = peers.free_port(), os.path.join(folder, "data")
         shutil.rmtree(self.data, ignore_errors=True)
         self.start("node", program, "-d", self.data, "-a", "127.0.0.1", "-p", str(self.port), "-s", "--allow-mismatched-signatures",
                    "--no-vhost-buckets")
-        end = time.monotonic() + 30
-        while time.monotonic() < end:
-            try:
-                http.client.HTTPConnection("127.0.0.1", self.port, timeout=5).connect()
-                return self
-            except OSError:
-                time.sleep(0.1)
-        raise RuntimeError("s3rver did not start")
+        peers.wait_until_listens(self.port, 30)
+        return self
 
     def __exit__(self, *error):
         super().__exit__(*error)

@@ -99,22 +99,12 @@ def item(pk, sk):
 class Dynalite(peers.Processes):
     def __enter__(self):
         folder = os.path.join(self.build, "dynalite")
-        program = os.path.join(folder, "node_modules/.bin/dynalite")
-        os.makedirs(folder, exist_ok=True)
-        if not os.path.exists(program):
-            subprocess.run(["npm", "install", "--silent", "--no-audit", "--no-fund", "--no-package-lock", "dynalite@4"], cwd=folder,
-                           check=True, capture_output=True)
+        program = os.path.join(self.npm(folder, "dynalite@4"), "dynalite")
         self.port = peers.free_port()
         data = os.path.join(folder, f"data-{self.port}")
         self.start("node", program, "--host", "127.0.0.1", "--port", str(self.port), "--path", data, "--createTableMs", "0")
-        end = time.monotonic() + 30
-        while time.monotonic() < end:
-            try:
-                http.client.HTTPConnection("127.0.0.1", self.port, timeout=5).connect()
-                return self
-            except OSError:
-                time.sleep(0.1)
-        raise RuntimeError("dynalite did not start")
+        peers.wait_until_listens(self.port, 30)
+        return self
 
     def __exit__(self, *error):
         super().__exit__(*error)
