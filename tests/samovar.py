@@ -1,5 +1,6 @@
 """A Samovar server of a test's own: started on a free port with an empty folder, ended with the test."""
 
+import configparser
 import io
 import os
 import re
@@ -69,6 +70,13 @@ class Server:
     def log(self):
         with open(self.log_path, encoding="utf-8", errors="replace") as f:
             return f.read()
+
+    def root_key(self):
+        """The account's own key, which a server that demands signatures leaves in its folder."""
+        file = configparser.ConfigParser()
+        file.read(os.path.join(self.data, "root-credentials"))
+        profile = file[file.sections()[0]]
+        return {"key": profile["aws_access_key_id"], "secret": profile["aws_secret_access_key"]}
 
     def resident_kib(self):
         with open(f"/proc/{self.process.pid}/status", encoding="ascii") as f:

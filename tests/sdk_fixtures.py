@@ -1,10 +1,13 @@
 """What every SDK test uses: one server for the whole run, and clients of it."""
 
+import contextlib
+import time
 import uuid
 
 import boto3
 import pytest
 from botocore.config import Config
+from botocore.exceptions import ClientError
 
 import samovar
 
@@ -14,6 +17,47 @@ def server():
     """The run's server, in the default mode: any credentials, loopback."""
     with samovar.Server() as s:
         yield s
+
+
+# For functions in Node: tell(what) sends it to the queue in RESULTS, without an SDK, which would take long to load.
+TELL = """
+const tell = async (what) => {
+    const body = JSON.stringify({ QueueUrl: process.env.RESULTS, MessageBody: JSON.stringify(what) });
+    const r = await fetch(process.env.AWS_ENDPOINT_URL, { method: 'POST', body, headers: {
+        'X-Amz-Target': 'AmazonSQS.SendMessage', 'Content-Type': 'application/x-amz-json-1.0',
+        Authorization: `AWS4-HMAC-SHA256 Credential=${process.env.AWS_ACCESS_KEY_ID}/20260101/us-east-1/sqs/aws4_request, ` +
+            'SignedHeaders=host, Signature=0' } });
+    if (!r.ok) throw new Error(await r.text());
+};
+"""
+
+
+def until(condition, seconds=30):
+    """Whether the condition comes to hold before the time is over."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if condition():
+            return True
+        time.sleep(0.05)
+    return False
+
+
+@contextlib.contextmanager
+def mappings(api):
+    """make(source with an arn, function's name, ...): event source mappings that end with the block."""
+    made = []
+
+    def make(source, name, **more):
+        m = api.create_event_source_mapping(EventSourceArn=source.arn, FunctionName=name, **more)
+        made.append(m["UUID"])
+        return m
+
+    yield make
+    for u in made:
+        try:
+            api.delete_event_source_mapping(UUID=u)
+        except ClientError:
+            pass
 
 
 def make_client(server, service, region="us-east-1", key="test", secret="test", token=None, **config):

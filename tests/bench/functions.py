@@ -111,8 +111,7 @@ def signed_request(server, key, secret, path, body):
 def bench_invoke():
     bootstrap = open(compiled("bootstrap.c"), "rb").read()
     with Cloud("--auth", "strict") as s:
-        keys = dict(line.split(" = ") for line in open(f"{s.data}/root-credentials").read().splitlines()[1:])
-        key, secret = keys["aws_access_key_id"], keys["aws_secret_access_key"]
+        key, secret = s.root_key().values()
         iam = s.client("iam", key, secret)
         iam.create_role(RoleName="bench", AssumeRolePolicyDocument=json.dumps({
             "Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "sts:AssumeRole",

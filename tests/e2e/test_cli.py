@@ -141,10 +141,8 @@ def test_the_command_signs_what_it_asks_of_a_strict_server(tmp_path):
     file = tmp_path / "signed.js"
     file.write_text("exports.handler = async () => { console.log('said in strict mode'); return 1 };\n")
     with samovar.Server("--auth", "strict") as strict:
-        with open(f"{strict.data}/root-credentials", encoding="ascii") as f:
-            keys = dict(line.strip().split(" = ") for line in f if " = " in line)
-        env = {**samovar.environment(strict), "AWS_ACCESS_KEY_ID": keys["aws_access_key_id"],
-               "AWS_SECRET_ACCESS_KEY": keys["aws_secret_access_key"]}
+        root = strict.root_key()
+        env = {**samovar.environment(strict), "AWS_ACCESS_KEY_ID": root["key"], "AWS_SECRET_ACCESS_KEY": root["secret"]}
 
         def run(*arguments, **more):
             return subprocess.run([samovar.PROGRAM, *arguments], capture_output=True, text=True, timeout=60,

@@ -1,9 +1,7 @@
 """`samovar up --auth strict`: who may do what, by signatures of several independent signers, users, roles and sessions."""
 
-import configparser
 import datetime
 import json
-import os
 import re
 import subprocess
 import urllib.error
@@ -30,15 +28,9 @@ def strict():
         yield server
 
 
-def root_key(server):
-    file = configparser.ConfigParser()
-    file.read(os.path.join(server.data, "root-credentials"))
-    return {"key": file["default"]["aws_access_key_id"], "secret": file["default"]["aws_secret_access_key"]}
-
-
 @pytest.fixture
 def root(strict, client_of):
-    return lambda service: client_of(strict, service, **root_key(strict))
+    return lambda service: client_of(strict, service, **strict.root_key())
 
 
 @pytest.fixture
@@ -115,7 +107,7 @@ UNKNOWN_KEY = {"sts": "InvalidClientTokenId", "lambda": "UnrecognizedClientExcep
 @pytest.mark.parametrize("service", CALLS)
 def test_signatures(strict, service, monkeypatch):
     call, status, _ = CALLS[service]
-    key = root_key(strict)
+    key = strict.root_key()
     assert call(strict, key)[0] == 200
     assert call(strict, None)[:2] == (status, UNSIGNED[service])
     assert call(strict, {**key, "secret": "wrong"})[:2] == (status, BAD_SIGNATURE[service])
@@ -133,7 +125,7 @@ def test_signatures(strict, service, monkeypatch):
 
 
 def test_what_is_signed_can_not_be_changed(strict):
-    key = root_key(strict)
+    key = strict.root_key()
 
     def body(request):
         request.data = IDENTITY + b"&X=1"
@@ -157,7 +149,7 @@ def test_what_is_signed_can_not_be_changed(strict):
 
 
 def test_presigned(strict, monkeypatch):
-    key, path = root_key(strict), "/?" + IDENTITY.decode()
+    key, path = strict.root_key(), "/?" + IDENTITY.decode()
 
     def fetch(**more):
         return send(strict, "sts", b"", {}, key, "GET", path, **{"presign": 60, **more})
@@ -177,7 +169,7 @@ def test_presigned(strict, monkeypatch):
 
 
 def test_curl_signs_too(strict):
-    key = root_key(strict)
+    key = strict.root_key()
 
     def curl(secret):
         return subprocess.run(["curl", "-sS", "-w", "\n%{http_code}", "--aws-sigv4", "aws:amz:us-east-1:sts", "--user",

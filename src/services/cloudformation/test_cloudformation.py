@@ -1,8 +1,6 @@
 """CloudFormation through boto3: stacks, change sets, functions of templates, rollback, errors."""
 
-import configparser
 import json
-import os
 import time
 
 import pytest
@@ -375,10 +373,7 @@ def test_serverless_transform(client, unique):
 
 def test_a_stack_gives_no_more_than_its_maker_has(client_of, unique):
     with samovar.Server("--auth", "strict") as server:
-        config = configparser.ConfigParser()
-        config.read(os.path.join(server.data, "root-credentials"))
-        root = {"key": config[config.sections()[0]]["aws_access_key_id"],
-                "secret": config[config.sections()[0]]["aws_secret_access_key"]}
+        root = server.root_key()
         iam, name = client_of(server, "iam", **root), unique("strict")
         iam.create_user(UserName=name)
         allow = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": ["cloudformation:*", "logs:*"],

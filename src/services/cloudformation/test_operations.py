@@ -1,6 +1,5 @@
 """CloudFormation through boto3: what ends an operation, who may do it, and what is not shown."""
 
-import configparser
 import json
 import os
 import time
@@ -182,10 +181,7 @@ def test_secrets_are_not_shown(client, unique):
 def test_a_role_acts_for_the_stack(client_of, unique):
     """RoleARN: its permissions make the resources, and passing it needs iam:PassRole."""
     with samovar.Server("--auth", "strict") as server:
-        config = configparser.ConfigParser()
-        config.read(os.path.join(server.data, "root-credentials"))
-        root = {"key": config[config.sections()[0]]["aws_access_key_id"],
-                "secret": config[config.sections()[0]]["aws_secret_access_key"]}
+        root = server.root_key()
         iam, name = client_of(server, "iam", **root), unique("role")
 
         def role(suffix, service, *actions):

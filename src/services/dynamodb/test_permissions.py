@@ -1,8 +1,6 @@
 """Who may use which table, on a server that enforces IAM policies: batches, transactions and PartiQL ask for each table."""
 
-import configparser
 import json
-import os
 
 import pytest
 from botocore.exceptions import ClientError
@@ -22,10 +20,7 @@ def strict():
 
 @pytest.fixture
 def root(strict, client_of):
-    file = configparser.ConfigParser()
-    file.read(os.path.join(strict.data, "root-credentials"))
-    return lambda service: client_of(strict, service, key=file["default"]["aws_access_key_id"],
-                                     secret=file["default"]["aws_secret_access_key"])
+    return lambda service: client_of(strict, service, **strict.root_key())
 
 
 @pytest.fixture

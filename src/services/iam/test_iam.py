@@ -1,8 +1,6 @@
 """IAM through boto3: what deployment tools do, and what strict mode makes of it."""
 
-import configparser
 import json
-import os
 
 import pytest
 import samovar
@@ -109,14 +107,6 @@ def test_unknown_operation_is_named(client):
     assert "ListSAMLProviders" in str(e.value)
 
 
-def root_key(server):
-    """The account's own key, which the server leaves in its folder."""
-    file = configparser.ConfigParser()
-    file.read(os.path.join(server.data, "root-credentials"))
-    profile = file[file.sections()[0]]
-    return {"key": profile["aws_access_key_id"], "secret": profile["aws_secret_access_key"]}
-
-
 @pytest.fixture
 def strict():
     with samovar.Server("--auth", "strict") as server:
@@ -125,7 +115,7 @@ def strict():
 
 def test_strict_mode(strict, client_of, unique):
     """Keys are checked, policies enforced, and changes are felt at once."""
-    iam = client_of(strict, "iam", **root_key(strict))
+    iam = client_of(strict, "iam", **strict.root_key())
     name = unique("user")
     iam.create_user(UserName=name)
     key = iam.create_access_key(UserName=name)["AccessKey"]

@@ -1,14 +1,13 @@
 """Functions that drain queues (Lambda Developer Guide, "Using Lambda with Amazon SQS", and the API Reference)."""
 
-import configparser
 import json
-import os
 import time
 import uuid
 
 import pytest
 import samovar
 from botocore.exceptions import ClientError
+from sdk_fixtures import TELL, mappings, until
 
 ROLE = "arn:aws:iam::000000000000:role/r"
 
@@ -55,15 +54,6 @@ class Queue:
         return got
 
 
-def until(condition, seconds=30):
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        if condition():
-            return True
-        time.sleep(0.05)
-    return False
-
-
 def make_function(api, zip_of, name, code, **more):
     arguments = dict(FunctionName=name, Runtime="python3.12", Role=ROLE, Handler="index.handler", Timeout=10,
                      Code={"ZipFile": zip_of({"index.py": code, "index.mjs": code})})
@@ -82,16 +72,8 @@ def results(queue):
     return queue()
 
 
-# What a function got it sends to the queue in RESULTS, without an SDK, which would take long to load.
-NODE = """
-const tell = async (what) => {
-    const body = JSON.stringify({ QueueUrl: process.env.RESULTS, MessageBody: JSON.stringify(what) });
-    const r = await fetch(process.env.AWS_ENDPOINT_URL, { method: 'POST', body, headers: {
-        'X-Amz-Target': 'AmazonSQS.SendMessage', 'Content-Type': 'application/x-amz-json-1.0',
-        Authorization: `AWS4-HMAC-SHA256 Credential=${process.env.AWS_ACCESS_KEY_ID}/20260101/us-east-1/sqs/aws4_request, ` +
-            'SignedHeaders=host, Signature=0' } });
-    if (!r.ok) throw new Error(await r.text());
-};
+# What a function got it sends to the queue in RESULTS.
+NODE = TELL + """
 const sleep = (ms) => new Promise((done) => setTimeout(done, ms));
 """
 DRAIN = NODE + "export const handler = async (event) => { await tell(event); };"
@@ -110,19 +92,8 @@ def function(api, unique, zip_of, results):
 
 @pytest.fixture
 def mapping(api):
-    made = []
-
-    def make(queue, name, **more):
-        m = api.create_event_source_mapping(EventSourceArn=queue.arn, FunctionName=name, **more)
-        made.append(m["UUID"])
-        return m
-
-    yield make
-    for u in made:
-        try:
-            api.delete_event_source_mapping(UUID=u)
-        except ClientError:
-            pass
+    with mappings(api) as make:
+        yield make
 
 
 def error_of(call, **arguments):
@@ -426,10 +397,7 @@ def test_tags(api, queue, function, mapping):
 def test_strict_mode_asks_the_role(client_of, unique, zip_of):
     """The function's role must be allowed to receive from the queue ("Execution role permissions")."""
     with samovar.Server("--auth", "strict") as s:
-        file = configparser.ConfigParser()
-        file.read(os.path.join(s.data, "root-credentials"))
-        profile = file[file.sections()[0]]
-        key = {"key": profile["aws_access_key_id"], "secret": profile["aws_secret_access_key"]}
+        key = s.root_key()
         iam, api = client_of(s, "iam", **key), client_of(s, "lambda", **key)
         q = Queue(client_of(s, "sqs", **key), "q", VisibilityTimeout=10)
         iam.create_role(RoleName="r", AssumeRolePolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [

@@ -1,29 +1,19 @@
 """Functions on tables' streams (Lambda Developer Guide, "Using AWS Lambda with Amazon DynamoDB", and the API Reference)."""
 
-import configparser
 import copy
 import json
-import os
 import statistics
 import time
 
 import pytest
 import samovar
-import sdk_fixtures
 from botocore.exceptions import ClientError
+from sdk_fixtures import TELL, make_client, mappings, until
 
 ROLE = "arn:aws:iam::000000000000:role/r"
 
 # What a function got it sends to the queue in RESULTS, with a number that says in which order; then it does what the items say.
-CODE = """
-const tell = async (what) => {
-    const body = JSON.stringify({ QueueUrl: process.env.RESULTS, MessageBody: JSON.stringify(what) });
-    const r = await fetch(process.env.AWS_ENDPOINT_URL, { method: 'POST', body, headers: {
-        'X-Amz-Target': 'AmazonSQS.SendMessage', 'Content-Type': 'application/x-amz-json-1.0',
-        Authorization: `AWS4-HMAC-SHA256 Credential=${process.env.AWS_ACCESS_KEY_ID}/20260101/us-east-1/sqs/aws4_request, ` +
-            'SignedHeaders=host, Signature=0' } });
-    if (!r.ok) throw new Error(await r.text());
-};
+CODE = TELL + """
 const tries = {};
 export const handler = async (event) => {
     const at = Date.now();
@@ -129,29 +119,8 @@ def function(api, unique, zip_of, results):
 
 @pytest.fixture
 def mapping(api):
-    made = []
-
-    def make(table, name, **more):
-        more.setdefault("StartingPosition", "TRIM_HORIZON")
-        m = api.create_event_source_mapping(EventSourceArn=table.arn, FunctionName=name, **more)
-        made.append(m["UUID"])
-        return m
-
-    yield make
-    for u in made:
-        try:
-            api.delete_event_source_mapping(UUID=u)
-        except ClientError:
-            pass
-
-
-def until(condition, seconds=30):
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        if condition():
-            return True
-        time.sleep(0.05)
-    return False
+    with mappings(api) as make:
+        yield lambda table, name, **more: make(table, name, **{"StartingPosition": "TRIM_HORIZON", **more})
 
 
 def invalid(message, call, **arguments):
@@ -166,7 +135,7 @@ def invalid(message, call, **arguments):
 
 @pytest.fixture(scope="module", autouse=True)
 def aged(quick):
-    t = Table(sdk_fixtures.make_client(quick, "dynamodb"), "aged")
+    t = Table(make_client(quick, "dynamodb"), "aged")
     t.put("old1")
     t.put("old2")
     t.at = time.monotonic()
@@ -373,7 +342,8 @@ def test_a_blocked_item_blocks_only_its_lane(table, function, mapping, results):
     for i in range(40):
         table.put(f"k{i}")
     mapping(table, function(), ParallelizationFactor=10)
-    got = results.collect(lambda got: len(set(seen(got)) - {"bad"}) >= 30)
+    # Its own lane may be the last that gets an instance: it is waited for.
+    got = results.collect(lambda got: "bad" in seen(got) and len(set(seen(got)) - {"bad"}) >= 30)
     assert "bad" in seen(got)
 
 
@@ -478,10 +448,7 @@ def test_it_goes_on_after_the_servers_end(client_of, zip_of, kill):
 
 def test_the_role_must_be_let_to_read_the_stream(client_of, zip_of):
     with samovar.Server("--auth", "strict") as server:
-        file = configparser.ConfigParser()
-        file.read(os.path.join(server.data, "root-credentials"))
-        own = file[file.sections()[0]]
-        key = {"key": own["aws_access_key_id"], "secret": own["aws_secret_access_key"]}
+        key = server.root_key()
         iam, api = client_of(server, "iam", **key), client_of(server, "lambda", **key)
         table = Table(client_of(server, "dynamodb", **key), "orders")
         role = iam.create_role(RoleName="r", AssumeRolePolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [

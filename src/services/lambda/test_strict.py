@@ -1,8 +1,6 @@
 """Lambda where signatures and policies count: `samovar up --auth strict`."""
 
-import configparser
 import json
-import os
 import urllib.error
 import urllib.request
 
@@ -22,17 +20,9 @@ def strict():
         yield server
 
 
-def root_key(server):
-    """The account's own key, which the server leaves in its folder."""
-    file = configparser.ConfigParser()
-    file.read(os.path.join(server.data, "root-credentials"))
-    profile = file[file.sections()[0]]
-    return {"key": profile["aws_access_key_id"], "secret": profile["aws_secret_access_key"]}
-
-
 @pytest.fixture
 def root(strict, client_of):
-    return lambda service: client_of(strict, service, **root_key(strict))
+    return lambda service: client_of(strict, service, **strict.root_key())
 
 
 @pytest.fixture
@@ -78,9 +68,9 @@ def test_signed_url(strict, root, function, unique):
     name, api, iam = function(), root("lambda"), root("iam")
     url = api.create_function_url_config(FunctionName=name, AuthType="AWS_IAM")["FunctionUrl"]
     assert fetch(strict, url)[0] == 403
-    assert fetch(strict, url, root_key(strict)) == (200, b'"yes"')
-    assert fetch(strict, url, root_key(strict), "a%20b?c=d", b"body") == (200, b'"yes"')
-    assert fetch(strict, url, {**root_key(strict), "secret": "wrong"})[0] == 403
+    assert fetch(strict, url, strict.root_key()) == (200, b'"yes"')
+    assert fetch(strict, url, strict.root_key(), "a%20b?c=d", b"body") == (200, b'"yes"')
+    assert fetch(strict, url, {**strict.root_key(), "secret": "wrong"})[0] == 403
     user = unique("user")
     iam.create_user(UserName=user)
     key = iam.create_access_key(UserName=user)["AccessKey"]

@@ -1,12 +1,15 @@
 """What lifecycle rules do, on a server whose days are short. (S3 User Guide, "Managing the lifecycle of objects")"""
 
+import functools
 import time
 
 import pytest
 import samovar
+import sdk_fixtures
 from botocore.exceptions import ClientError
 
 SPEED = 100_000  # a day takes 0.864 s
+until = functools.partial(sdk_fixtures.until, seconds=20)
 
 
 @pytest.fixture(scope="module")
@@ -21,15 +24,6 @@ def bucket(s3, unique):
     name = unique("bucket")
     s3.create_bucket(Bucket=name)
     return name
-
-
-def until(condition, seconds=20):
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        if condition():
-            return True
-        time.sleep(0.05)
-    return False
 
 
 def set_rules(s3, bucket, *rules):

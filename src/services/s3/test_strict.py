@@ -1,10 +1,8 @@
 """S3 on a server that demands signatures: who may do what, and HTML forms with their policies."""
 
 import base64
-import configparser
 import hashlib
 import json
-import os
 import re
 import time
 import urllib.error
@@ -35,10 +33,7 @@ def some_bytes(n):
 @pytest.fixture(scope="module")
 def strict():
     with samovar.Server("--auth", "strict") as s:
-        root = configparser.ConfigParser()
-        root.read(os.path.join(s.data, "root-credentials"))
-        profile = root[root.sections()[0]]
-        yield s, {"key": profile["aws_access_key_id"], "secret": profile["aws_secret_access_key"]}
+        yield s, s.root_key()
 
 
 def policy_of(bucket, principal, action, resource, effect="Allow"):

@@ -1,11 +1,9 @@
 """SNS's endpoints outside: HTTP with confirmation, signatures and retries; mail; short messages; strict mode; kill -9."""
 
-import configparser
 import email
 import email.policy
 import http.server
 import json
-import os
 import socketserver
 import threading
 import time
@@ -334,15 +332,11 @@ def test_mail_through_a_relay(client_of, unique):
 @pytest.fixture(scope="module")
 def strict():
     with samovar.Server("--auth", "strict") as server:
-        config = configparser.ConfigParser()
-        config.read(os.path.join(server.data, "root-credentials"))
-        keys = config[config.sections()[0]]
-        server.root = {"key": keys["aws_access_key_id"], "secret": keys["aws_secret_access_key"]}
         yield server
 
 
 def test_strict_mode_asks_the_queues_policy(strict, client_of, unique):
-    sns, sqs = client_of(strict, "sns", **strict.root), client_of(strict, "sqs", **strict.root)
+    sns, sqs = client_of(strict, "sns", **strict.root_key()), client_of(strict, "sqs", **strict.root_key())
     arn = sns.create_topic(Name=unique("t"))["TopicArn"]
     urls = {}
     for kind in "none", "ours", "other":
@@ -361,8 +355,8 @@ def test_strict_mode_asks_the_queues_policy(strict, client_of, unique):
 
 
 def test_strict_mode_asks_identities_and_topics(strict, client_of, unique):
-    root = client_of(strict, "sns", **strict.root)
-    iam, name = client_of(strict, "iam", **strict.root), unique("user")
+    root = client_of(strict, "sns", **strict.root_key())
+    iam, name = client_of(strict, "iam", **strict.root_key()), unique("user")
     iam.create_user(UserName=name)
     key = iam.create_access_key(UserName=name)["AccessKey"]
     user = client_of(strict, "sns", key=key["AccessKeyId"], secret=key["SecretAccessKey"])

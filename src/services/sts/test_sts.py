@@ -1,8 +1,6 @@
 """STS through boto3."""
 
-import configparser
 import json
-import os
 
 import pytest
 import samovar
@@ -48,14 +46,6 @@ def test_assume_role(client, unique):
     assert code_of(sts.assume_role, RoleArn=arn, RoleSessionName="me", Policy="nonsense") == "MalformedPolicyDocument"
 
 
-def root_key(server):
-    """The account's own key, which the server leaves in its folder."""
-    file = configparser.ConfigParser()
-    file.read(os.path.join(server.data, "root-credentials"))
-    profile = file[file.sections()[0]]
-    return {"key": profile["aws_access_key_id"], "secret": profile["aws_secret_access_key"]}
-
-
 @pytest.fixture
 def strict():
     with samovar.Server("--auth", "strict") as server:
@@ -64,7 +54,7 @@ def strict():
 
 def test_strict_mode(strict, client_of, unique):
     """Trust policies are asked, session policies narrow, other accounts' users may be trusted."""
-    root = root_key(strict)
+    root = strict.root_key()
     iam, user, role = client_of(strict, "iam", **root), unique("user"), unique("role")
     iam.create_user(UserName=user)
     iam.put_user_policy(UserName=user, PolicyName="p", PolicyDocument=allow("sts:AssumeRole"))
