@@ -13,6 +13,31 @@ def table(name, **more):
                                     "Projection": {"ProjectionType": "ALL"}}], **more}}
 
 
+def recovery(dynamodb, name):
+    found = dynamodb.describe_continuous_backups(TableName=name)["ContinuousBackupsDescription"]["PointInTimeRecoveryDescription"]
+    return found["PointInTimeRecoveryStatus"], found.get("RecoveryPeriodInDays")
+
+
+def test_a_table_with_point_in_time_recovery(client, unique):
+    cfn, dynamodb, name = client("cloudformation"), client("dynamodb"), unique("table")
+    template = {"Resources": {"T": table(name, PointInTimeRecoverySpecification={"PointInTimeRecoveryEnabled": True})}}
+    stack = make(cfn, name, template)
+    assert recovery(dynamodb, name) == ("ENABLED", 35)
+    template["Resources"]["T"]["Properties"]["PointInTimeRecoverySpecification"]["RecoveryPeriodInDays"] = 7
+    change(cfn, name, template)
+    assert recovery(dynamodb, name) == ("ENABLED", 7)
+    del template["Resources"]["T"]["Properties"]["PointInTimeRecoverySpecification"]
+    change(cfn, name, template)
+    assert recovery(dynamodb, name) == ("DISABLED", None)
+    remove(cfn, stack)
+    template = {"Resources": {"T": {"Type": "AWS::DynamoDB::GlobalTable", "Properties": {
+        **{k: v for k, v in table(name)["Properties"].items()},
+        "Replicas": [{"Region": "us-east-1", "PointInTimeRecoverySpecification": {"PointInTimeRecoveryEnabled": True}}]}}}}
+    stack = make(cfn, name, template)
+    assert recovery(dynamodb, name) == ("ENABLED", 35)
+    remove(cfn, stack)
+
+
 def test_a_table(client, unique):
     cfn, dynamodb, name = client("cloudformation"), client("dynamodb"), unique("table")
     template = {"Resources": {"T": table(name, TimeToLiveSpecification={"AttributeName": "end", "Enabled": True},

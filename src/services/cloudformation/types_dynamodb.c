@@ -55,6 +55,26 @@ static int set_expiry(struct cfn_resource *r, value *specification)
 	return cfn_call(r, &dynamodb_update_time_to_live_operation, in, NULL);
 }
 
+static int set_recovery(struct cfn_resource *r, value *specification)
+{
+	value *in = table_input(r);
+	cfn_set(r->doc, in, "PointInTimeRecoverySpecification", specification);
+	return cfn_call(r, &dynamodb_update_continuous_backups_operation, in, NULL);
+}
+
+/* Off where it is not said, or no longer. */
+static int change_recovery(struct cfn_resource *r)
+{
+	value *now = cfn_get(r->properties, "PointInTimeRecoverySpecification"),
+	      *was = cfn_get(r->before, "PointInTimeRecoverySpecification");
+	if (cfn_equal(now, was))
+		return 0;
+	if (now)
+		return set_recovery(r, cfn_copy(r->doc, now));
+	return set_recovery(r, cfn_json_read(r->call->arena, r->doc,
+				       STR("{\"PointInTimeRecoveryEnabled\":false}")));
+}
+
 static int create_table(struct cfn_resource *r)
 {
 	value *in = cfn_pick(r, settings),
@@ -68,7 +88,8 @@ static int create_table(struct cfn_resource *r)
 	put_stream(r, in);
 	if (tags)
 		cfn_set(r->doc, in, "Tags", tags);
-	if (cfn_call(r, &dynamodb_create_table_operation, in, NULL) < 0 || describe_table(r) < 0)
+	if (cfn_call(r, &dynamodb_create_table_operation, in, NULL) < 0 || describe_table(r) < 0 ||
+		change_recovery(r) < 0)
 		return -1;
 	if (!expiry || str_is(cfn_scalar(r->call->arena, cfn_get(expiry, "Enabled")), "false"))
 		return 0;
@@ -214,7 +235,8 @@ static int update_table(struct cfn_resource *r)
 		if (cfn_call(r, &dynamodb_update_table_operation, in, NULL) < 0)
 			return -1;
 	}
-	if (change_indexes(r) < 0 || change_expiry(r) < 0 || change_tags(r) < 0)
+	if (change_indexes(r) < 0 || change_expiry(r) < 0 || change_recovery(r) < 0 ||
+		change_tags(r) < 0)
 		return -1;
 	return describe_table(r);
 }
@@ -229,8 +251,8 @@ static int remove_table(struct cfn_resource *r)
 /* The properties of a global table as a table's: what its one replica says of itself. */
 static value *global_properties(struct cfn_resource *r, value *given)
 {
-	static const char *const of_replica[] = { "DeletionProtectionEnabled", "TableClass",
-		"Tags" };
+	static const char *const of_replica[] = { "DeletionProtectionEnabled",
+		"PointInTimeRecoverySpecification", "TableClass", "Tags" };
 	value *out = cfn_copy(r->doc, given), *replicas = cfn_get(out, "Replicas"), *replica;
 	if (!given)
 		return NULL;
@@ -245,7 +267,8 @@ static value *global_properties(struct cfn_resource *r, value *given)
 
 static int check_replicas(struct cfn_resource *r)
 {
-	static const char known[] = "DeletionProtectionEnabled Region TableClass Tags";
+	static const char known[] = "DeletionProtectionEnabled PointInTimeRecoverySpecification "
+				    "Region TableClass Tags";
 	value *replicas = cfn_get(r->properties, "Replicas"), *key, *member,
 	      *replica = yyjson_mut_is_arr(replicas) ? yyjson_mut_arr_get_first(replicas) : NULL;
 	if (!replica || yyjson_mut_arr_size(replicas) != 1 ||
@@ -288,7 +311,7 @@ const struct cfn_type cfn_types_dynamodb[] = {
 		.properties =
 			"AttributeDefinitions BillingMode DeletionProtectionEnabled "
 			"GlobalSecondaryIndexes KeySchema LocalSecondaryIndexes "
-			"ProvisionedThroughput SSESpecification StreamSpecification TableClass "
+			"PointInTimeRecoverySpecification ProvisionedThroughput SSESpecification StreamSpecification TableClass "
 			"TableName Tags TimeToLiveSpecification",
 		.replace = "KeySchema LocalSecondaryIndexes TableName",
 		.attributes = "Arn StreamArn TableId",

@@ -75,6 +75,11 @@ static int find(struct call *call, struct str arn, struct backup *out)
 
 /* ---- describing ---- */
 
+static struct str type_of(const struct dynamodb_backup_record *r)
+{
+	return r->expires.set ? STR("SYSTEM") : STR("USER");
+}
+
 static struct dynamodb_backup_details *details(
 	struct call *call, const struct backup *b, const char *status)
 {
@@ -86,8 +91,9 @@ static struct dynamodb_backup_details *details(
 		.backup_status = status            ? str_c(status)
 				 : b->r.is_ready.v ? STR("AVAILABLE")
 						   : STR("CREATING"),
-		.backup_type = STR("USER"),
+		.backup_type = type_of(&b->r),
 		.backup_creation_date_time = b->r.created,
+		.backup_expiry_date_time = b->r.expires,
 	};
 	return d;
 }
@@ -176,6 +182,36 @@ static bool is_full(struct call *call, const struct table *t)
 	return n == DDB_BACKUPS_MAX;
 }
 
+/* Without its name and number: 0 or -1. */
+static int backup_new(struct call *call, const struct table *t, struct backup *b)
+{
+	unsigned char bytes[4];
+	if (is_full(call, t))
+		return fail(call, &dynamodb_limit_exceeded_exception,
+			"Too many backups: at most %d in a region", DDB_BACKUPS_MAX);
+	random_bytes(bytes, sizeof bytes);
+	*b = (struct backup){ .account = t->account, .region = t->region };
+	b->r = (struct dynamodb_backup_record){
+		.id = arena_printf(call->arena, "%014lld-%02x%02x%02x%02x", (long long)call->now_ms,
+			bytes[0], bytes[1], bytes[2], bytes[3]),
+		.created = OPT_TIME(call->now_ms),
+		.table = t->name,
+		.source = ARENA_NEW(call->arena, struct dynamodb_table_record),
+	};
+	*b->r.source = t->r;
+	ddb_table_count(call, t, 0, &b->r.items, &b->r.bytes);
+	return 0;
+}
+
+static void backup_delete(struct call *call, const struct backup *b)
+{
+	txn_delete(call->txn, backup_key(call, b));
+	struct table copy = source_of(b, true);
+	struct dynamodb_job_record job =
+		job_under(call, "delete", items_prefix(call, &copy, 0), b->r.number, 0);
+	job_put(call, &job);
+}
+
 int dynamodb_create_backup(struct call *call, const struct dynamodb_create_backup_input *in,
 	struct dynamodb_create_backup_output *out)
 {
@@ -192,23 +228,11 @@ int dynamodb_create_backup(struct call *call, const struct dynamodb_create_backu
 		return fail(call, &dynamodb_backup_in_use_exception,
 			"There is another ongoing conflicting backup control plane operation on the table: %.*s",
 			STR_ARG(t.name));
-	if (is_full(call, &t))
-		return fail(call, &dynamodb_limit_exceeded_exception,
-			"Too many backups: at most %d in a region", DDB_BACKUPS_MAX);
-	unsigned char bytes[4];
-	random_bytes(bytes, sizeof bytes);
-	struct backup b = { .account = t.account, .region = t.region };
-	b.r = (struct dynamodb_backup_record){
-		.id = arena_printf(call->arena, "%014lld-%02x%02x%02x%02x", (long long)call->now_ms,
-			bytes[0], bytes[1], bytes[2], bytes[3]),
-		.name = in->backup_name,
-		.created = OPT_TIME(call->now_ms),
-		.table = t.name,
-		.source = ARENA_NEW(call->arena, struct dynamodb_table_record),
-		.number = OPT_I64(ddb_next_number(call)),
-	};
-	*b.r.source = t.r;
-	ddb_table_count(call, &t, 0, &b.r.items, &b.r.bytes);
+	struct backup b;
+	if (backup_new(call, &t, &b) < 0)
+		return -1;
+	b.r.name = in->backup_name;
+	b.r.number = OPT_I64(ddb_next_number(call));
 	backup_put(call, &b);
 	t.r.backup_number = b.r.number;
 	ddb_table_put(call, &t);
@@ -240,11 +264,7 @@ int dynamodb_delete_backup(struct call *call, const struct dynamodb_delete_backu
 			"There is another ongoing conflicting backup control plane operation on the backup: %.*s",
 			STR_ARG(in->backup_arn));
 	out->backup_description = describe(call, &b, "DELETED");
-	txn_delete(call->txn, backup_key(call, &b));
-	struct table copy = source_of(&b, true);
-	struct dynamodb_job_record job =
-		job_under(call, "delete", items_prefix(call, &copy, 0), b.r.number, 0);
-	job_put(call, &job);
+	backup_delete(call, &b);
 	return 0;
 }
 
@@ -255,8 +275,8 @@ static bool is_listed(const struct dynamodb_list_backups_input *in, struct str t
 	       (!in->time_range_lower_bound.set ||
 		       r->created.ms >= in->time_range_lower_bound.ms) &&
 	       (!in->time_range_upper_bound.set || r->created.ms < in->time_range_upper_bound.ms) &&
-	       (!in->backup_type.p || str_is(in->backup_type, "USER") ||
-		       str_is(in->backup_type, "ALL"));
+	       (str_is(in->backup_type, "ALL") ||
+		       str_eq(in->backup_type.p ? in->backup_type : STR("USER"), type_of(r)));
 }
 
 int dynamodb_list_backups(struct call *call, const struct dynamodb_list_backups_input *in,
@@ -295,6 +315,7 @@ int dynamodb_list_backups(struct call *call, const struct dynamodb_list_backups_
 				.backup_arn = d->backup_arn,
 				.backup_name = d->backup_name,
 				.backup_creation_date_time = d->backup_creation_date_time,
+				.backup_expiry_date_time = d->backup_expiry_date_time,
 				.backup_status = d->backup_status,
 				.backup_type = d->backup_type,
 				.backup_size_bytes = d->backup_size_bytes,
@@ -306,109 +327,21 @@ int dynamodb_list_backups(struct call *call, const struct dynamodb_list_backups_
 
 /* ---- RestoreTableFromBackup ---- */
 
-static int no_index(struct call *call, struct str name)
-{
-	return fail(call, &aws_validation_exception,
-		"One or more parameter values were invalid: the backup has no such index: %.*s",
-		STR_ARG(name));
-}
-
-/* The indexes that the overrides name stay, all of a kind that has none. */
-static int choose_indexes(struct call *call, struct table *t,
-	const struct dynamodb_restore_table_from_backup_input *in)
-{
-	const struct dynamodb_global_secondary_index_list *global =
-		&in->global_secondary_index_override;
-	const struct dynamodb_local_secondary_index_list *local =
-		&in->local_secondary_index_override;
-	size_t kept = 0, found = 0;
-	for (size_t i = 0; i < t->r.indexes.n; i++) {
-		struct dynamodb_index_record x = t->r.indexes.v[i];
-		bool stays = x.is_local.v ? !local->v : !global->v;
-		for (size_t k = 0; !stays && x.is_local.v && k < local->n; k++)
-			stays = str_eq(local->v[k].index_name, x.name);
-		for (size_t k = 0; !stays && !x.is_local.v && k < global->n; k++)
-			if (str_eq(global->v[k].index_name, x.name)) {
-				x.throughput = global->v[k].provisioned_throughput;
-				x.on_demand = global->v[k].on_demand_throughput;
-				stays = true;
-			}
-		found += stays && (x.is_local.v ? local->v != NULL : global->v != NULL);
-		x.is_building = OPT_BOOL(false);
-		if (stays)
-			t->r.indexes.v[kept++] = x;
-	}
-	t->r.indexes.n = kept;
-	for (size_t k = 0; k < global->n; k++)
-		if (!ddb_table_index(t, global->v[k].index_name))
-			return no_index(call, global->v[k].index_name);
-	for (size_t k = 0; k < local->n; k++)
-		if (!ddb_table_index(t, local->v[k].index_name))
-			return no_index(call, local->v[k].index_name);
-	if (found != global->n + local->n)
-		return fail(call, &aws_validation_exception,
-			"One or more parameter values were invalid: an index is named twice");
-	return 0;
-}
-
-static int choose_billing(struct call *call, struct table *t,
-	const struct dynamodb_restore_table_from_backup_input *in)
-{
-	if (in->billing_mode_override.p) {
-		t->r.billing = in->billing_mode_override;
-		t->r.throughput = NULL;
-		if (str_is(t->r.billing, "PAY_PER_REQUEST"))
-			t->r.to_on_demand = OPT_TIME(call->now_ms);
-	}
-	if (in->provisioned_throughput_override)
-		t->r.throughput = in->provisioned_throughput_override;
-	if (in->on_demand_throughput_override)
-		t->r.on_demand = in->on_demand_throughput_override;
-	if (in->sse_specification_override)
-		t->r.sse = in->sse_specification_override;
-	for (size_t i = 0; i < t->r.indexes.n; i++)
-		if (str_is(t->r.billing, "PAY_PER_REQUEST") && in->billing_mode_override.p)
-			t->r.indexes.v[i].throughput = NULL;
-	return check_throughput(call, t->r.billing, t->r.throughput != NULL, (struct str){ 0 });
-}
-
 int dynamodb_restore_table_from_backup(struct call *call,
 	const struct dynamodb_restore_table_from_backup_input *in,
 	struct dynamodb_restore_table_from_backup_output *out)
 {
 	struct backup b;
-	struct table t;
-	char *id = arena_alloc(call->arena, UUID_LENGTH + 1);
+	struct restore restore = RESTORE_OF(in);
 	if (find(call, in->backup_arn, &b) < 0)
 		return -1;
-	if (in->vector_index_override.v)
-		return fail(call, &aws_validation_exception,
-			"One or more parameter values were invalid: VectorIndexOverride is not served here");
 	if (!b.r.is_ready.v)
 		return fail(call, &dynamodb_backup_in_use_exception,
 			"Backup is being created: %.*s", STR_ARG(in->backup_arn));
-	if (ddb_table_get(call, b.account, b.region, in->target_table_name, &t))
-		return fail(call, &dynamodb_table_already_exists_exception,
-			"Table already exists: %.*s", STR_ARG(in->target_table_name));
-	t = source_of(&b, false);
-	struct str source_arn = ddb_table_arn(call, &t);
-	t.name = in->target_table_name;
-	if (choose_indexes(call, &t, in) < 0 || choose_billing(call, &t, in) < 0)
+	struct table t = source_of(&b, false);
+	if (ddb_restore_begin(call, &restore, in->target_table_name, &t) < 0)
 		return -1;
-	ddb_table_drop_unused_attributes(&t);
-	random_uuid(id);
-	t.r.id = (struct str){ id, UUID_LENGTH };
-	t.r.number = OPT_I64(ddb_next_number(call));
-	t.r.created = OPT_TIME(call->now_ms);
-	/* Not restored (Developer Guide, "Backup and restore for DynamoDB: how it works"). */
-	t.r.is_protected = OPT_BOOL(false);
-	t.r.tags = (struct dynamodb_tag_list){ 0 };
-	t.r.ttl_attribute = t.r.stream_label = t.r.stream_view = (struct str){ 0 };
-	t.r.ttl_changed = (struct opt_time){ 0 };
-	t.r.stream_number = t.r.backup_number = (struct opt_i64){ 0 };
 	t.r.restored_from = in->backup_arn;
-	t.r.restored_table = source_arn;
-	t.r.is_restoring = OPT_BOOL(true);
 	ddb_table_put(call, &t);
 	b.r.restores = OPT_I64(b.r.restores.v + 1);
 	backup_put(call, &b);
@@ -477,12 +410,82 @@ void ddb_backup_end(struct call *call, const struct dynamodb_job_record *job)
 			b.r.restores = OPT_I64(b.r.restores.v - 1);
 		backup_put(call, &b);
 	}
+	if (!is_backup) {
+		ddb_restore_end(call, job);
+		return;
+	}
 	if (!ddb_table_get(call, job->account, job->region, job->table, &t) ||
 		t.r.number.v != job->number.v)
 		return;
-	if (is_backup)
-		t.r.backup_number = (struct opt_i64){ 0 };
-	else
-		t.r.is_restoring = OPT_BOOL(false);
+	t.r.backup_number = (struct opt_i64){ 0 };
 	ddb_table_put(call, &t);
+}
+
+/* ---- backups of deleted tables ---- */
+
+/* When which of them goes. */
+static struct str expiry_key(struct call *call, const struct backup *b)
+{
+	return KEY(call->arena, KEY_LITERAL("dynamodb-tables"), KEY_LITERAL(""),
+		KEY_LITERAL("backup-expiry"), key_int(b->r.expires.ms), key_text(b->account),
+		key_text(b->region), key_text(b->r.id));
+}
+
+/*
+ * A table that is deleted while point-in-time recovery is on leaves a backup of the service's own
+ * for 35 days (Developer Guide, "Enable point-in-time recovery", "Delete a table with PITR
+ * enabled"): the items stay where they are, under the table's number, which is the backup's now.
+ */
+int ddb_backup_deleted(struct call *call, const struct table *t)
+{
+	struct backup b;
+	if (backup_new(call, t, &b) < 0)
+		return -1;
+	b.r.name = arena_printf(call->arena, "%.*s$DeletedTableBackup", STR_ARG(t->name));
+	b.r.number = t->r.number;
+	b.r.is_ready = OPT_BOOL(true);
+	b.r.expires = OPT_TIME(call->now_ms + DDB_UNDO_DAYS_MAX * INT64_C(86400000));
+	backup_put(call, &b);
+	txn_put(call->txn, expiry_key(call, &b), STR(""));
+	return 0;
+}
+
+/* Of one that is being restored, later. */
+static bool find_expired(struct call *call, struct str key, struct backup *out)
+{
+	struct key_part p[7];
+	if (key_decode(call->arena, key, p, 7) != 7)
+		return false;
+	*out = (struct backup){ .account = p[4].text, .region = p[5].text, .r.id = p[6].text };
+	return !backup_get(call, out) || !out->r.restores.v;
+}
+
+static bool is_expired(struct call *call, struct str key, struct str value)
+{
+	struct backup b;
+	(void)value;
+	return find_expired(call, key, &b);
+}
+
+int ddb_backup_trim_look(struct call *call, void *arg)
+{
+	struct key_part parts[] = { KEY_LITERAL("dynamodb-tables"), KEY_LITERAL(""),
+		KEY_LITERAL("backup-expiry"), key_int(call->now_ms + 1) };
+	ddb_trim_look(call, arg, key_encode(call->arena, parts, 3),
+		key_encode(call->arena, parts, 4), is_expired);
+	return 0;
+}
+
+int ddb_backup_trim_run(struct call *call, void *arg)
+{
+	struct trim *t = arg;
+	struct backup b;
+	for (size_t i = 0; i < t->n; i++)
+		if (txn_exists(call->txn, t->due[i]) && find_expired(call, t->due[i], &b)) {
+			txn_delete(call->txn, t->due[i]);
+			if (b.r.created.set)
+				backup_delete(call, &b);
+		}
+	t->more = false;
+	return 0;
 }

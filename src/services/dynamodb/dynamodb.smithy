@@ -112,7 +112,7 @@ operation DescribeTimeToLive {
     errors: [ResourceNotFoundException, InternalServerError]
 }
 
-/// Whether backups are made continuously: the store itself keeps everything, and points in time are not kept.
+/// Whether the table can be restored to any point in time, and to which: the latest is now, as nothing lags on one store.
 @readonly
 @resource("arn:aws:dynamodb:{region}:{account}:table/{TableName}")
 operation DescribeContinuousBackups {
@@ -121,7 +121,7 @@ operation DescribeContinuousBackups {
     errors: [TableNotFoundException, InternalServerError]
 }
 
-/// Point-in-time recovery stays off; turning it on is refused.
+/// Turns point-in-time recovery on or off, or changes how many days it goes back; off, what was kept goes.
 @resource("arn:aws:dynamodb:{region}:{account}:table/{TableName}")
 operation UpdateContinuousBackups {
     input := {
@@ -130,6 +130,27 @@ operation UpdateContinuousBackups {
     }
     output := { ContinuousBackupsDescription: ContinuousBackupsDescription }
     errors: [TableNotFoundException, ContinuousBackupsUnavailableException, InternalServerError]
+}
+
+/// Makes a new table of another as it was at a point in time; it is being created until all items are there.
+operation RestoreTableToPointInTime {
+    input := {
+        @length(min: 1, max: 1024) SourceTableArn: String
+        SourceTableName: TableName
+        @required TargetTableName: TableName
+        UseLatestRestorableTime: Boolean
+        RestoreDateTime: Timestamp
+        BillingModeOverride: BillingMode
+        GlobalSecondaryIndexOverride: GlobalSecondaryIndexList
+        LocalSecondaryIndexOverride: LocalSecondaryIndexList
+        ProvisionedThroughputOverride: ProvisionedThroughput
+        OnDemandThroughputOverride: OnDemandThroughput
+        SSESpecificationOverride: SSESpecification
+        VectorIndexOverride: VectorIndexList
+    }
+    output := { TableDescription: TableDescription }
+    errors: [TableAlreadyExistsException, TableNotFoundException, TableInUseException, LimitExceededException
+        InvalidRestoreTimeException, PointInTimeRecoveryUnavailableException, InternalServerError]
 }
 
 /// Copies a table's items as they are now, in the background.
@@ -691,7 +712,12 @@ structure PointInTimeRecoverySpecification {
     @required PointInTimeRecoveryEnabled: Boolean
     @range(min: 1, max: 35) RecoveryPeriodInDays: Integer
 }
-structure PointInTimeRecoveryDescription { PointInTimeRecoveryStatus: String }
+structure PointInTimeRecoveryDescription {
+    PointInTimeRecoveryStatus: String
+    RecoveryPeriodInDays: Integer
+    EarliestRestorableDateTime: Timestamp
+    LatestRestorableDateTime: Timestamp
+}
 structure ContinuousBackupsDescription {
     @required ContinuousBackupsStatus: String
     PointInTimeRecoveryDescription: PointInTimeRecoveryDescription
@@ -878,6 +904,10 @@ structure BackupInUseException { message: String }
 @error("client")
 structure ContinuousBackupsUnavailableException { message: String }
 @error("client")
+structure PointInTimeRecoveryUnavailableException { message: String }
+@error("client")
+structure InvalidRestoreTimeException { message: String }
+@error("client")
 structure DuplicateItemException { message: String }
 @error("client")
 structure TransactionCanceledException { Message: String, CancellationReasons: CancellationReasonList }
@@ -921,11 +951,18 @@ structure TableRecord {
     on_demand: OnDemandThroughput
     /// Of the backup that is being made.
     backup_number: Long
-    /// Of a table that came of a backup.
+    /// Of a table that came of a backup, or of another table at a moment.
     restored_from: String
     restored_table: String
+    restored_at: Timestamp
     is_restoring: Boolean
+    /// Of the undo records, while point-in-time recovery is on: since when they are kept, and for how many days.
+    undo_number: Long
+    undo_since: Timestamp
+    undo_days: Long
 }
+// The undo records of a table; readers are the restores and exports that walk them.
+structure UndoRecord { account: String, region: String, table: String, readers: Long }
 // The number is that of the items' copy; restores are those that go on.
 structure BackupRecord {
     id: String
@@ -938,9 +975,12 @@ structure BackupRecord {
     bytes: Long
     is_ready: Boolean
     restores: Long
+    /// Of one that the service made itself.
+    expires: Timestamp
 }
 // What the sweeper does bit by bit: deletes a range of keys, or brings the items of a table into an index, into the
-// order of expiry or into a backup, or those of a backup into a table; from is where it goes on.
+// order of expiry or into a backup, or those of a backup into a table, or of the table with the number source as it was
+// at a moment; begin is where it goes on.
 structure JobRecord {
     kind: String
     begin: Blob
@@ -951,8 +991,12 @@ structure JobRecord {
     number: Long
     index: Long
     backup: String
+    source: Long
+    undo: Long
+    moment: Long
 }
 // Where a SELECT goes on: in which of its partitions, and after which key; digest is the statement's.
 structure StatementToken { digest: Long, partition: Long, last: Attributes }
-structure CounterRecord { count: Long, bytes: Long }
+// at: no later than the next change of a table with undo records.
+structure CounterRecord { count: Long, bytes: Long, at: Long }
 structure TokenRecord { digest: Blob, at: Long }

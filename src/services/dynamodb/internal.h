@@ -50,6 +50,7 @@ struct dynamodb_index_record *ddb_table_index(const struct table *t, struct str 
 /* How many items, and of which size, the table (index 0) or the index has. */
 void ddb_table_count(struct call *call, const struct table *t, int64_t index, struct opt_i64 *items,
 	struct opt_i64 *bytes);
+struct str ddb_table_counter_key(struct call *call, const struct table *t, int64_t index);
 /* Work for the sweeper, of that kind, over all keys under the prefix; index 0: the table itself. */
 struct dynamodb_job_record job_under(struct call *call, const char *kind, struct str prefix,
 	struct opt_i64 number, int64_t index);
@@ -249,16 +250,19 @@ void ddb_stream_record(struct call *call, const struct table *t, struct str key,
 
 /* ---- stream_trim.c ---- */
 
-/* A look at some streams: those of which something is to go. */
-struct stream_trim {
+/* A look at some streams, tables or backups: those of which something is to go. */
+struct trim {
 	struct str from; /* the key of the first to look at; empty: the first of all */
 	struct str *due; /* keys */
 	size_t n;
 	bool more; /* of a look: streams; of a trimming: records */
 };
-/* Both are call_fn with a struct stream_trim. */
-int ddb_stream_trim_look(struct call *call, void *stream_trim);
-int ddb_stream_trim_run(struct call *call, void *stream_trim);
+/* Walks the keys of [begin, end), a chunk of them from t->from on; due says which. */
+void ddb_trim_look(struct call *call, struct trim *t, struct str begin, struct str end,
+	bool (*due)(struct call *call, struct str key, struct str value));
+/* Both are call_fn with a struct trim. */
+int ddb_stream_trim_look(struct call *call, void *trim);
+int ddb_stream_trim_run(struct call *call, void *trim);
 
 /* ---- stream_wait.c: on the loop's thread ---- */
 
@@ -274,6 +278,46 @@ int ddb_stream_wait(struct dynamodb *d, int64_t number, int64_t ms);
 void ddb_stream_release(struct dynamodb *d, int64_t number);
 void ddb_stream_release_all(struct dynamodb *d);
 
+/* ---- restore.c: what restores from a backup and to a moment share ---- */
+
+/* How the new table is to differ from the one that it is made of. */
+struct restore {
+	struct str billing;
+	const struct dynamodb_global_secondary_index_list *global;
+	const struct dynamodb_local_secondary_index_list *local;
+	struct dynamodb_provisioned_throughput *throughput;
+	struct dynamodb_on_demand_throughput *on_demand;
+	struct dynamodb_sse_specification *sse;
+	bool has_vectors;
+};
+/* Of the input of either operation. */
+#define RESTORE_OF(in) \
+	((struct restore){ (in)->billing_mode_override, &(in)->global_secondary_index_override, \
+		&(in)->local_secondary_index_override, (in)->provisioned_throughput_override, \
+		(in)->on_demand_throughput_override, (in)->sse_specification_override, \
+		(in)->vector_index_override.v != NULL })
+/* *t is the source as it is to be restored; then the new table of that name, which is being
+ * restored and has no items yet: 0 or -1. The caller puts it. */
+int ddb_restore_begin(
+	struct call *call, const struct restore *r, struct str name, struct table *t) MUSTCHECK;
+void ddb_restore_end(struct call *call, const struct dynamodb_job_record *job);
+
+/* ---- recovery.c ---- */
+
+/* Stops keeping undo records, which go bit by bit. The caller puts the table. */
+void ddb_recovery_end(struct call *call, struct table *t);
+/* Whether restores or exports walk the table. */
+bool ddb_recovery_is_read(struct call *call, const struct table *t);
+/* The moment of a restore or export, or the latest: 0, or -1 with one of these errors. From then on
+ * the table's undo records are not trimmed, until ddb_recovery_done(). No change that comes after
+ * is of that moment. */
+int ddb_recovery_begin(struct call *call, const struct table *t, const struct opt_time *asked,
+	const struct error_shape *error, int64_t *moment_ms) MUSTCHECK;
+void ddb_recovery_done(struct call *call, int64_t undo_number);
+/* A part of a job that restores; false: there is nothing to do any more. more: there is some. */
+bool ddb_recovery_run(struct call *call, struct dynamodb_job_record *job, bool *more);
+void ddb_recovery_job_end(struct call *call, const struct dynamodb_job_record *job);
+
 /* ---- backup.c ---- */
 
 /* Before an item is changed while its table's backup is being made: what it was; NULL: none. */
@@ -283,6 +327,11 @@ void ddb_backup_keep(struct call *call, const struct table *t, struct str key,
 bool ddb_backup_run(struct call *call, const struct dynamodb_job_record *job,
 	const struct str *keys, const struct str *values, size_t n);
 void ddb_backup_end(struct call *call, const struct dynamodb_job_record *job);
+/* The items of a table that goes become a backup: 0 or -1. */
+int ddb_backup_deleted(struct call *call, const struct table *t) MUSTCHECK;
+/* Both are call_fn with a struct trim: backups whose days are over. */
+int ddb_backup_trim_look(struct call *call, void *trim);
+int ddb_backup_trim_run(struct call *call, void *trim);
 
 /* ---- sweep.c ---- */
 

@@ -6,7 +6,7 @@
  */
 #include "aws/codec.h"
 #include "base/encode.h"
-#include "services/dynamodb/internal.h"
+#include "services/dynamodb/undo.h"
 
 #define INVALID "One or more parameter values were invalid: "
 
@@ -197,17 +197,26 @@ struct str item_encode(struct call *call, const struct dynamodb_attributes *item
 	return bytes;
 }
 
-static void count(struct call *call, const struct table *t, int64_t index, int items, int64_t bytes)
+/* is_timed: the change's time, which is not before that of the table's last. */
+static int64_t count_timed(struct call *call, const struct table *t, int64_t index, int items,
+	int64_t bytes, bool is_timed)
 {
 	struct dynamodb_counter_record counter = { 0 };
-	struct str key = KEY(call->arena, KEY_LITERAL("dynamodb"), KEY_LITERAL(""),
-		KEY_LITERAL("count"), key_int(t->r.number.v), key_int(index));
-	if (!items && !bytes)
-		return;
+	struct str key = ddb_table_counter_key(call, t, index);
+	if (!items && !bytes && !is_timed)
+		return 0;
 	call_get_record(call, key, &dynamodb_counter_record_shape, &counter);
 	counter.count = OPT_I64(counter.count.v + items);
 	counter.bytes = OPT_I64(counter.bytes.v + bytes);
+	if (is_timed)
+		counter.at = OPT_I64(MAX(counter.at.v, call->now_ms));
 	call_put_record(call, key, &dynamodb_counter_record_shape, &counter);
+	return counter.at.v;
+}
+
+static void count(struct call *call, const struct table *t, int64_t index, int items, int64_t bytes)
+{
+	count_timed(call, t, index, items, bytes, false);
 }
 
 static bool is_key_name(const struct dynamodb_key_schema *keys, struct str name)
@@ -328,8 +337,10 @@ static void item_write(struct call *call, const struct table *t, struct str key,
 		txn_delete(call->txn, expiry_key(call, t, key, seconds));
 	if (after)
 		expiry_put(call, t, key, after);
-	count(call, t, 0, (after != NULL) - (before != NULL),
-		(int64_t)new_size - (int64_t)old_size);
+	int64_t at_ms = count_timed(call, t, 0, (after != NULL) - (before != NULL),
+		(int64_t)new_size - (int64_t)old_size, t->r.undo_number.v != 0);
+	if (t->r.undo_number.v && (before || after))
+		ddb_undo_keep(call, t, at_ms, key, before, bytes);
 	usage->table += write_units(MAX(old_size, new_size));
 	if (t->r.stream_view.p)
 		ddb_stream_record(call, t, key, before, after, bytes, is_expiry);

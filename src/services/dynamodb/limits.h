@@ -33,6 +33,9 @@ enum {
 	DDB_HASH_BITS = 24, /* partitions stand in the order of so many bits of their hash */
 	DDB_TTL_AGE_SECONDS_MAX = 157766400, /* an item that expired five years ago stays */
 
+	DDB_UNDO_DAYS_MAX = 35,    /* of point-in-time recovery; and of backups of deleted tables */
+	DDB_UNDO_READERS_MAX = 50, /* restores and exports of a table that go on at once */
+
 	DDB_STREAM_AGE_MS = 24 * 3600 * 1000, /* how long records of streams are kept */
 	DDB_STREAM_PAGE = 1000,               /* records in an answer */
 	DDB_STREAM_BYTES_MAX = 1024 * 1024,

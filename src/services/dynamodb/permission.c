@@ -96,7 +96,7 @@ static void need_changes(struct needs *list, const struct dynamodb_transact_writ
 /* Of any other operation, when it names its table by the ARN. */
 static void need_by_arn(struct needs *list, const void *in)
 {
-	static const char *const names[] = { "TableName", "ResourceArn" };
+	static const char *const names[] = { "TableName", "ResourceArn", "TableArn" };
 	const struct operation *op = list->call->operation;
 	for (size_t i = 0; i < COUNT_OF(names); i++) {
 		const struct member *m = shape_member(op->input, str_c(names[i]));
@@ -138,6 +138,11 @@ int ddb_find_permissions(
 	} else if (op == &dynamodb_restore_table_from_backup_operation) {
 		const struct dynamodb_restore_table_from_backup_input *x = in;
 		need(&list, op->action, x->backup_arn, none);
+		need(&list, op->action, x->target_table_name, none);
+	} else if (op == &dynamodb_restore_table_to_point_in_time_operation) {
+		const struct dynamodb_restore_table_to_point_in_time_input *x = in;
+		need(&list, op->action,
+			x->source_table_arn.p ? x->source_table_arn : x->source_table_name, none);
 		need(&list, op->action, x->target_table_name, none);
 	} else if (op == &dynamodb_query_operation) {
 		const struct dynamodb_query_input *x = in;

@@ -115,11 +115,11 @@ static struct str key_of(const struct dynamodbstreams_record *r)
 
 static void sweep(void)
 {
-	struct stream_trim t = { .more = true };
+	struct trim t = { .more = true };
 	while (t.more) {
 		struct call call = new_call(&dynamodb_api);
 		CHECK_INT(call_read(&call, ddb_stream_trim_look, &t), 0);
-		struct stream_trim due = t;
+		struct trim due = t;
 		for (due.more = due.n > 0; due.more;)
 			CHECK_INT(call_write(&call, ddb_stream_trim_run, &due), 0);
 	}

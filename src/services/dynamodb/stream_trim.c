@@ -23,36 +23,41 @@ static bool first_is_old(struct call *call, int64_t stream, bool *any)
 	return old;
 }
 
-static bool is_due(struct call *call, struct str stored)
+static bool is_due(struct call *call, struct str key, struct str value)
 {
 	struct dynamodbstreams_stream_stored r = { 0 };
 	bool any;
-	if (record_decode(call->arena, &dynamodbstreams_stream_stored_shape,
-		    arena_str(call->arena, stored), &r) < 0)
+	(void)key;
+	if (record_decode(call->arena, &dynamodbstreams_stream_stored_shape, value, &r) < 0)
 		return false;
 	return first_is_old(call, r.number.v, &any) ||
 	       (!any && r.closed.set && is_old(call, r.closed.ms));
 }
 
-int ddb_stream_trim_look(struct call *call, void *arg)
+void ddb_trim_look(struct call *call, struct trim *t, struct str begin, struct str end,
+	bool (*due)(struct call *call, struct str key, struct str value))
 {
-	struct stream_trim *t = arg;
-	struct str all = KEY(call->arena, KEY_LITERAL("dynamodb-streams"));
-	struct str from = t->from.n ? arena_str(call->arena, t->from) : all;
+	struct str from = t->from.n ? arena_str(call->arena, t->from) : begin;
 	struct txn_cursor c;
-	*t = (struct stream_trim){ .due = ARENA_ARRAY(
-					   call->arena, struct str, DDB_STREAM_SWEEP_CHUNK) };
-	txn_cursor_open(call->txn, from, key_range_end(call->arena, all), false, &c);
+	*t = (struct trim){ .due = ARENA_ARRAY(call->arena, struct str, DDB_STREAM_SWEEP_CHUNK) };
+	txn_cursor_open(call->txn, from, end, false, &c);
 	for (size_t i = 0; txn_cursor_next(&c); i++) {
+		struct str key = arena_str(call->arena, c.key);
 		if (i == DDB_STREAM_SWEEP_CHUNK) {
 			t->more = true;
-			t->from = arena_str(call->arena, c.key);
+			t->from = key;
 			break;
 		}
-		if (is_due(call, c.value))
-			t->due[t->n++] = arena_str(call->arena, c.key);
+		if (due(call, key, arena_str(call->arena, c.value)))
+			t->due[t->n++] = key;
 	}
 	txn_cursor_close(&c);
+}
+
+int ddb_stream_trim_look(struct call *call, void *arg)
+{
+	struct str all = KEY(call->arena, KEY_LITERAL("dynamodb-streams"));
+	ddb_trim_look(call, arg, all, key_range_end(call->arena, all), is_due);
 	return 0;
 }
 
@@ -107,7 +112,7 @@ static void forget(struct call *call, struct str stored_key, int64_t number)
 
 int ddb_stream_trim_run(struct call *call, void *arg)
 {
-	struct stream_trim *t = arg;
+	struct trim *t = arg;
 	size_t left = DDB_SWEEP_CHUNK;
 	for (size_t i = 0; i < t->n && left; i++) {
 		struct dynamodbstreams_stream_stored r = { 0 };

@@ -4,7 +4,7 @@
  * at a time, so that nobody waits for it.
  */
 #include "base/clock.h"
-#include "services/dynamodb/internal.h"
+#include "services/dynamodb/undo.h"
 #include <stdlib.h>
 
 struct sweep {
@@ -12,7 +12,7 @@ struct sweep {
 	struct call call;
 	struct arena arena;
 	bool found, more;
-	uint64_t streams_ms; /* when streams were last trimmed, by the monotonic clock */
+	uint64_t trimmed_ms; /* when what is too old was last looked for, by the monotonic clock */
 };
 
 static void renew(struct sweep *s)
@@ -49,6 +49,8 @@ static void job_end(struct call *call, struct str key, const struct dynamodb_job
 	txn_delete(call->txn, key);
 	if (job->backup.p)
 		ddb_backup_end(call, job);
+	if (job->undo.v)
+		ddb_recovery_job_end(call, job);
 	if (!str_is(job->kind, "fill") ||
 		!ddb_table_get(call, job->account, job->region, job->table, &t) ||
 		t.r.number.v != job->number.v)
@@ -106,6 +108,13 @@ static int job_run(struct call *call, void *arg)
 	txn_cursor_close(&c);
 	if (!s->found)
 		return 0;
+	if (job.undo.v) {
+		if (ddb_recovery_run(call, &job, &s->more) && s->more)
+			call_put_record(call, key, &dynamodb_job_record_shape, &job);
+		else
+			job_end(call, key, &job);
+		return 0;
+	}
 	struct str *keys = ARENA_ARRAY(call->arena, struct str, DDB_SWEEP_CHUNK);
 	struct str *values = ARENA_ARRAY(call->arena, struct str, DDB_SWEEP_CHUNK);
 	bool is_delete = str_is(job.kind, "delete");
@@ -257,29 +266,39 @@ static void run_tokens(struct sweep *s)
 	}
 }
 
-/* ---- streams: what is a day old ---- */
+/* ---- what is too old: records of streams, undo records, backups of deleted tables ---- */
 
-static void run_streams(struct sweep *s)
+/* A page of them, and as many bites of it as it takes. */
+static void run_trim(struct sweep *s, call_fn *look, call_fn *run)
 {
-	uint64_t now = clock_mono_ms();
 	struct buf from = { 0 };
-	struct stream_trim t = { .more = true };
-	if (s->streams_ms && now - s->streams_ms < DDB_STREAM_SWEEP_MS)
-		return;
-	s->streams_ms = now;
-	while (t.more && !s->d->stopping) {
+	for (bool more = true; more && !s->d->stopping; fiber_yield()) {
 		renew(s);
-		t = (struct stream_trim){ .from = buf_view(&from) };
-		if (call_read(&s->call, ddb_stream_trim_look, &t) < 0)
+		struct trim page = { .from = buf_view(&from) };
+		if (call_read(&s->call, look, &page) < 0)
 			break;
-		struct stream_trim due = t;
+		struct trim due = page;
+		due.more = false;
+		if (due.n && call_write(&s->call, run, &due) < 0)
+			break;
+		more = due.more || page.more;
+		if (due.more)
+			continue;
 		from.n = 0;
-		buf_str(&from, t.from);
-		for (due.more = due.n > 0; due.more && !s->d->stopping; fiber_yield())
-			if (call_write(&s->call, ddb_stream_trim_run, &due) < 0)
-				break;
+		buf_str(&from, page.from);
 	}
 	buf_fini(&from);
+}
+
+static void run_trims(struct sweep *s)
+{
+	uint64_t now = clock_mono_ms();
+	if (s->trimmed_ms && now - s->trimmed_ms < DDB_STREAM_SWEEP_MS)
+		return;
+	s->trimmed_ms = now;
+	run_trim(s, ddb_stream_trim_look, ddb_stream_trim_run);
+	run_trim(s, ddb_undo_trim_look, ddb_undo_trim_run);
+	run_trim(s, ddb_backup_trim_look, ddb_backup_trim_run);
 }
 
 void ddb_sweep_wake(void *arg)
@@ -296,7 +315,7 @@ void ddb_sweep_run(void *arg)
 		run_jobs(s);
 		run_expiry(s);
 		run_tokens(s);
-		run_streams(s);
+		run_trims(s);
 		if (!s->d->stopping)
 			waitq_wait(&s->d->sweep, DDB_SWEEP_MS);
 	}

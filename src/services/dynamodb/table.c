@@ -146,12 +146,17 @@ static struct dynamodb_projection *projection_of(struct dynamodb_projection *p)
 	return p;
 }
 
+struct str ddb_table_counter_key(struct call *call, const struct table *t, int64_t index)
+{
+	return KEY(call->arena, KEY_LITERAL("dynamodb"), KEY_LITERAL(""), KEY_LITERAL("count"),
+		key_int(t->r.number.v), key_int(index));
+}
+
 void ddb_table_count(struct call *call, const struct table *t, int64_t index, struct opt_i64 *items,
 	struct opt_i64 *bytes)
 {
 	struct dynamodb_counter_record counter = { 0 };
-	struct str key = KEY(call->arena, KEY_LITERAL("dynamodb"), KEY_LITERAL(""),
-		KEY_LITERAL("count"), key_int(t->r.number.v), key_int(index));
+	struct str key = ddb_table_counter_key(call, t, index);
 	call_get_record(call, key, &dynamodb_counter_record_shape, &counter);
 	*items = OPT_I64(counter.count.v);
 	*bytes = OPT_I64(counter.bytes.v);
@@ -213,10 +218,11 @@ struct dynamodb_table_description *ddb_table_describe(
 		d->billing_mode_summary->last_update_to_pay_per_request_date_time =
 			t->r.to_on_demand;
 	}
-	if (t->r.restored_from.p) {
+	if (t->r.restored_table.p) {
 		d->restore_summary = ARENA_NEW(call->arena, struct dynamodb_restore_summary);
 		*d->restore_summary = (struct dynamodb_restore_summary){ t->r.restored_from,
-			t->r.restored_table, t->r.created, OPT_BOOL(t->r.is_restoring.v) };
+			t->r.restored_table, t->r.restored_at.set ? t->r.restored_at : t->r.created,
+			OPT_BOOL(t->r.is_restoring.v) };
 	}
 	if (t->r.table_class.p) {
 		d->table_class_summary =

@@ -115,6 +115,10 @@ int dynamodb_delete_table(struct call *call, const struct dynamodb_delete_table_
 	struct table t;
 	if (ddb_table_find(call, in->table_name, true, &t) < 0 || refuse_busy(call, &t) < 0)
 		return -1;
+	if (ddb_recovery_is_read(call, &t))
+		return fail(call, &dynamodb_resource_in_use_exception,
+			"Attempt to change a resource which is still in use: Table is being restored or exported: %.*s",
+			STR_ARG(t.name));
 	if (t.r.is_protected.v)
 		return fail(call, &aws_validation_exception,
 			"Resource cannot be deleted as it is currently protected against "
@@ -124,8 +128,15 @@ int dynamodb_delete_table(struct call *call, const struct dynamodb_delete_table_
 	txn_delete(call->txn, ddb_table_key(call, t.account, t.region, t.name));
 	struct str counts = KEY(call->arena, KEY_LITERAL("dynamodb"), KEY_LITERAL(""),
 		KEY_LITERAL("count"), key_int(t.r.number.v));
+	bool is_kept = t.r.undo_number.v != 0;
+	if (is_kept && ddb_backup_deleted(call, &t) < 0)
+		return -1;
+	ddb_recovery_end(call, &t);
 	txn_delete_range(call->txn, counts, key_range_end(call->arena, counts));
-	discard(call, &t, 0, true);
+	for (size_t i = 0; is_kept && i < t.r.indexes.n; i++)
+		discard(call, &t, t.r.indexes.v[i].number.v, false);
+	if (!is_kept)
+		discard(call, &t, 0, true);
 	return 0;
 }
 

@@ -1,4 +1,4 @@
-/* Options of tables that are not served, and are refused by their names; continuous backups. */
+/* Options of tables that are not served, and are refused by their names. */
 #include "services/dynamodb/internal.h"
 
 /* 0 when none of the options is given. */
@@ -43,51 +43,4 @@ int check_update_options(struct call *call, const struct dynamodb_update_table_i
 		in->global_table_settings_replication_mode.p != NULL,
 		in->vector_index_updates.v != NULL, in->disassociation_protection_enabled.v };
 	return refuse(call, names, given, COUNT_OF(names));
-}
-
-/* ---- continuous backups ---- */
-
-static int find(struct call *call, struct str name)
-{
-	struct table t;
-	if (ddb_table_find(call, name, true, &t) == 0)
-		return 0;
-	call->error = (struct call_error){ 0 };
-	return fail(
-		call, &dynamodb_table_not_found_exception, "Table not found: %.*s", STR_ARG(name));
-}
-
-/* AWS says ENABLED of the first for every table; the second is what a table may turn on. */
-static struct dynamodb_continuous_backups_description *describe(struct call *call)
-{
-	struct dynamodb_continuous_backups_description *d =
-		ARENA_NEW(call->arena, struct dynamodb_continuous_backups_description);
-	d->continuous_backups_status = STR("ENABLED");
-	d->point_in_time_recovery_description =
-		ARENA_NEW(call->arena, struct dynamodb_point_in_time_recovery_description);
-	d->point_in_time_recovery_description->point_in_time_recovery_status = STR("DISABLED");
-	return d;
-}
-
-int dynamodb_describe_continuous_backups(struct call *call,
-	const struct dynamodb_describe_continuous_backups_input *in,
-	struct dynamodb_describe_continuous_backups_output *out)
-{
-	if (find(call, in->table_name) < 0)
-		return -1;
-	out->continuous_backups_description = describe(call);
-	return 0;
-}
-
-int dynamodb_update_continuous_backups(struct call *call,
-	const struct dynamodb_update_continuous_backups_input *in,
-	struct dynamodb_update_continuous_backups_output *out)
-{
-	if (find(call, in->table_name) < 0)
-		return -1;
-	if (in->point_in_time_recovery_specification->point_in_time_recovery_enabled.v)
-		return fail(call, &dynamodb_continuous_backups_unavailable_exception,
-			"PointInTimeRecoveryEnabled: point-in-time recovery is not served here");
-	out->continuous_backups_description = describe(call);
-	return 0;
 }

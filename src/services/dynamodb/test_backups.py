@@ -1,37 +1,24 @@
 """DynamoDB's backups through boto3: a table as it was at one moment, and new tables made of it."""
 
 import threading
-import time
 
 import pytest
 from botocore.exceptions import ClientError
+from sdk_fixtures import until
 
 import samovar
-
-HASH = [{"AttributeName": "pk", "KeyType": "HASH"}]
-
-
-def wait_for(look, wanted):
-    end = time.monotonic() + 60
-    while (found := look()) != wanted:
-        assert time.monotonic() < end, found
-        time.sleep(0.05)
+from tables import HASH, fill, scan
 
 
 def ready(ddb, arn):
-    wait_for(lambda: ddb.describe_backup(BackupArn=arn)["BackupDescription"]["BackupDetails"]["BackupStatus"], "AVAILABLE")
+    assert until(lambda: ddb.describe_backup(BackupArn=arn)["BackupDescription"]["BackupDetails"]["BackupStatus"] == "AVAILABLE")
     return arn
-
-
-def scan(ddb, table, **more):
-    pages = ddb.get_paginator("scan").paginate(TableName=table, **more)
-    return {i["pk"]["S"]: i for page in pages for i in page["Items"]}
 
 
 def restore(ddb, arn, name, **more):
     made = ddb.restore_table_from_backup(TargetTableName=name, BackupArn=arn, **more)["TableDescription"]
     assert made["TableStatus"] == "CREATING" and made["RestoreSummary"]["RestoreInProgress"]
-    wait_for(lambda: ddb.describe_table(TableName=name)["Table"]["TableStatus"], "ACTIVE")
+    assert until(lambda: ddb.describe_table(TableName=name)["Table"]["TableStatus"] == "ACTIVE")
     return ddb.describe_table(TableName=name)["Table"]
 
 
@@ -48,13 +35,6 @@ def table(ddb, unique):
                      GlobalSecondaryIndexes=[{"IndexName": "by-g", "KeySchema": [{"AttributeName": "g", "KeyType": "HASH"}],
                                               "Projection": {"ProjectionType": "KEYS_ONLY"}}])
     return name
-
-
-def fill(ddb, table, n):
-    for begin in range(0, n, 25):
-        ddb.batch_write_item(RequestItems={table: [
-            {"PutRequest": {"Item": {"pk": {"S": f"{i:05}"}, "g": {"S": str(i % 3)}, "v": {"N": "0"}}}}
-            for i in range(begin, min(begin + 25, n))]})
 
 
 def test_a_table_comes_back_with_its_indexes(ddb, table, unique):
@@ -140,7 +120,7 @@ def test_backups_and_restores_go_on_after_a_kill(client_of, unique):
         ddb.restore_table_from_backup(TargetTableName=name, BackupArn=arn)
         server.kill()
         server.start()
-        wait_for(lambda: ddb.describe_table(TableName=name)["Table"]["TableStatus"], "ACTIVE")
+        assert until(lambda: ddb.describe_table(TableName=name)["Table"]["TableStatus"] == "ACTIVE")
         assert scan(ddb, name) == before
         assert ddb.describe_table(TableName=name)["Table"]["ItemCount"] == 3000
         ddb.delete_backup(BackupArn=arn)

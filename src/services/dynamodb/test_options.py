@@ -55,7 +55,5 @@ def test_point_in_time_recovery_is_off(ddb, table):
                      "PointInTimeRecoveryDescription": {"PointInTimeRecoveryStatus": "DISABLED"}}
     off = {"PointInTimeRecoveryEnabled": False}
     assert ddb.update_continuous_backups(TableName=table, PointInTimeRecoverySpecification=off)["ContinuousBackupsDescription"] == found
-    with pytest.raises(ddb.exceptions.ContinuousBackupsUnavailableException, match="PointInTimeRecoveryEnabled"):
-        ddb.update_continuous_backups(TableName=table, PointInTimeRecoverySpecification={"PointInTimeRecoveryEnabled": True})
     with pytest.raises(ddb.exceptions.TableNotFoundException):
         ddb.describe_continuous_backups(TableName="nothing-there")
