@@ -15,6 +15,7 @@ from botocore.credentials import Credentials
 from botocore.exceptions import ClientError
 
 import samovar
+from sdk_fixtures import until
 
 IDENTITY = b"Action=GetCallerIdentity&Version=2011-06-15"
 FORM = "application/x-www-form-urlencoded"
@@ -256,6 +257,92 @@ def test_sessions_of_a_role(strict, root, user, client_of, unique):
         assert denied(logs.describe_log_groups) == "AccessDeniedException"
         for broken in ({**session, "token": None}, {**session, "token": session["token"][:-4] + "AAAA"}):
             assert denied(client_of(strict, "sts", **broken).get_caller_identity) in ("InvalidClientTokenId", "ExpiredToken")
+
+
+# ---- objects that a service reads for its caller -----------------------------------------------------------------------
+
+TEMPLATE = json.dumps({"Resources": {"T": {"Type": "AWS::SNS::Topic"}}})
+
+
+def test_an_object_that_is_read_for_a_caller_is_theirs_to_read(strict, root, user, client_of, unique, zip_of):
+    """TemplateURL, StackPolicyURL and code in S3 need s3:GetObject (CloudFormation's CreateStack, Lambda's CreateFunction)."""
+    s3, bucket, name = root("s3"), unique("b"), unique("f")
+    s3.create_bucket(Bucket=bucket)
+    s3.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
+    s3.put_object(Bucket=bucket, Key="t.json", Body=TEMPLATE)
+    s3.put_object(Bucket=bucket, Key="p.json", Body=json.dumps({"Statement": [
+        {"Effect": "Allow", "Principal": "*", "Action": "Update:*", "Resource": "*"}]}))
+    code = zip_of({"index.py": "def handler(e, c): return 'yes'"})
+    version = s3.put_object(Bucket=bucket, Key="code.zip", Body=code)["VersionId"]
+    role = root("iam").create_role(RoleName=name, AssumeRolePolicyDocument=json.dumps(LAMBDA_TRUST))["Role"]["Arn"]
+    work = {"Effect": "Allow", "Action": ["cloudformation:*", "sns:*", "lambda:*", "iam:PassRole"], "Resource": "*"}
+
+    def read(action, key):
+        return {"Effect": "Allow", "Action": action, "Resource": f"arn:aws:s3:::{bucket}/{key}"}
+
+    def url(key):
+        return f"https://s3.amazonaws.com/{bucket}/{key}"
+
+    def function(key, **more):
+        key("lambda").create_function(FunctionName=name, Runtime="python3.12", Role=role, Handler="index.handler",
+                                      Code={"S3Bucket": bucket, "S3Key": "code.zip", **more})
+        key("lambda").delete_function(FunctionName=name)
+
+    def stack(key, **more):
+        made = key("cloudformation").create_stack(StackName=name, **more)["StackId"]
+        key("cloudformation").delete_stack(StackName=made)
+
+    def calls(key):
+        cloudformation = key("cloudformation")
+        return {
+            "t.json": [(cloudformation.validate_template, {"TemplateURL": url("t.json")}),
+                       (cloudformation.get_template_summary, {"TemplateURL": url("t.json")}),
+                       (stack, {"key": key, "TemplateURL": url("t.json")})],
+            "p.json": [(stack, {"key": key, "TemplateBody": TEMPLATE, "StackPolicyURL": url("p.json")})],
+            "code.zip": [(function, {"key": key}), (key("lambda").publish_layer_version, {
+                "LayerName": name, "Content": {"S3Bucket": bucket, "S3Key": "code.zip"}})],
+        }
+
+    def key_of(*statements):
+        made = user(*statements)
+        return lambda service: client_of(strict, service, **made)
+
+    for key, made in calls(key_of(work)).items():
+        for call, arguments in made:
+            with pytest.raises(ClientError) as e:
+                call(**arguments)
+            assert "Access Denied" in e.value.response["Error"]["Message"], (key, arguments)
+    for key in ("t.json", "p.json", "code.zip"):
+        for call, arguments in calls(key_of(work, read("s3:GetObject", key)))[key]:
+            call(**arguments)
+    # A version that is named is another action.
+    narrow = key_of(work, read("s3:GetObject", "code.zip"))
+    assert denied(function, key=narrow, S3ObjectVersion=version) == "AccessDeniedException"
+    function(key_of(work, read("s3:GetObjectVersion", "code.zip")), S3ObjectVersion=version)
+
+
+def test_a_stack_is_made_within_its_session(strict, root, user, client_of, unique):
+    """The policy of the session that began it narrows what the stack may make (IAM User Guide, "Session policies")."""
+    name = unique("role")
+    trust = {"Version": "2012-10-17", "Statement": [
+        {"Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::000000000000:root"}, "Action": "sts:AssumeRole"}]}
+    arn = root("iam").create_role(RoleName=name, AssumeRolePolicyDocument=json.dumps(trust))["Role"]["Arn"]
+    everything = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
+    root("iam").put_role_policy(RoleName=name, PolicyName="p", PolicyDocument=json.dumps(everything))
+    sts = client_of(strict, "sts", **user({"Effect": "Allow", "Action": "sts:AssumeRole", "Resource": arn}))
+    for action, status in (("sns:*", "CREATE_COMPLETE"), ("sqs:*", "ROLLBACK_COMPLETE")):
+        cut = {"Version": "2012-10-17", "Statement": [
+            {"Effect": "Allow", "Action": ["cloudformation:*", action], "Resource": "*"}]}
+        made = sts.assume_role(RoleArn=arn, RoleSessionName="me", Policy=json.dumps(cut))["Credentials"]
+        api = client_of(strict, "cloudformation", key=made["AccessKeyId"], secret=made["SecretAccessKey"],
+                        token=made["SessionToken"])
+        stack = api.create_stack(StackName=unique("s"), TemplateBody=TEMPLATE)["StackId"]
+        until(lambda: not described(api, stack).endswith("_IN_PROGRESS"))
+        assert described(api, stack) == status
+
+
+def described(api, stack):
+    return api.describe_stacks(StackName=stack)["Stacks"][0]["StackStatus"]
 
 
 # ---- functions -------------------------------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 #include "base/clock.h"
 #include "base/random.h"
 #include "services/cloudformation/internal.h"
+#include "services/cloudformation/permit.h"
 
 static struct str set_key(struct call *call, struct str uuid, struct str name)
 {
@@ -241,10 +242,7 @@ static int execute(struct call *call, void *arg)
 	stack.updated = OPT_TIME(call->now_ms);
 	stack.change_set_id = set.id;
 	stack.token = in->client_request_token;
-	stack.principal_arn = call->identity.principal_arn;
-	stack.principal_id = call->identity.principal_id;
-	stack.principal_role = call->identity.role_arn;
-	stack.is_root = OPT_BOOL(call->identity.is_root);
+	cfn_caller_keep(call, &stack);
 	/* One that has run is gone from lists; the others no longer fit what there is. */
 	struct str prefix = KEY(call->arena, KEY_LITERAL("cloudformation"),
 		key_text(call->identity.account), key_text(call->identity.region),

@@ -784,6 +784,8 @@ structure StackRecord {
     PrincipalArn: String
     PrincipalId: String
     PrincipalRole: String
+    /// What narrows that role's session.
+    SessionPolicy: String
     IsRoot: Boolean
     /// The role that makes the resources.
     RoleARN: String

@@ -2,6 +2,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "services/cloudformation/operation.h"
+#include "services/cloudformation/permit.h"
 #include <errno.h>
 #include <stdlib.h>
 
@@ -449,10 +450,7 @@ static int run_once(struct cfn *cfn, const struct ticket *t)
 	run.stack.id = str_c(t->uuid);
 	if (cfn_run_load(&run) == 0 && cfn_is_in_progress(run.stack.status)) {
 		run.identity = first;
-		run.identity.principal_arn = run.stack.principal_arn;
-		run.identity.principal_id = run.stack.principal_id;
-		run.identity.role_arn = run.stack.principal_role;
-		run.identity.is_root = run.stack.is_root.v;
+		cfn_caller_become(&run.stack, &run.identity);
 		if (run.stack.role_arn.p && t->aws->auth == AWS_AUTH_STRICT)
 			become_role(&run);
 		run.call.identity = run.identity;

@@ -7,6 +7,24 @@
 #include "services/cloudformation/permit.h"
 #include <ctype.h>
 
+void cfn_caller_keep(const struct call *call, struct cloudformation_stack_record *stack)
+{
+	stack->principal_arn = call->identity.principal_arn;
+	stack->principal_id = call->identity.principal_id;
+	stack->principal_role = call->identity.role_arn;
+	stack->session_policy = call->identity.session_policy;
+	stack->is_root = OPT_BOOL(call->identity.is_root);
+}
+
+void cfn_caller_become(const struct cloudformation_stack_record *stack, struct identity *identity)
+{
+	identity->principal_arn = stack->principal_arn;
+	identity->principal_id = stack->principal_id;
+	identity->role_arn = stack->principal_role;
+	identity->session_policy = stack->session_policy;
+	identity->is_root = stack->is_root.v;
+}
+
 /* AWS::IAM::Role: iam:*. */
 static struct str action_of(struct arena *arena, struct str type)
 {
@@ -39,7 +57,9 @@ int cfn_permit(struct call *call, struct str type)
 		.principal_arn = id->principal_arn,
 		.principal_account = id->account };
 	if (call->aws->hooks.find_policies(call, id, &policies) < 0 ||
-		policies_evaluate(call->arena, &policies, &request) != POLICY_ALLOW)
+		policies_evaluate(call->arena, &policies, &request) != POLICY_ALLOW ||
+		(id->session_policy.n && policy_evaluate(call->arena, id->session_policy, &request,
+						 false) != POLICY_ALLOW))
 		return fail(call, &aws_access_denied,
 			"User: %.*s is not authorized to perform: %.*s on resource: * as making a "
 			"%.*s in a stack needs",

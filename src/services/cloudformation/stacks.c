@@ -1,6 +1,7 @@
 /* Making, changing and deleting stacks: what is checked at once; the work is the operation's. */
 #include "base/random.h"
 #include "services/cloudformation/internal.h"
+#include "services/cloudformation/permit.h"
 
 /* A letter, then letters, digits and hyphens, 128 in all. */
 static int check_name(struct call *call, struct str name)
@@ -60,11 +61,8 @@ int cfn_stack_create(struct call *call, struct str name, const char *status, str
 		.status = str_c(status),
 		.created = OPT_TIME(call->now_ms),
 		.operation = OPT_I64(1),
-		.principal_arn = call->identity.principal_arn,
-		.principal_id = call->identity.principal_id,
-		.principal_role = call->identity.role_arn,
-		.is_root = OPT_BOOL(call->identity.is_root),
 	};
+	cfn_caller_keep(call, out);
 	txn_put(call->txn, cfn_stack_name_key(call, name), out->id);
 	return 0;
 }
@@ -72,10 +70,7 @@ int cfn_stack_create(struct call *call, struct str name, const char *status, str
 static void take_caller(
 	struct call *call, struct cloudformation_stack_record *stack, struct str token)
 {
-	stack->principal_arn = call->identity.principal_arn;
-	stack->principal_id = call->identity.principal_id;
-	stack->principal_role = call->identity.role_arn;
-	stack->is_root = OPT_BOOL(call->identity.is_root);
+	cfn_caller_keep(call, stack);
 	stack->token = token;
 }
 

@@ -64,6 +64,12 @@ static int read_s3(
 			"Please provide both S3Bucket and S3Key for the function code.");
 	if (call_inner(call, &s3_locate_object_operation, NULL, &in, &object) < 0) {
 		struct call_error error = call->error;
+		if (error.shape == &aws_access_denied)
+			return fail(call, &aws_access_denied,
+				"Your access has been denied by S3, please make sure your request "
+				"credentials have permission to GetObject for %.*s/%.*s. S3 Error "
+				"Code: AccessDenied. S3 Error Message: %.*s",
+				STR_ARG(in.bucket), STR_ARG(in.key), STR_ARG(error.message));
 		return fail(call, &lambda_invalid_parameter_value_exception,
 			"Error occurred while GetObject. S3 Error Code: %s. S3 Error Message: %.*s",
 			error.shape->query_code, STR_ARG(error.message));

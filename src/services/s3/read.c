@@ -1,5 +1,6 @@
 /* Where the bytes of a version are, and ranges of them. */
 #include "services/s3/internal.h"
+#include "services/s3/policies.h"
 
 int source_find(struct call *call, struct str bucket_name, struct str expected_owner,
 	struct str key, struct str version_id, struct source *out)
@@ -90,11 +91,18 @@ enum range_result range_parse(struct str text, uint64_t size, uint64_t *first, u
 	return RANGE_OK;
 }
 
-int s3_locate_object(struct call *call, const struct s3_locate_object_input *in,
-	struct s3_locate_object_output *out)
+struct location {
+	const struct s3_locate_object_input *in;
+	struct s3_locate_object_output *out;
+};
+
+static int locate(struct call *call, void *arg)
 {
+	const struct location *l = arg;
+	struct s3_locate_object_output *out = l->out;
 	struct source s;
-	if (source_find(call, in->bucket, (struct str){ 0 }, in->key, in->version_id, &s) < 0)
+	if (source_find(call, l->in->bucket, (struct str){ 0 }, l->in->key, l->in->version_id, &s) <
+		0)
 		return -1;
 	out->size = s.record.size;
 	out->e_tag = s.record.e_tag;
@@ -107,4 +115,15 @@ int s3_locate_object(struct call *call, const struct s3_locate_object_input *in,
 		out->blobs.v[out->blobs.n++] =
 			(struct s3_located_blob){ s.parts.v[i].blob, s.parts.v[i].size };
 	return 0;
+}
+
+int s3_locate_object(struct call *call, const struct s3_locate_object_input *in,
+	struct s3_locate_object_output *out)
+{
+	struct s3_access access;
+	s3_access_begin(call, in->bucket, &access);
+	if (s3_access_check(call, &access,
+		    in->version_id.p ? "s3:GetObjectVersion" : "s3:GetObject", in->key) < 0)
+		return -1;
+	return call_read(call, locate, &(struct location){ in, out });
 }

@@ -1055,8 +1055,9 @@ operation ListMultipartUploads {
 }
 
 /// Where an object's bytes are, for other services: its blobs in order, or the bytes themselves when they are few.
+/// Whoever is called for must be allowed s3:GetObject there (s3:GetObjectVersion, when a version is named).
 @internal
-@readonly
+@waits
 operation LocateObject {
 	input := {
 		@required Bucket: String
