@@ -5,41 +5,24 @@
 #include "services/delivery/delivery.h"
 #include "base/clock.h"
 #include "base/log.h"
-#include "base/map.h"
 #include "base/random.h"
 #include "loop/fiber.h"
 #include "services/delivery/hand_over.h"
-#include "services/delivery/limits.h"
-#include "store/key.h"
+#include "services/delivery/owed.h"
+#include "store/store.h"
 #include <stdlib.h>
 
-enum { IDLE_MS = 60000 };
+enum { IDLE_MS = 60000, AGAIN_MS = 1000 };
 
 struct delivery {
 	struct aws *aws;
 	struct waitq wake, ended;
 	bool woken, stopping, worker_runs;
-	size_t running;
+	bool is_adopted; /* nothing is left from before there were lanes */
+	size_t running[OWED_KINDS];
 	struct map under_way; /* keys of the records that a fiber hands over */
+	struct map lanes;     /* struct owed_lane; theirs */
 };
-
-/* One on its way; on the heap. */
-struct item {
-	struct delivery *delivery;
-	struct arena arena;
-	struct str key;
-	struct delivery_delivery_record record;
-};
-
-static struct str prefix_of(struct arena *arena)
-{
-	return KEY(arena, KEY_LITERAL("delivery"));
-}
-
-static struct str key_of(struct arena *arena, int64_t due_ms, struct str id)
-{
-	return KEY(arena, KEY_LITERAL("delivery"), key_int(due_ms), key_text(id));
-}
 
 static void wake(struct delivery *d)
 {
@@ -55,13 +38,6 @@ static void wake_of(void *aws)
 		wake(d);
 }
 
-static struct str new_id(struct arena *arena)
-{
-	char *id = arena_alloc(arena, UUID_LENGTH + 1);
-	random_uuid(id);
-	return (struct str){ id, UUID_LENGTH };
-}
-
 int delivery_deliver(struct call *call, const struct delivery_deliver_input *in,
 	struct delivery_deliver_output *out)
 {
@@ -70,6 +46,7 @@ int delivery_deliver(struct call *call, const struct delivery_deliver_input *in,
 		.account = call->identity.account,
 		.region = call->identity.region,
 		.target_arn = in->target_arn,
+		.lane = in->lane,
 		.body = in->body,
 		.message_attributes = in->message_attributes,
 		.message_group_id = in->message_group_id,
@@ -88,8 +65,7 @@ int delivery_deliver(struct call *call, const struct delivery_deliver_input *in,
 		.owed_ms = OPT_I64(call->now_ms),
 		.tries = OPT_I64(0),
 	};
-	call_put_record(call, key_of(call->arena, call->now_ms, new_id(call->arena)),
-		&delivery_delivery_record_shape, &r);
+	owed_put(call, &r, call->now_ms);
 	call_after(call, wake_of, call->aws);
 	return 0;
 }
@@ -97,7 +73,7 @@ int delivery_deliver(struct call *call, const struct delivery_deliver_input *in,
 /* ---- handing over ---- */
 
 struct ending {
-	struct item *item;
+	struct owed *owed;
 	int64_t due_ms; /* negative: it is over */
 	struct call_error why;
 };
@@ -105,7 +81,7 @@ struct ending {
 /* What can't be handed over goes to its dead-letter queue, once: as a delivery of its own. */
 static void bury(struct call *call, struct ending *e)
 {
-	struct delivery_delivery_record r = e->item->record;
+	struct delivery_delivery_record r = e->owed->record;
 	struct delivery_attribute *attributes =
 		ARENA_ARRAY(call->arena, struct delivery_attribute, r.message_attributes.n + 3);
 	size_t n = 0;
@@ -120,6 +96,7 @@ static void bury(struct call *call, struct ending *e)
 		r.target_arn, { 0 } };
 	r.message_attributes = (struct delivery_attributes){ attributes, n };
 	r.target_arn = r.dead_letter_arn;
+	r.lane = (struct str){ 0 };
 	r.dead_letter_arn = (struct str){ 0 };
 	r.context = (struct str){ 0 };
 	r.retry_phases = (struct delivery_retry_phases){ 0 };
@@ -127,31 +104,28 @@ static void bury(struct call *call, struct ending *e)
 	r.owed_ms = OPT_I64(call->now_ms);
 	r.age_max_ms = OPT_I64(1000 * (int64_t)DELIVERY_AGE_MAX_S);
 	r.retries_max = OPT_I64(DELIVERY_RETRIES_MAX);
-	call_put_record(call, key_of(call->arena, call->now_ms, new_id(call->arena)),
-		&delivery_delivery_record_shape, &r);
+	owed_put(call, &r, call->now_ms);
 }
 
 static int end_run(struct call *call, void *arg)
 {
 	struct ending *e = arg;
-	txn_use_reserve(call->txn);
-	txn_delete(call->txn, e->item->key);
+	owed_remove(call, e->owed->key);
 	if (e->due_ms >= 0)
-		call_put_record(call, key_of(call->arena, e->due_ms, new_id(call->arena)),
-			&delivery_delivery_record_shape, &e->item->record);
-	else if (e->item->record.dead_letter_arn.n)
+		owed_put(call, &e->owed->record, e->due_ms);
+	else if (e->owed->record.dead_letter_arn.n)
 		bury(call, e);
 	return 0;
 }
 
-static void fail_item(struct call *call, struct item *item, enum handed handed)
+static void fail_one(struct call *call, struct owed *owed, enum handed handed)
 {
-	struct ending e = { .item = item, .due_ms = -1, .why = call->error };
-	struct delivery_delivery_record *r = &item->record;
+	struct ending e = { .owed = owed, .due_ms = -1, .why = call->error };
+	struct delivery_delivery_record *r = &owed->record;
 	int64_t now_ms = call->aws->now_ms ? call->aws->now_ms() : clock_now_ms();
 	r->tries.v++;
 	if (handed == HANDED_LATER)
-		e.due_ms = hand_over_next(r, now_ms, MAX(call->aws->retry_speed, 1));
+		e.due_ms = hand_over_next(r, now_ms, MAX(call->aws->retry_speed, 1), random_u64());
 	if (e.due_ms < 0)
 		log_warn("delivery: what %.*s owes %.*s %s: %s: %.*s", STR_ARG(r->source_service),
 			STR_ARG(r->target_arn),
@@ -161,101 +135,105 @@ static void fail_item(struct call *call, struct item *item, enum handed handed)
 	call->now_ms = now_ms;
 	/* It stays due as it is, and is tried again at once. */
 	if (call_write(call, end_run, &e) < 0)
-		fiber_sleep(1000);
+		fiber_sleep(AGAIN_MS);
 }
 
-static void item_free(struct item *item)
+/* ---- places ---- */
+
+static void take_place(struct delivery *d, struct owed *owed)
 {
-	arena_fini(&item->arena);
-	free(item);
+	struct owed_lane *lane = map_get(&d->lanes, owed->lane);
+	if (!lane) {
+		lane = xcalloc(1, sizeof *lane);
+		map_put(&d->lanes, owed->lane, lane);
+	}
+	lane->running++;
+	d->running[owed->kind]++;
+	map_put(&d->under_way, owed->key, owed);
+	owed->owner = d;
+}
+
+static void leave_place(struct delivery *d, struct owed *owed)
+{
+	struct owed_lane *lane = map_get(&d->lanes, owed->lane);
+	map_remove(&d->under_way, owed->key);
+	d->running[owed->kind]--;
+	if (--lane->running == 0)
+		free(map_remove(&d->lanes, owed->lane));
+	owed_free(owed);
 }
 
 static void handle(void *arg)
 {
-	struct item *item = arg;
-	struct delivery *d = item->delivery;
-	struct identity identity = { .account = item->record.account,
-		.region = item->record.region,
-		.service = item->record.source_service };
+	struct owed *owed = arg;
+	struct delivery *d = owed->owner;
+	struct identity identity = { .account = owed->record.account,
+		.region = owed->record.region,
+		.service = owed->record.source_service };
 	struct call call;
-	call_init(&call, d->aws, &item->arena, &identity);
+	call_init(&call, d->aws, &owed->arena, &identity);
 	call.api = &delivery_api;
-	enum handed handed = d->stopping ? HANDED_OVER : hand_over(&call, item->key, &item->record);
+	enum handed handed = d->stopping ? HANDED_OVER : hand_over(&call, owed->key, &owed->record);
 	if (handed != HANDED_OVER && !d->stopping)
-		fail_item(&call, item, handed);
-	map_remove(&d->under_way, item->key);
-	d->running--;
-	item_free(item);
+		fail_one(&call, owed, handed);
+	leave_place(d, owed);
 	wake(d);
 	waitq_wake_all(&d->ended);
 }
 
-/* ---- finding what is due ---- */
+/* ---- the worker ---- */
 
-struct batch {
-	struct delivery *delivery;
-	int64_t now_ms, next_ms; /* next_ms: of the first that is not yet due; negative: none */
-	size_t n;
-	struct item *items[DELIVERY_RUNNING_MAX];
-};
-
-static struct item *item_of(struct delivery *d, struct str key, struct str bytes)
+static int find_run(struct txn *txn, void *arg)
 {
-	struct item *item = xcalloc(1, sizeof *item);
-	item->delivery = d;
-	item->key = arena_str(&item->arena, key);
-	if (record_decode(&item->arena, &delivery_delivery_record_shape,
-		    arena_str(&item->arena, bytes), &item->record) == 0)
-		return item;
-	item_free(item);
-	return NULL;
-}
-
-static int find_due(struct txn *txn, void *arg)
-{
-	struct batch *b = arg;
-	struct arena arena = { 0 };
-	struct txn_cursor c;
-	struct str prefix = prefix_of(&arena);
-	txn_cursor_open(txn, prefix, key_range_end(&arena, prefix), false, &c);
-	while (b->delivery->running + b->n < DELIVERY_RUNNING_MAX && txn_cursor_next(&c)) {
-		struct key_part parts[3];
-		if (map_get(&b->delivery->under_way, c.key) ||
-			key_decode(&arena, c.key, parts, COUNT_OF(parts)) != 3)
-			continue;
-		if (parts[1].integer > b->now_ms) {
-			b->next_ms = parts[1].integer;
-			break;
-		}
-		struct item *item = item_of(b->delivery, c.key, c.value);
-		if (item)
-			b->items[b->n++] = item;
-	}
-	txn_cursor_close(&c);
-	arena_fini(&arena);
+	owed_find(txn, arg);
 	return 0;
 }
 
 /* Starts what is due; the milliseconds until more will be. */
 static int64_t start_due(struct delivery *d)
 {
-	struct batch b = { .delivery = d,
-		.now_ms = d->aws->now_ms ? d->aws->now_ms() : clock_now_ms(),
-		.next_ms = -1 };
-	if (store_read(d->aws->store, find_due, &b) < 0) {
+	struct owed_search s = { .now_ms = d->aws->now_ms ? d->aws->now_ms() : clock_now_ms(),
+		.under_way = &d->under_way,
+		.lanes = &d->lanes };
+	memcpy(s.running, d->running, sizeof s.running);
+	bool is_refused = false;
+	if (store_read(d->aws->store, find_run, &s) < 0) {
 		log_error("delivery: what is owed can't be read");
-		return 1000;
+		is_refused = true;
 	}
-	for (size_t i = 0; i < b.n; i++) {
-		map_put(&d->under_way, b.items[i]->key, b.items[i]);
-		d->running++;
-		if (fiber_start(handle, b.items[i]) == 0)
+	for (size_t i = 0; i < s.n; i++) {
+		take_place(d, s.found[i]);
+		if (!is_refused && fiber_start(handle, s.found[i]) == 0)
 			continue;
-		map_remove(&d->under_way, b.items[i]->key);
-		d->running--;
-		item_free(b.items[i]);
+		is_refused = true;
+		leave_place(d, s.found[i]);
 	}
-	return b.next_ms < 0 ? IDLE_MS : MIN(b.next_ms - b.now_ms, (int64_t)IDLE_MS);
+	if (is_refused)
+		return AGAIN_MS;
+	return s.next_ms < 0 ? IDLE_MS : MIN(s.next_ms - s.now_ms, (int64_t)IDLE_MS);
+}
+
+static int adopt_run(struct call *call, void *arg)
+{
+	*(bool *)arg = !owed_adopt(call);
+	return 0;
+}
+
+/* A part of what is left from before there were lanes; the milliseconds until the next. */
+static int64_t adopt(struct delivery *d)
+{
+	struct identity nobody = { 0 };
+	struct arena arena = { 0 };
+	struct call call;
+	bool is_done = false;
+	if (d->is_adopted)
+		return IDLE_MS;
+	call_init(&call, d->aws, &arena, &nobody);
+	call.api = &delivery_api;
+	int r = call_write(&call, adopt_run, &is_done);
+	arena_fini(&arena);
+	d->is_adopted = r == 0 && is_done;
+	return r < 0 ? AGAIN_MS : 0;
 }
 
 static void work(void *arg)
@@ -263,9 +241,9 @@ static void work(void *arg)
 	struct delivery *d = arg;
 	while (!d->stopping) {
 		d->woken = false;
-		int64_t wait_ms = start_due(d);
+		int64_t adopt_ms = adopt(d), due_ms = start_due(d);
 		if (!d->woken && !d->stopping)
-			waitq_wait(&d->wake, wait_ms);
+			waitq_wait(&d->wake, MIN(adopt_ms, due_ms));
 	}
 	d->worker_runs = false;
 	waitq_wake_all(&d->ended);
@@ -293,9 +271,10 @@ static void stop(struct aws *aws, void *state)
 	(void)aws;
 	d->stopping = true;
 	wake(d);
-	while (d->running > 0 || d->worker_runs)
+	while (d->under_way.count > 0 || d->worker_runs)
 		waitq_wait(&d->ended, -1);
 	map_fini(&d->under_way);
+	map_fini(&d->lanes);
 	free(d);
 }
 

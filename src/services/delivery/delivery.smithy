@@ -19,6 +19,8 @@ operation Deliver {
         @required TargetArn: String
         @required Body: String
         MessageAttributes: Attributes
+        /// What shares a limit of deliveries under way: the host of an endpoint; the target itself if not said.
+        Lane: String
         /// Of FIFO queues.
         MessageGroupId: String
         MessageDeduplicationId: String
@@ -53,11 +55,12 @@ list RetryPhases { member: RetryPhase }
 
 // ---- what is stored ----
 
-/// Something owed. Key: (delivery, due time, id).
+/// Something owed. Key: (delivery, owed, kind, lane, due time, id), and (delivery, due, kind, due time, lane) for a lane's first.
 structure DeliveryRecord {
     Account: String
     Region: String
     TargetArn: String
+    Lane: String
     Body: String
     MessageAttributes: Attributes
     MessageGroupId: String

@@ -6,6 +6,7 @@
 #include "api/sqs.h"
 #include "aws/policy.h"
 #include "services/delivery/limits.h"
+#include "services/delivery/owed.h"
 #include <math.h>
 
 struct sending {
@@ -80,14 +81,14 @@ static int send_run(struct call *call, void *arg)
 	if (check_policy(call, r) < 0 ||
 		call_inner(call, &sqs_send_message_operation, NULL, &in, &out) < 0)
 		return -1;
-	txn_delete(call->txn, s->key);
+	owed_remove(call, s->key);
 	return 0;
 }
 
-static int delete_run(struct call *call, void *arg)
+static int remove_run(struct call *call, void *arg)
 {
 	const struct sending *s = arg;
-	txn_delete(call->txn, s->key);
+	owed_remove(call, s->key);
 	return 0;
 }
 
@@ -108,7 +109,7 @@ static int invoke(struct call *call, struct sending *s)
 	struct lambda_invoke_output out = { 0 };
 	if (call_inner(call, &lambda_invoke_operation, &as, &in, &out) < 0)
 		return -1;
-	return call_write(call, delete_run, s);
+	return call_write(call, remove_run, s);
 }
 
 /* A topic, or one of its subscriptions: its ARN has a part more. */
@@ -128,7 +129,7 @@ static int notify(struct call *call, struct sending *s)
 		struct sns_hand_over_output out;
 		if (call_inner(call, &sns_hand_over_operation, &as, &in, &out) < 0)
 			return -1;
-		return call_write(call, delete_run, s);
+		return call_write(call, remove_run, s);
 	}
 	struct sns_publish_input in = { .topic_arn = r->target_arn, .message = r->body };
 	struct sns_publish_output out = { 0 };
@@ -149,7 +150,7 @@ static int notify(struct call *call, struct sending *s)
 	}
 	if (call_inner(call, &sns_publish_operation, &as, &in, &out) < 0)
 		return -1;
-	return call_write(call, delete_run, s);
+	return call_write(call, remove_run, s);
 }
 
 static bool passes_by(const struct error_shape *error)
@@ -204,11 +205,23 @@ static int64_t phases_wait(const struct delivery_retry_phases *phases, int64_t t
 	return -1;
 }
 
-int64_t hand_over_next(const struct delivery_delivery_record *r, int64_t now_ms, int64_t speed)
+/*
+ * "EventBridge retries with exponential back off and jitter, or randomized delay": from half of the
+ * wait to all of it, so that what failed together does not come back together.
+ */
+static int64_t back_off(int64_t tries, uint64_t random)
 {
-	int64_t doublings = MIN(MAX(r->tries.v - 1, 0), 20);
+	int64_t doublings = MIN(MAX(tries - 1, 0), 20);
 	int64_t wait_ms =
 		MIN((int64_t)DELIVERY_WAIT_FIRST_MS << doublings, (int64_t)DELIVERY_WAIT_LAST_MS);
+	return wait_ms - (int64_t)(random % (uint64_t)(wait_ms / 2 + 1));
+}
+
+int64_t hand_over_next(
+	const struct delivery_delivery_record *r, int64_t now_ms, int64_t speed, uint64_t random)
+{
+	int64_t wait_ms = back_off(r->tries.v, random);
+	/* Delivery policies say their waits to the second. */
 	if (r->retry_phases.n)
 		wait_ms = phases_wait(&r->retry_phases, r->tries.v);
 	else if (r->tries.v > r->retries_max.v)

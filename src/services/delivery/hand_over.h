@@ -16,8 +16,8 @@ enum handed {
 enum handed hand_over(
 	struct call *call, struct str key, const struct delivery_delivery_record *record);
 /* When it is tried next, after `tries` of them; -1 when there is no further one. speed: waits are
- * divided by it. */
-int64_t hand_over_next(
-	const struct delivery_delivery_record *record, int64_t now_ms, int64_t speed);
+ * divided by it. random: any number, for the jitter. */
+int64_t hand_over_next(const struct delivery_delivery_record *record, int64_t now_ms, int64_t speed,
+	uint64_t random);
 
 #endif

@@ -88,6 +88,9 @@ static int give_to_queue(struct call *call, const struct topic *t, const struct 
 	if (send_to(call, t, p, s, s->r.endpoint, body) == 0)
 		return 0;
 	struct call_error why = call->error;
+	/* What waited would be overtaken by the next of its group: it is not accepted at all. */
+	if (why.shape->is_server_fault && t->r.is_fifo.v)
+		return -1;
 	call->error = (struct call_error){ 0 };
 	if (why.shape->is_server_fault)
 		return delivery_owe(call, t, p, s, s->r.endpoint, body, NULL);

@@ -5,9 +5,35 @@
 #include "aws/codec.h"
 #include "base/random.h"
 #include "services/sns/delivery_policy.h"
+#include <ctype.h>
 
 static const char *const types[] = { [LETTER_CONFIRM] = "SubscriptionConfirmation",
 	[LETTER_UNSUBSCRIBED] = "UnsubscribeConfirmation" };
+
+/*
+ * What shares a limit of deliveries under way: an endpoint's host, whichever topics and paths lead
+ * to it, and the relay of all mails.
+ */
+static struct str lane_of(struct call *call, const struct subscription *s)
+{
+	struct str rest = s->r.endpoint, scheme = { 0 };
+	if (str_starts(s->r.protocol, STR("email")))
+		return STR("mail");
+	if (!str_starts(s->r.protocol, STR("http")))
+		return s->r.endpoint;
+	str_cut(&rest, ':', &scheme);
+	rest = str_from(rest, 2);
+	size_t n = 0;
+	while (n < rest.n && !strchr("/?#", rest.p[n]))
+		n++;
+	struct str host = str_sub(rest, 0, n);
+	ssize_t at = str_rindex(host, '@');
+	struct str parts[] = { scheme, STR("://"), at < 0 ? host : str_from(host, (size_t)at + 1) };
+	char *lane = arena_cstr(call->arena, arena_concat(call->arena, parts, COUNT_OF(parts)));
+	for (char *c = lane; *c; c++)
+		*c = (char)tolower((unsigned char)*c);
+	return str_c(lane);
+}
 
 int delivery_owe(struct call *call, const struct topic *t, const struct publication *p,
 	const struct subscription *s, struct str target, struct str body,
@@ -30,8 +56,10 @@ int delivery_owe(struct call *call, const struct topic *t, const struct publicat
 		in.message_group_id = p->in.group;
 		in.message_deduplication_id = p->in.dedup;
 	}
-	if (letter)
+	if (letter) {
 		in.context = record_encode(call->arena, &sns_letter_record_shape, letter);
+		in.lane = lane_of(call, s);
+	}
 	return call_inner(call, &delivery_deliver_operation, &as, &in, &out);
 }
 

@@ -2,7 +2,6 @@
 
 import email
 import email.policy
-import http.server
 import json
 import socketserver
 import threading
@@ -13,6 +12,7 @@ import urllib.request
 import pytest
 import samovar
 from botocore.exceptions import ClientError
+from webhooks import Endpoint, eventually, get, subscribe
 
 from sns_message_validator import SNSMessageValidator
 
@@ -21,49 +21,6 @@ def code_of(call, **arguments):
     with pytest.raises(ClientError) as e:
         call(**arguments)
     return e.value.response["Error"]["Code"]
-
-
-def eventually(check, seconds=20):
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        got = check()
-        if got:
-            return got
-        time.sleep(0.02)
-    raise AssertionError("it did not come")
-
-
-class Endpoint:
-    """An HTTP server that keeps what it is posted; answers() says with which status."""
-
-    def __init__(self):
-        self.posts, self.statuses, self.lock = [], [], threading.Lock()
-        endpoint = self
-
-        class Handler(http.server.BaseHTTPRequestHandler):
-            def do_POST(self):
-                body = self.rfile.read(int(self.headers["Content-Length"]))
-                with endpoint.lock:
-                    endpoint.posts.append((time.monotonic(), dict(self.headers.items()), body.decode()))
-                    status = endpoint.statuses.pop(0) if endpoint.statuses else 200
-                self.send_response(status)
-                self.send_header("Content-Length", "0")
-                self.end_headers()
-
-            def log_message(self, *_):
-                pass
-
-        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self.server.server_port}/hook?a=1"
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
-
-    def wait(self, n):
-        eventually(lambda: len(self.posts) >= n)
-        return self.posts[n - 1]
-
-    def close(self):
-        self.server.shutdown()
-        self.server.server_close()
 
 
 @pytest.fixture
@@ -93,20 +50,6 @@ def sqs(fast, client_of):
 @pytest.fixture
 def topic(sns, unique):
     return lambda **attributes: sns.create_topic(Name=unique("t"), Attributes=attributes)["TopicArn"]
-
-
-def get(url):
-    with urllib.request.urlopen(url, timeout=10) as r:
-        return r.read().decode()
-
-
-def subscribe(sns, arn, endpoint, **attributes):
-    """A confirmed subscription: by the link, as an endpoint does."""
-    before = len(endpoint.posts)
-    subscription = sns.subscribe(TopicArn=arn, Protocol="http", Endpoint=endpoint.url, Attributes=attributes,
-                                 ReturnSubscriptionArn=True)["SubscriptionArn"]
-    get(json.loads(endpoint.wait(before + 1)[2])["SubscribeURL"])
-    return subscription
 
 
 def validate(server, body, version="1"):
