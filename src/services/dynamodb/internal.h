@@ -13,6 +13,7 @@
 struct dynamodb {
 	struct aws *aws;
 	bool stopping, running;
+	bool is_woken; /* there is new work for the sweeper */
 	struct waitq ended, sweep;
 	struct map watches; /* streams that are waited for (stream_wait.c) */
 	size_t readers;     /* fibers that wait for them */
@@ -57,8 +58,6 @@ struct dynamodb_job_record job_under(struct call *call, const char *kind, struct
 /* The same, for a table that is looked up by its name. */
 struct dynamodb_job_record job_of(struct call *call, const char *kind, const struct table *t,
 	struct str prefix, int64_t index);
-/* It is begun after the commit. */
-void job_put(struct call *call, struct dynamodb_job_record *job);
 /* The prefix of a table's items; number 0, or of an index's entries. */
 struct str items_prefix(struct call *call, const struct table *t, int64_t index);
 
@@ -332,6 +331,11 @@ int ddb_backup_deleted(struct call *call, const struct table *t) MUSTCHECK;
 /* Both are call_fn with a struct trim: backups whose days are over. */
 int ddb_backup_trim_look(struct call *call, void *trim);
 int ddb_backup_trim_run(struct call *call, void *trim);
+
+/* ---- jobs.c ---- */
+
+/* The job is begun after the commit. */
+void job_put(struct call *call, struct dynamodb_job_record *job);
 
 /* ---- sweep.c ---- */
 

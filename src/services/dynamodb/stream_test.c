@@ -1,64 +1,6 @@
 /* Streams and their day, with a clock of the test's own. */
-#include "services/dynamodb/dynamodb.h"
 #include "services/dynamodb/stream.h"
-#include "tests/check.h"
-#include <stdlib.h>
-#include <unistd.h>
-
-static char folder[64];
-static struct arena arena;
-static struct aws server;
-static struct dynamodb state;
-static int64_t now_ms = INT64_C(1795000000000);
-static const struct identity caller = {
-	.account = STR_INIT("000000000001"), .region = STR_INIT("us-east-1"), .is_root = true
-};
-
-static int64_t test_now(void)
-{
-	return now_ms;
-}
-
-static void set_up(void)
-{
-	static const struct service *const services[] = { &dynamodb_service,
-		&dynamodbstreams_service, NULL };
-	static void *states[2] = { &state };
-	char path[96];
-	snprintf(folder, sizeof folder, "/tmp/samovar-stream-XXXXXX");
-	CHECK(mkdtemp(folder) != NULL);
-	snprintf(path, sizeof path, "%s/store.db", folder);
-	server = (struct aws){ .services = services, .states = states, .now_ms = test_now };
-	state.aws = &server;
-	waitq_init(&state.sweep);
-	waitq_init(&state.ended);
-	CHECK_INT(store_open(path, STORE_MEMORY, &server.store), 0);
-}
-
-static void tear_down(void)
-{
-	char command[128];
-	aws_fini(&server);
-	store_close(server.store);
-	arena_fini(&arena);
-	snprintf(command, sizeof command, "rm -r %s", folder);
-	CHECK_INT(system(command), 0);
-}
-
-static struct call new_call(const struct api *api)
-{
-	struct call call;
-	call_init(&call, &server, &arena, &caller);
-	call.api = api;
-	return call;
-}
-
-/* The operation's answer in *out; the name of its error, or "". */
-static const char *ask(const struct operation *op, const void *in, void *out)
-{
-	struct call call = new_call(&dynamodb_api);
-	return call_inner(&call, op, NULL, in, out) < 0 ? call.error.shape->name : "";
-}
+#include "services/dynamodb/testing/service.h"
 
 static struct str make_table(const char *name)
 {
@@ -117,7 +59,7 @@ static void sweep(void)
 {
 	struct trim t = { .more = true };
 	while (t.more) {
-		struct call call = new_call(&dynamodb_api);
+		struct call call = new_call();
 		CHECK_INT(call_read(&call, ddb_stream_trim_look, &t), 0);
 		struct trim due = t;
 		for (due.more = due.n > 0; due.more;)
@@ -233,8 +175,5 @@ static const struct test tests[] = {
 
 int main(int argc, char **argv)
 {
-	set_up();
-	int r = check_main(tests, COUNT_OF(tests), argc, argv);
-	tear_down();
-	return r;
+	return run_tests(tests, COUNT_OF(tests), argc, argv);
 }

@@ -116,15 +116,6 @@ struct dynamodb_job_record job_of(struct call *call, const char *kind, const str
 	return job;
 }
 
-void job_put(struct call *call, struct dynamodb_job_record *job)
-{
-	struct str key = KEY(call->arena, KEY_LITERAL("dynamodb-tables"), KEY_LITERAL(""),
-		KEY_LITERAL("job"), key_int(job->number.v), key_int(job->index.v),
-		key_text(job->kind));
-	call_put_record(call, key, &dynamodb_job_record_shape, job);
-	call_after(call, ddb_sweep_wake, dynamodb_state(call));
-}
-
 /* ---- describing ---- */
 
 static struct dynamodb_throughput_description *throughput(

@@ -1,27 +1,11 @@
 /* Every state that a table was in can be read again out of its undo records, with a clock of the
  * test's own. */
-#include "services/dynamodb/dynamodb.h"
 #include "services/dynamodb/undo.h"
-#include "tests/check.h"
-#include <stdlib.h>
-#include <unistd.h>
+#include "services/dynamodb/testing/service.h"
 
 enum { STATES = 200 };
 
-static char folder[64], path[96];
-static struct arena arena;
-static struct aws server;
-static struct dynamodb state;
-static int64_t now_ms = INT64_C(1795000000000);
 static uint64_t seed = 20261201;
-static const struct identity caller = {
-	.account = STR_INIT("000000000001"), .region = STR_INIT("us-east-1"), .is_root = true
-};
-
-static int64_t test_now(void)
-{
-	return now_ms;
-}
 
 static int64_t below(int64_t n)
 {
@@ -29,48 +13,10 @@ static int64_t below(int64_t n)
 	return (int64_t)((seed >> 33) % (uint64_t)n);
 }
 
-static void set_up(void)
-{
-	static const struct service *const services[] = { &dynamodb_service, NULL };
-	static void *states[1] = { &state };
-	snprintf(folder, sizeof folder, "/tmp/samovar-undo-XXXXXX");
-	CHECK(mkdtemp(folder) != NULL);
-	snprintf(path, sizeof path, "%s/store.db", folder);
-	server = (struct aws){ .services = services, .states = states, .now_ms = test_now };
-	state.aws = &server;
-	waitq_init(&state.sweep);
-	waitq_init(&state.ended);
-	CHECK_INT(store_open(path, STORE_MEMORY, &server.store), 0);
-}
-
 static void restart(void)
 {
 	store_close(server.store);
 	CHECK_INT(store_open(path, STORE_MEMORY, &server.store), 0);
-}
-
-static void tear_down(void)
-{
-	char command[128];
-	aws_fini(&server);
-	store_close(server.store);
-	arena_fini(&arena);
-	snprintf(command, sizeof command, "rm -r %s", folder);
-	CHECK_INT(system(command), 0);
-}
-
-static struct call new_call(void)
-{
-	struct call call;
-	call_init(&call, &server, &arena, &caller);
-	call.api = &dynamodb_api;
-	return call;
-}
-
-static const char *ask(const struct operation *op, const void *in, void *out)
-{
-	struct call call = new_call();
-	return call_inner(&call, op, NULL, in, out) < 0 ? call.error.shape->name : "";
 }
 
 /* ---- a table of binary keys with a number ---- */
@@ -472,8 +418,5 @@ static const struct test tests[] = {
 
 int main(int argc, char **argv)
 {
-	set_up();
-	int r = check_main(tests, COUNT_OF(tests), argc, argv);
-	tear_down();
-	return r;
+	return run_tests(tests, COUNT_OF(tests), argc, argv);
 }
