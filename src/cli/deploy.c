@@ -21,15 +21,11 @@
 
 enum { PARAMS_MAX = 200, TEMPLATE_BODY_BYTES_MAX = 51200, CHANGES_POLL_MS_MAX = 100 };
 
-const char *deploy_stage_text, *deploy_config_text;
-static const char *params_text;
+const char *deploy_stage_text, *deploy_config_text, *deploy_params_text;
 static bool is_dry, is_printed;
 
 static const struct option options[] = {
 	DEPLOY_OPTIONS,
-	{ "param", 'p', "KEY=VALUE...",
-		"a parameter of ${param:KEY} or of the template; may be repeated", NULL,
-		&params_text },
 	{ "dry-run", 'n', NULL, "only say what would change", &is_dry, NULL },
 	{ "print", 0, NULL, "only print the template, as JSON", &is_printed, NULL },
 	CLIENT_OPTIONS,
@@ -121,7 +117,7 @@ static int lookup_account(struct deploy *d, struct str *value)
 /* The lines "k=v" of --param: 0, or -EINVAL with why. */
 static int read_params(struct run *run)
 {
-	struct str rest = str_c(params_text), line;
+	struct str rest = str_c(deploy_params_text), line;
 	struct deploy *d = &run->deploy;
 	while (rest.p && str_cut(&rest, '\n', &line)) {
 		ssize_t equals = str_index(line, '=');
@@ -430,6 +426,7 @@ int deploy_remove(void *arg)
 	struct str status = { 0 };
 	int code = EXIT_OK;
 	(void)arg;
+	run->deploy.names_only = true;
 	int r = load(run);
 	if (r == 0)
 		r = stack_describe(&run->stack);

@@ -4,14 +4,17 @@
 
 #include "cli/command.h"
 
-/* --stage and --config, of deploy and of rm. */
-extern const char *deploy_stage_text, *deploy_config_text;
+/* What deploy and rm both take. */
+extern const char *deploy_stage_text, *deploy_config_text, *deploy_params_text;
 #define DEPLOY_OPTIONS \
 	{ "stage", 's', "STAGE", "the stage (dev, or what serverless.yml says)", NULL, \
 		&deploy_stage_text }, \
+	{ "config", 'c', "FILE", "instead of serverless.yml or template.yaml", NULL, \
+		&deploy_config_text }, \
 	{ \
-		"config", 'c', "FILE", "instead of serverless.yml or template.yaml", NULL, \
-			&deploy_config_text \
+		"param", 'p', "KEY=VALUE...", \
+			"a parameter of ${param:KEY} or of the template; may be repeated", NULL, \
+			&deploy_params_text \
 	}
 
 /* Removes the service of this folder: its stack and its packages. In a fiber; answers an exit code.

@@ -29,7 +29,7 @@ yyjson_mut_val *deploy_tree(struct deploy *d, const char *format, ...);
 /* The scalar as text ("5", "true"), p == NULL for others. */
 struct str deploy_text(struct deploy *d, yyjson_mut_val *val);
 
-/* Resolves all ${...} of d->config in place. */
+/* Resolves all ${...} of d->config in place, with d->names_only those of names. */
 int variables_resolve(struct deploy *d) MUSTCHECK;
 
 /* A member of the configuration by its path: deploy_at(d->config, "provider.httpApi"). NULL when it

@@ -276,6 +276,26 @@ static void test_golden(void)
 	deploy_fini(&d);
 }
 
+static void test_names_only(void)
+{
+	struct deploy d = { .folder = str_c(folder), .names_only = true };
+	write_text("serverless.yml",
+		"service: tea-${opt:stage, 'dev'}\nprovider:\n  name: aws\n  stackName: ${self:service}-${param:which}\n"
+		"  deploymentBucket: {name: \"b-${sls:stage}\", tags: {a: \"${param:none}\"}}\n"
+		"params: {default: {which: '1'}}\nfunctions:\n  f: {handler: \"${param:none}\"}\n");
+	CHECK_INT(deploy_load(&d, "serverless.yml"), 0);
+	CHECK_STR(str_c(d.why), "");
+	CHECK_STR(d.stack, "tea-dev-1");
+	CHECK_STR(tree_str(deploy_at(d.config, "provider.deploymentBucket.name")), "b-dev");
+	deploy_fini(&d);
+	write_text("serverless.yml",
+		"service: tea\nprovider: {name: aws, stackName: \"${param:none}\"}\n");
+	d = (struct deploy){ .folder = str_c(folder), .names_only = true };
+	CHECK(deploy_load(&d, "serverless.yml") < 0);
+	CHECK_STR(str_c(d.why), "the variable ${param:none} has no value");
+	deploy_fini(&d);
+}
+
 static void test_template(void)
 {
 	struct deploy d = { .folder = str_c(folder), .bucket = STR("b") };
@@ -318,6 +338,7 @@ static const struct test tests[] = {
 	{ "texts that grow by their variables", test_growth },
 	{ "what is refused, by name", test_refused },
 	{ "useDotenv", test_dotenv },
+	{ "what names the stack, alone", test_names_only },
 	{ "what the server doesn't serve", test_unserved },
 	{ "a service's template", test_golden },
 	{ "a SAM template's code", test_template },

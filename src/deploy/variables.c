@@ -532,6 +532,18 @@ static int early(struct resolver *r, struct str key, struct str option, struct s
 	return code;
 }
 
+/* What names the stack and its packages. */
+static int resolve_names(struct resolver *r)
+{
+	static const char *const paths[] = { "service.name", "provider.name", "provider.stackName",
+		"provider.deploymentBucket.name", "provider.deploymentPrefix" };
+	yyjson_mut_val *val;
+	int code = 0;
+	for (size_t i = 0; code == 0 && i < COUNT_OF(paths); i++)
+		code = walk(r, r->d->config, str_c(paths[i]), &val);
+	return code;
+}
+
 int variables_resolve(struct deploy *d)
 {
 	struct resolver r = { .d = d };
@@ -541,5 +553,7 @@ int variables_resolve(struct deploy *d)
 		code = early(&r, STR("stage"), d->option_stage, STR("dev"), &d->stage);
 	if (code == 0)
 		code = early(&r, STR("region"), d->option_region, region, &d->region);
-	return code == 0 ? resolve_value(&r, d->config) : code;
+	if (code < 0)
+		return code;
+	return d->names_only ? resolve_names(&r) : resolve_value(&r, d->config);
 }
