@@ -9,8 +9,8 @@ extern const char *deploy_stage_text, *deploy_config_text, *deploy_params_text;
 #define DEPLOY_OPTIONS \
 	{ "stage", 's', "STAGE", "the stage (dev, or what serverless.yml says)", NULL, \
 		&deploy_stage_text }, \
-	{ "config", 'c', "FILE", "instead of serverless.yml or template.yaml", NULL, \
-		&deploy_config_text }, \
+		{ "config", 'c', "FILE", "instead of serverless.yml or template.yaml", NULL, \
+			&deploy_config_text }, \
 	{ \
 		"param", 'p', "KEY=VALUE...", \
 			"a parameter of ${param:KEY} or of the template; may be repeated", NULL, \

@@ -83,7 +83,8 @@ static int on_part(void *arg, struct str part)
 	return program_is_ending();
 }
 
-struct str follow_base_url(struct client *c)
+/* The URL with account and region, to which parameters are added. */
+static struct str base_url(struct client *c)
 {
 	bool is_account =
 		c->access_key_id.n == 12 && strspn(c->access_key_id.p, "0123456789") == 12;
@@ -96,7 +97,7 @@ struct str follow_base_url(struct client *c)
 static struct str follow_url(struct client *c, const struct follow *f)
 {
 	return arena_printf(&c->arena, "%.*s&group=%.*s&since=%lld&filter=%.*s%s",
-		STR_ARG(follow_base_url(c)), STR_ARG(percent_encode(&c->arena, f->group, false)),
+		STR_ARG(base_url(c)), STR_ARG(percent_encode(&c->arena, f->group, false)),
 		(long long)f->since_ms, STR_ARG(percent_encode(&c->arena, f->filter, false)),
 		f->goes_on ? "&follow=1" : "");
 }

@@ -19,8 +19,6 @@ struct follow {
  */
 int follow_log(struct client *client, const struct follow *follow) MUSTCHECK;
 
-/* Where live logs are: the URL with account and region, to which parameters are added. */
-struct str follow_base_url(struct client *client);
 /* Parts of a line. */
 void follow_print_time(int64_t ms);
 void follow_print_message(struct str message);

@@ -1,14 +1,13 @@
 /* samovar logs --trace: what all functions logged of one request. */
-#include "base/encode.h"
+#include "api/traces.h"
 #include "base/map.h"
 #include "cli/follow.h"
 #include "cli/program.h"
 #include "cli/term.h"
 #include <errno.h>
 #include <stdio.h>
-#include <yyjson.h>
 
-enum { POLL_MS = 300, NAME_WIDTH_MAX = 40, BODY_BYTES_MAX = 64 << 20 };
+enum { POLL_MS = 300, NAME_WIDTH_MAX = 40 };
 
 struct traced {
 	struct map seen;  /* invocations whose lines are printed: each is shown whole, once it has
@@ -19,15 +18,9 @@ struct traced {
 	bool is_cut;
 };
 
-static struct str text_of(yyjson_val *object, const char *name)
+static struct str name_of(const struct traces_trace_event *line)
 {
-	yyjson_val *v = yyjson_obj_get(object, name);
-	return yyjson_is_str(v) ? (struct str){ yyjson_get_str(v), yyjson_get_len(v) } : STR("");
-}
-
-static struct str name_of(yyjson_val *line)
-{
-	struct str group = text_of(line, "group");
+	struct str group = line->log_group_name;
 	return str_starts(group, STR("/aws/lambda/")) ? str_from(group, 12) : group;
 }
 
@@ -41,44 +34,36 @@ static enum term_style style_of(struct str name)
 	return styles[sum % COUNT_OF(styles)];
 }
 
-static void print_line(struct traced *t, yyjson_val *line)
+static void print_line(struct traced *t, const struct traces_trace_event *line)
 {
 	struct str name = name_of(line);
-	follow_print_time(yyjson_get_sint(yyjson_obj_get(line, "timestamp")));
+	follow_print_time(line->timestamp.v);
 	printf("%s%-*.*s%s ", term_style(style_of(name)), t->width, STR_ARG(name),
 		term_style(TERM_PLAIN));
-	follow_print_message(text_of(line, "message"));
+	follow_print_message(line->message);
 	t->lines++;
 }
 
-/* fn for each line of the answer that is not printed yet. */
-static void each_line(
-	struct traced *t, struct str body, void (*fn)(struct traced *t, yyjson_val *line))
-{
-	struct str line;
-	while (str_cut(&body, '\n', &line)) {
-		yyjson_doc *doc = yyjson_read(line.p, line.n, 0);
-		yyjson_val *root = yyjson_doc_get_root(doc);
-		struct str id = text_of(root, "requestId");
-		if (yyjson_is_true(yyjson_obj_get(root, "isCut")))
-			t->is_cut = true;
-		else if (id.n && !map_get(&t->seen, id))
-			fn(t, root);
-		yyjson_doc_free(doc);
-	}
-}
-
-static void measure(struct traced *t, yyjson_val *line)
+static void measure(struct traced *t, const struct traces_trace_event *line)
 {
 	t->width = MAX(t->width, (int)MIN(name_of(line).n, (size_t)NAME_WIDTH_MAX));
-	map_put(&t->fresh, text_of(line, "requestId"), t);
+	map_put(&t->fresh, line->request_id, t);
 }
 
-static void print_new(struct traced *t, struct str body)
+/* fn for each line of the answer that is not printed yet. */
+static void each_line(struct traced *t, const struct traces_trace_events *lines,
+	void (*fn)(struct traced *t, const struct traces_trace_event *line))
+{
+	for (size_t i = 0; i < lines->n; i++)
+		if (!map_get(&t->seen, lines->v[i].request_id))
+			fn(t, &lines->v[i]);
+}
+
+static void print_new(struct traced *t, const struct traces_trace_events *lines)
 {
 	struct map_entry *entry;
-	each_line(t, body, measure);
-	each_line(t, body, print_line);
+	each_line(t, lines, measure);
+	each_line(t, lines, print_line);
 	for (size_t at = 0; map_next(&t->fresh, &at, &entry);)
 		map_put(&t->seen, entry->key, t);
 	map_fini(&t->fresh);
@@ -88,30 +73,13 @@ static void print_new(struct traced *t, struct str body)
 
 static int look(struct client *c, const struct follow *f, struct traced *t)
 {
-	struct http_client_response response;
-	struct http_client_request request = {
-		.method = STR("GET"),
-		.url = arena_printf(&c->arena, "%.*s&trace=%.*s", STR_ARG(follow_base_url(c)),
-			STR_ARG(percent_encode(&c->arena, f->trace, false))),
-		.body_bytes_max = BODY_BYTES_MAX,
-		.is_cancelled = program_is_ending,
-		.wakes = program_events(),
-	};
-	int r = http_client_send(&c->arena, &request, &response);
-	if (program_is_ending())
-		return 0;
-	if (r < 0)
-		return r;
-	if (response.status != 200) {
-		yyjson_doc *doc = yyjson_read(response.body.p, response.body.n, 0);
-		struct str why = text_of(yyjson_doc_get_root(doc), "message");
-		c->error_code = arena_printf(&c->arena, "HTTP %d", response.status);
-		c->error_message =
-			arena_str(&c->arena, why.n ? why : STR("the trace can't be read"));
-		yyjson_doc_free(doc);
-		return -EREMOTEIO;
-	}
-	print_new(t, response.body);
+	struct traces_get_trace_log_input in = { f->trace };
+	struct traces_get_trace_log_output out;
+	int r = client_call(c, &traces_api, &traces_get_trace_log_operation, &in, &out);
+	if (r < 0 || program_is_ending())
+		return program_is_ending() ? 0 : r;
+	t->is_cut |= out.is_cut.v;
+	print_new(t, &out.events);
 	return 0;
 }
 

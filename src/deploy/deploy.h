@@ -46,7 +46,8 @@ struct deploy {
 	const struct deploy_param *params;
 	size_t param_count;
 	struct deploy_lookups lookups;
-	bool names_only; /* only what names the stack and its packages is wanted, of serverless.yml */
+	bool names_only; /* only what names the stack and its packages is wanted, of serverless.yml
+			  */
 	struct str bucket; /* for the packages */
 
 	/* Filled by deploy_load. */

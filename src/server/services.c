@@ -19,6 +19,7 @@ const struct service *const server_services[] = {
 	&iam_service,
 	&sts_service,
 	&logs_service,
+	&traces_service,
 	&apigatewayv2_service,
 	&sqs_service,      /* before those that drain and fill its queues: it ends after them */
 	&dynamodb_service, /* the same */

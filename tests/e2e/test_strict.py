@@ -4,6 +4,7 @@ import datetime
 import json
 import re
 import subprocess
+import time
 import urllib.error
 import urllib.parse
 import urllib.request
@@ -439,3 +440,34 @@ def test_a_role_is_passed(strict, root, user, client_of, unique, zip_of):
     create(api, good)
     assert denied(api.update_function_configuration, FunctionName=name, Role=bad) == "AccessDeniedException"
     api.update_function_configuration(FunctionName=name, Description="no role is passed")
+
+
+def test_a_trace_is_shown_to_who_may_read_its_logs(strict, root, user, client_of, unique, zip_of):
+    iam, api, name = root("iam"), root("lambda"), unique("f")
+    role = iam.create_role(RoleName=name, AssumeRolePolicyDocument=json.dumps(LAMBDA_TRUST))["Role"]["Arn"]
+    iam.put_role_policy(RoleName=name, PolicyName="p", PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [
+        {"Effect": "Allow", "Action": "logs:*", "Resource": "*"}]}))
+    api.create_function(FunctionName=name, Runtime="python3.12", Role=role, Handler="i.h", Code={"ZipFile": zip_of({
+        "i.py": "import os\ndef h(e, c):\n    print('tea is ready')\n    return os.environ['_X_AMZN_TRACE_ID']"})})
+    api.get_waiter("function_active_v2").wait(FunctionName=name, WaiterConfig={"Delay": 1})
+    trace = json.load(api.invoke(FunctionName=name)["Payload"])
+
+    def look(key):
+        done = subprocess.run([samovar.PROGRAM, "logs", "--trace", trace], capture_output=True, text=True, timeout=60,
+                              env=samovar.environment(strict, AWS_ACCESS_KEY_ID=key["key"], AWS_SECRET_ACCESS_KEY=key["secret"]))
+        return done.returncode, done.stdout + done.stderr
+
+    deadline = time.monotonic() + 30
+    while (said := look(strict.root_key()))[0] != 0 and time.monotonic() < deadline:
+        time.sleep(0.2)
+    assert said[0] == 0 and "tea is ready" in said[1]
+    logs = f"arn:aws:logs:us-east-1:*:log-group:/aws/lambda/{name}"
+    code, said = look(user({"Effect": "Allow", "Action": "logs:FilterLogEvents", "Resource": f"{logs}:*"}))
+    assert code == 0 and "tea is ready" in said
+    for key in (user(), user({"Effect": "Allow", "Action": "logs:FilterLogEvents", "Resource": f"{logs}-other:*"}),
+                user({"Effect": "Allow", "Action": "logs:*", "Resource": "*"},
+                     {"Effect": "Deny", "Action": "logs:FilterLogEvents", "Resource": f"{logs}:*"})):
+        code, said = look(key)
+        assert code == 1 and "logs:FilterLogEvents" in said and "tea" not in said
+    code, said = look({**strict.root_key(), "secret": "wrong"})
+    assert code == 1 and "signature" in said.lower() and "tea" not in said

@@ -205,7 +205,6 @@ bool follow_serve(struct aws *aws, void *state, struct http_exchange *ex)
 	struct arena *arena = http_arena(ex);
 	struct str account = http_query_get(arena, request->query, STR("account"));
 	struct str region = http_query_get(arena, request->query, STR("region"));
-	struct str trace = http_query_get(arena, request->query, STR("trace"));
 	struct str since = http_query_get(arena, request->query, STR("since"));
 	struct str pattern = http_query_get(arena, request->query, STR("filter")), why;
 	struct follower f = { .group = http_query_get(arena, request->query, STR("group")) };
@@ -225,10 +224,6 @@ bool follow_serve(struct aws *aws, void *state, struct http_exchange *ex)
 			STR("Live logs are not served without signatures; use FilterLogEvents."));
 	else if (!str_is(request->method, "GET"))
 		refuse(ex, 405, STR("Use GET."));
-	else if (trace.n && !trace_is_id(trace))
-		refuse(ex, 400, STR("A trace's id is like 1-5759e988-bd862e3fe1be46a994272793."));
-	else if (trace.n)
-		trace_serve(&call, ex, trace);
 	else if (!f.group.n)
 		refuse(ex, 400, STR("The parameter group is missing."));
 	else if (since.n && str_to_i64(since, &since_ms) < 0)

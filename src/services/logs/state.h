@@ -82,8 +82,6 @@ bool trace_is_id(struct str id);
 /* In a transaction of the telemetry store; arg is a struct logs_append_input: its invocations are
  * found by their traces from now on. */
 int trace_append(struct call *call, void *arg);
-/* The answer to GET /_samovar/logs?trace=ID: the lines of all its invocations, in order. */
-void trace_serve(struct call *call, struct http_exchange *ex, struct str id);
 /* Forgets traces that are older than X-Ray keeps them. 0 or -1. */
 int trace_sweep(struct call *call) MUSTCHECK;
 

@@ -4,8 +4,8 @@
  * begin, request id) leads to its lines. One that handled a batch is a part of its messages' traces
  * and has one of its own, which what it called goes on with.
  */
+#include "api/traces.h"
 #include "aws/codec.h"
-#include "net/http_server.h"
 #include "services/logs/events.h"
 #include "store/key.h"
 #include <stdio.h>
@@ -159,6 +159,14 @@ static bool visit(void *arg, const struct log_event *e)
 	return !r->ended;
 }
 
+/* As for each event of its group: 0 or -1. */
+static int may_read(struct call *call, struct str group)
+{
+	struct service_resource resource = { .account = call->identity.account };
+	resource.arn = call_arn(call, "logs", "log-group:%.*s:log-stream:", STR_ARG(group));
+	return call_authorize(call, "logs:FilterLogEvents", &resource);
+}
+
 static int read_part(struct reading *r, const struct part *part)
 {
 	struct stream_ref ref;
@@ -193,49 +201,54 @@ static int compare_lines(const void *a, const void *b)
 	return (x->order > y->order) - (x->order < y->order);
 }
 
-static void put_member(struct buf *b, const char *name, struct str value)
+static void answer(struct reading *r, struct traces_get_trace_log_output *out)
 {
-	buf_printf(b, ",\"%s\":", name);
-	json_quote(b, value);
-}
-
-static void write_lines(struct reading *r, struct http_exchange *ex)
-{
-	static const struct http_header headers[] = { { STR_INIT("Content-Type"),
-							      STR_INIT("application/x-ndjson") },
-		{ STR_INIT("Cache-Control"), STR_INIT("no-store") } };
-	struct buf b = { 0 };
+	struct arena *arena = r->call->arena;
+	if (r->line_count)
+		qsort(r->lines, r->line_count, sizeof *r->lines, compare_lines);
+	out->events.v = ARENA_ARRAY(arena, struct traces_trace_event, r->line_count + 1);
 	for (size_t i = 0; i < r->line_count; i++) {
 		const struct line *line = &r->lines[i];
-		buf_cat(&b, "{\"timestamp\":");
-		buf_i64(&b, line->time);
-		put_member(&b, "group", line->part->record.group);
-		put_member(&b, "stream", line->part->record.stream);
-		put_member(&b, "requestId", line->part->request_id);
-		put_member(&b, "message", line->message);
-		buf_cat(&b, "}\n");
+		out->events.v[out->events.n++] = (struct traces_trace_event){
+			OPT_I64(line->time),
+			line->part->record.group,
+			line->part->record.stream,
+			line->part->request_id,
+			line->message,
+		};
 	}
-	if (r->is_cut)
-		buf_cat(&b, "{\"isCut\":true}\n");
-	http_respond(ex, 200, headers, COUNT_OF(headers), buf_view(&b));
-	buf_fini(&b);
+	out->is_cut = OPT_BOOL(r->is_cut);
 }
 
-void trace_serve(struct call *call, struct http_exchange *ex, struct str id)
+int traces_get_trace_log(struct call *call, const struct traces_get_trace_log_input *in,
+	struct traces_get_trace_log_output *out)
 {
 	struct reading r = { .call = call };
-	int result = find_parts(&r, id);
+	if (!trace_is_id(in->trace_id))
+		return fail(call, &traces_trace_id_invalid,
+			"A trace's id is like 1-5759e988-bd862e3fe1be46a994272793.");
+	call->api = &logs_api; /* whose the groups are */
+	int result = find_parts(&r, in->trace_id);
+	for (size_t i = 0; result == 0 && i < r.part_count; i++)
+		result = may_read(call, r.parts[i].record.group);
 	for (size_t i = 0; result == 0 && i < r.part_count; i++)
 		result = read_part(&r, &r.parts[i]);
-	if (result < 0) {
-		http_respond(ex, 500, NULL, 0, call->error.message);
-	} else {
-		if (r.line_count)
-			qsort(r.lines, r.line_count, sizeof *r.lines, compare_lines);
-		write_lines(&r, ex);
-	}
+	if (result == 0)
+		answer(&r, out);
 	free(r.lines);
+	return result;
 }
+
+/* Whoever asks must be allowed to read each group: the handler asks. */
+static int find_resource(struct call *call, const void *in, struct service_resource *out)
+{
+	(void)call;
+	(void)in;
+	out->by_handler = true;
+	return 0;
+}
+
+const struct service traces_service = { .api = &traces_api, .find_resource = find_resource };
 
 /* ---- forgetting ---- */
 
