@@ -139,6 +139,10 @@ $(OUT)/%_test: $(OUT)/%_test.o $(EMBEDDED) $(LIBRARY)
 	@echo "  LD $@"
 	@$(CC) $(LDFLAGS_$(MODE)) -o $@ $(filter %.o %.a,$^) $(LIBS_PKGS)
 
+# It stands in for net's server (aws/testing/exchange.h), which other services that DynamoDB calls bring along: the test's
+# own comes first.
+$(OUT)/src/services/dynamodb/model_test: LDFLAGS_$(MODE) += -Wl,-z,muldefs
+
 $(OUT)/%_fuzz: $(OUT)/%_fuzz.o $(EMBEDDED) $(LIBRARY)
 	@echo "  LD $@"
 	@$(CC) $(LDFLAGS_$(MODE)) -o $@ $^ $(LIBS_PKGS)

@@ -153,6 +153,50 @@ operation RestoreTableToPointInTime {
         InvalidRestoreTimeException, PointInTimeRecoveryUnavailableException, InternalServerError]
 }
 
+/// Writes a table as it was at a point in time, or what changed in a span of time, to a bucket, in the background.
+@waits
+@resource("{TableArn}")
+operation ExportTableToPointInTime {
+    input := {
+        @required @length(min: 1, max: 1024) TableArn: String
+        ExportTime: Timestamp
+        @idempotencyToken @pattern("[^\\$]+") ClientToken: String
+        @required @length(max: 255) @pattern("[a-z0-9A-Z]+[\\.\\-\\w]*[a-z0-9A-Z]+") S3Bucket: String
+        @pattern("[0-9]{12}") S3BucketOwner: String
+        @length(max: 1024) S3Prefix: String
+        S3SseAlgorithm: S3SseAlgorithm
+        @length(min: 1, max: 2048) S3SseKmsKeyId: String
+        ExportFormat: ExportFormat
+        ExportType: ExportType
+        IncrementalExportSpecification: IncrementalExportSpecification
+        FilterSpecification: FilterSpecification
+    }
+    output := { ExportDescription: ExportDescription }
+    errors: [TableNotFoundException, PointInTimeRecoveryUnavailableException, LimitExceededException
+        InvalidExportTimeException, ExportConflictException, InternalServerError]
+}
+
+/// What an export is of, and how far it is.
+@readonly
+@resource("{ExportArn}")
+operation DescribeExport {
+    input := { @required @length(min: 37, max: 1024) ExportArn: String }
+    output := { ExportDescription: ExportDescription }
+    errors: [ExportNotFoundException, LimitExceededException, InternalServerError]
+}
+
+/// The exports of the last 90 days, of a table or of all, the oldest first.
+@readonly
+operation ListExports {
+    input := {
+        @length(min: 1, max: 1024) TableArn: String
+        @range(min: 1, max: 25) MaxResults: Integer
+        NextToken: String
+    }
+    output := { ExportSummaries: ExportSummaries, NextToken: String }
+    errors: [LimitExceededException, InternalServerError]
+}
+
 /// Copies a table's items as they are now, in the background.
 @resource("arn:aws:dynamodb:{region}:{account}:table/{TableName}")
 operation CreateBackup {
@@ -722,6 +766,47 @@ structure ContinuousBackupsDescription {
     @required ContinuousBackupsStatus: String
     PointInTimeRecoveryDescription: PointInTimeRecoveryDescription
 }
+enum S3SseAlgorithm { AES256, KMS }
+enum ExportFormat { DYNAMODB_JSON, ION }
+enum ExportType { FULL_EXPORT, INCREMENTAL_EXPORT }
+enum ExportViewType { NEW_IMAGE, NEW_AND_OLD_IMAGES }
+structure IncrementalExportSpecification {
+    ExportFromTime: Timestamp
+    ExportToTime: Timestamp
+    ExportViewType: ExportViewType
+}
+structure FilterSpecification {
+    FilterExpression: String
+    ProjectionExpression: String
+    KeyConditionExpression: String
+    ExpressionAttributeNames: Names
+    ExpressionAttributeValues: Attributes
+}
+structure ExportDescription {
+    ExportArn: String
+    ExportStatus: String
+    StartTime: Timestamp
+    EndTime: Timestamp
+    ExportManifest: String
+    TableArn: String
+    TableId: String
+    ExportTime: Timestamp
+    ClientToken: String
+    S3Bucket: String
+    S3BucketOwner: String
+    S3Prefix: String
+    S3SseAlgorithm: String
+    S3SseKmsKeyId: String
+    FailureCode: String
+    FailureMessage: String
+    ExportFormat: String
+    BilledSizeBytes: Long
+    ItemCount: Long
+    ExportType: String
+    IncrementalExportSpecification: IncrementalExportSpecification
+}
+structure ExportSummary { ExportArn: String, ExportStatus: String, ExportType: String }
+list ExportSummaries { member: ExportSummary }
 structure TimeToLiveSpecification {
     @required Enabled: Boolean
     @required AttributeName: KeyName
@@ -908,6 +993,12 @@ structure PointInTimeRecoveryUnavailableException { message: String }
 @error("client")
 structure InvalidRestoreTimeException { message: String }
 @error("client")
+structure ExportNotFoundException { message: String }
+@error("client")
+structure ExportConflictException { message: String }
+@error("client")
+structure InvalidExportTimeException { message: String }
+@error("client")
 structure DuplicateItemException { message: String }
 @error("client")
 structure TransactionCanceledException { Message: String, CancellationReasons: CancellationReasonList }
@@ -978,6 +1069,37 @@ structure BackupRecord {
     /// Of one that the service made itself.
     expires: Timestamp
 }
+// How far an export is: from is the last item's key, files are those that are written.
+structure ExportRecord {
+    id: String
+    table: String
+    source: TableRecord
+    started: Timestamp
+    ended: Timestamp
+    status: String
+    moment: Long
+    since: Long
+    type: String
+    increment: IncrementalExportSpecification
+    token: String
+    bucket: String
+    owner: String
+    prefix: String
+    sse: String
+    kms_key: String
+    from: Blob
+    files: Long
+    items: Long
+    bytes: Long
+    is_whole: Boolean
+    failure_code: String
+    failure_message: String
+}
+structure ExportTokenRecord { digest: Blob, at: Long, id: String }
+// A line of manifest-files.json; lines of the two types of exports.
+structure ExportedFile { itemCount: Long, md5Checksum: String, etag: String, dataFileS3Key: String }
+structure ExportedItem { Item: Attributes }
+structure ExportedChange { Metadata: Attributes, Keys: Attributes, OldImage: Attributes, NewImage: Attributes }
 // What the sweeper does bit by bit: deletes a range of keys, or brings the items of a table into an index, into the
 // order of expiry or into a backup, or those of a backup into a table, or of the table with the number source as it was
 // at a moment; begin is where it goes on.

@@ -12,9 +12,10 @@
 
 struct dynamodb {
 	struct aws *aws;
-	bool stopping, running;
-	bool is_woken; /* there is new work for the sweeper */
-	struct waitq ended, sweep;
+	bool stopping;
+	bool is_woken;  /* there is new work for the sweeper */
+	size_t running; /* the sweeper, and the fiber of exports */
+	struct waitq ended, sweep, exports;
 	struct map watches; /* streams that are waited for (stream_wait.c) */
 	size_t readers;     /* fibers that wait for them */
 };
@@ -121,6 +122,9 @@ void ddb_item_expire(struct call *call, const struct table *t, struct str key,
 	const struct dynamodb_attributes *item);
 /* An item as it is stored. */
 struct str item_encode(struct call *call, const struct dynamodb_attributes *item);
+/* The attributes of the table's key alone. */
+struct dynamodb_attributes ddb_item_keys(
+	struct call *call, const struct table *t, const struct dynamodb_attributes *item);
 /* What the index holds of the item. */
 void index_project(struct call *call, const struct table *t,
 	const struct dynamodb_index_record *index, const struct dynamodb_attributes *item,

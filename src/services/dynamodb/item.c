@@ -186,6 +186,21 @@ int ddb_item_check(struct call *call, const struct table *t, const struct dynamo
 	return 0;
 }
 
+struct dynamodb_attributes ddb_item_keys(
+	struct call *call, const struct table *t, const struct dynamodb_attributes *item)
+{
+	size_t n = t->r.key_schema.n;
+	struct dynamodb_attributes keys = {
+		ARENA_ARRAY(call->arena, struct dynamodb_attributes_entry, n), 0
+	};
+	for (size_t i = 0; i < n; i++) {
+		struct str name = t->r.key_schema.v[i].attribute_name;
+		keys.v[keys.n].key = name;
+		keys.v[keys.n++].value = *attributes_get(item, name);
+	}
+	return keys;
+}
+
 /* ---- writing ---- */
 
 struct str item_encode(struct call *call, const struct dynamodb_attributes *item)

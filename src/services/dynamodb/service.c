@@ -1,23 +1,8 @@
 /* The row of DynamoDB in the server's table. */
 #include "services/dynamodb/dynamodb.h"
+#include "services/dynamodb/export.h"
 #include "services/dynamodb/stream.h"
 #include <stdlib.h>
-
-static int start(struct aws *aws, void **state)
-{
-	struct dynamodb *d = xcalloc(1, sizeof *d);
-	d->aws = aws;
-	waitq_init(&d->ended);
-	waitq_init(&d->sweep);
-	int r = fiber_start(ddb_sweep_run, d);
-	if (r < 0) {
-		free(d);
-		return r;
-	}
-	d->running = true;
-	*state = d;
-	return 0;
-}
 
 static void stop(struct aws *aws, void *state)
 {
@@ -25,11 +10,35 @@ static void stop(struct aws *aws, void *state)
 	(void)aws;
 	d->stopping = true;
 	waitq_wake_all(&d->sweep);
+	waitq_wake_all(&d->exports);
 	ddb_stream_release_all(d);
 	while (d->running || d->readers)
 		waitq_wait(&d->ended, -1);
 	map_fini(&d->watches);
 	free(d);
+}
+
+static int start(struct aws *aws, void **state)
+{
+	struct dynamodb *d = xcalloc(1, sizeof *d);
+	d->aws = aws;
+	waitq_init(&d->ended);
+	waitq_init(&d->sweep);
+	waitq_init(&d->exports);
+	int r = fiber_start(ddb_sweep_run, d);
+	if (r < 0) {
+		free(d);
+		return r;
+	}
+	d->running++;
+	r = fiber_start(ddb_export_run, d);
+	if (r < 0) {
+		stop(aws, d);
+		return r;
+	}
+	d->running++;
+	*state = d;
+	return 0;
 }
 
 const struct service dynamodbstreams_service = {

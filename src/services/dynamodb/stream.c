@@ -208,21 +208,6 @@ int ddb_stream_specify(struct call *call, struct table *t,
 
 /* ---- filled ---- */
 
-static struct dynamodb_attributes keys_of(
-	struct call *call, const struct table *t, const struct dynamodb_attributes *item)
-{
-	size_t n = t->r.key_schema.n;
-	struct dynamodb_attributes keys = {
-		ARENA_ARRAY(call->arena, struct dynamodb_attributes_entry, n), 0
-	};
-	for (size_t i = 0; i < n; i++) {
-		struct str name = t->r.key_schema.v[i].attribute_name;
-		keys.v[keys.n].key = name;
-		keys.v[keys.n++].value = *attributes_get(item, name);
-	}
-	return keys;
-}
-
 void ddb_stream_record(struct call *call, const struct table *t, struct str key,
 	const struct dynamodb_attributes *before, const struct dynamodb_attributes *after,
 	struct str after_bytes, bool is_expiry)
@@ -234,7 +219,7 @@ void ddb_stream_record(struct call *call, const struct table *t, struct str key,
 					   value_eq(&(struct dynamodb_value){ .m = *before },
 						   &(struct dynamodb_value){ .m = *after })))
 		return;
-	struct dynamodb_attributes keys = keys_of(call, t, after ? after : before);
+	struct dynamodb_attributes keys = ddb_item_keys(call, t, after ? after : before);
 	struct dynamodbstreams_change_stored r = {
 		.name = !before ? STR("INSERT")
 			: after ? STR("MODIFY")

@@ -224,7 +224,7 @@ void ddb_sweep_run(void *arg)
 	buf_fini(&s->last_job);
 	for (size_t i = 0; i < COUNT_OF(s->from); i++)
 		buf_fini(&s->from[i]);
-	s->d->running = false;
+	s->d->running--;
 	waitq_wake_all(&s->d->ended);
 	free(s);
 }

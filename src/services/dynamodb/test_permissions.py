@@ -4,6 +4,7 @@ import json
 
 import pytest
 from botocore.exceptions import ClientError
+from sdk_fixtures import until
 
 import samovar
 
@@ -144,3 +145,31 @@ def test_restoring_needs_the_backup_and_the_new_table(as_user, tables, unique):
     ddb.restore_table_from_backup(TargetTableName=new, BackupArn=backup)
     only_new = as_user({"Effect": "Allow", "Action": "dynamodb:*", "Resource": f"arn:aws:dynamodb:*:*:table/{new}*"})
     denied(only_new.restore_table_from_backup, TargetTableName=f"{new}2", BackupArn=backup)
+
+
+def test_points_in_time_and_exports(as_user, root, tables, unique):
+    mine, theirs = tables
+    on, bucket = {"PointInTimeRecoveryEnabled": True}, unique("bucket")
+    for name in tables:
+        root("dynamodb").update_continuous_backups(TableName=name, PointInTimeRecoverySpecification=on)
+    root("s3").create_bucket(Bucket=bucket)
+    allow = lambda action, *resources: {"Effect": "Allow", "Action": action, "Resource": list(resources)}  # noqa: E731
+    new = unique("new")
+    user = as_user(allow("dynamodb:RestoreTableToPointInTime", arn(mine), arn(new)), allow("dynamodb:ExportTableToPointInTime", arn(mine)),
+                   allow("s3:PutObject", f"arn:aws:s3:::{bucket}/mine/*"))
+    restore = lambda **more: user.restore_table_to_point_in_time(UseLatestRestorableTime=True, **more)  # noqa: E731
+    denied(restore, SourceTableName=theirs, TargetTableName=new)
+    denied(restore, SourceTableArn=arn(theirs), TargetTableName=new)
+    denied(restore, SourceTableName=mine, TargetTableName=unique("other"))
+    restore(SourceTableName=mine, TargetTableName=new)
+    denied(user.export_table_to_point_in_time, TableArn=arn(theirs), S3Bucket=bucket, S3Prefix="mine")
+    denied(user.export_table_to_point_in_time, TableArn=arn(mine), S3Bucket=bucket)
+    denied(user.export_table_to_point_in_time, TableArn=arn(mine), S3Bucket=bucket, S3Prefix="theirs")
+    begun = user.export_table_to_point_in_time(TableArn=arn(mine), S3Bucket=bucket, S3Prefix="mine")["ExportDescription"]["ExportArn"]
+    denied(user.describe_export, ExportArn=begun)
+    look = lambda: root("dynamodb").describe_export(ExportArn=begun)["ExportDescription"]["ExportStatus"]  # noqa: E731
+    assert until(lambda: look() != "IN_PROGRESS") and look() == "COMPLETED"
+    # What the bucket's own policy says counts, too.
+    root("s3").put_bucket_policy(Bucket=bucket, Policy=json.dumps({"Version": "2012-10-17", "Statement": [
+        {"Effect": "Deny", "Principal": "*", "Action": "s3:PutObject", "Resource": f"arn:aws:s3:::{bucket}/mine/*"}]}))
+    denied(user.export_table_to_point_in_time, TableArn=arn(mine), S3Bucket=bucket, S3Prefix="mine")

@@ -1068,6 +1068,35 @@ operation LocateObject {
 	errors: [NoSuchBucket NoSuchKey]
 }
 
+/// Whether the caller may put an object there, for other services that put it later.
+@internal
+@waits
+operation CheckPutObject {
+	input := {
+		@required Bucket: String
+		@required Key: String
+	}
+	output := {}
+	errors: []
+}
+
+/// Puts an object of bytes at hand, for other services: whoever it is for has been asked about by CheckPutObject.
+@internal
+@waits
+operation StoreObject {
+	input := {
+		@required Bucket: String
+		@required Key: String
+		Data: Blob
+		ContentType: String
+		ServerSideEncryption: String
+		SSEKMSKeyId: String
+		ExpectedBucketOwner: String
+	}
+	output := { ETag: String }
+	errors: [NoSuchBucket]
+}
+
 structure LocateObjectOutput {
 	Size: Long
 	ETag: String
