@@ -27,10 +27,29 @@ class Listener(http.server.ThreadingHTTPServer):
     daemon_threads = True
 
 
+class TlsSocket:
+    """A listening socket whose connections are encrypted; a client that does not trust the certificate is counted."""
+
+    def __init__(self, socket, context, endpoint):
+        self.socket, self.context, self.endpoint = socket, context, endpoint
+
+    def accept(self):
+        connection, address = self.socket.accept()
+        try:
+            return self.context.wrap_socket(connection, server_side=True), address
+        except OSError:
+            self.endpoint.refusals += 1
+            connection.close()
+            raise
+
+    def __getattr__(self, name):
+        return getattr(self.socket, name)
+
+
 class Endpoint:
     """posts are (time, headers, body); statuses, if any, are answered in turn; hold() lets posts wait for release()."""
 
-    def __init__(self, tls=None):
+    def __init__(self, tls=None, port=0):
         self.posts, self.statuses, self.lock = [], [], threading.Lock()
         self.held = 0  # posts that wait for their answer
         self.open = threading.Event()
@@ -57,10 +76,10 @@ class Endpoint:
             def log_message(self, *_):
                 pass
 
-        self.server = Listener(("127.0.0.1", 0), Handler)
+        self.refusals = 0  # clients that hung up because of the certificate
+        self.server = Listener(("127.0.0.1", port), Handler)
         if tls:
-            self.server.socket = tls.wrap_socket(self.server.socket, server_side=True)
-            self.server.handle_error = lambda *_: None  # a client that does not trust it hangs up
+            self.server.socket = TlsSocket(self.server.socket, tls, self)
         scheme = "https" if tls else "http"
         self.url = f"{scheme}://127.0.0.1:{self.server.server_port}/hook?a=1"
         threading.Thread(target=self.server.serve_forever, daemon=True).start()

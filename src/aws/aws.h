@@ -54,6 +54,7 @@ struct aws {
 	enum aws_auth auth;
 	struct str root_access_key_id, root_secret; /* made on the first start */
 	unsigned char secret[32];                   /* the server's own key: signs session tokens */
+	const bool *ending;                         /* whether the server is; NULL in tools */
 	struct str address;                         /* where it listens: "127.0.0.1" */
 	uint16_t port;
 	/* Waits before retries, and the days of S3's rules, are divided by it; 0 and 1: as on AWS.

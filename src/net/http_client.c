@@ -28,7 +28,7 @@ struct running {
 	struct list link; /* in client->transfers, until it is done */
 	CURL *easy;
 	CURLcode result;
-	bool done;
+	bool done, gives_way;
 	struct waitq own, *waiters; /* its own, or the one that was named */
 };
 
@@ -191,10 +191,24 @@ void http_client_fini(void)
 	uv_close((uv_handle_t *)&c->timer, on_timer_closed);
 }
 
-int transfer_run(CURL *easy, bool (*is_cancelled)(void), struct waitq *wakes, CURLcode *result)
+void http_client_give_way(void)
+{
+	struct client *c = client;
+	struct running *t;
+	if (!c)
+		return;
+	LIST_FOR(t, &c->transfers, struct running, link)
+	{
+		if (t->gives_way)
+			end_transfer(c, t, CURLE_ABORTED_BY_CALLBACK);
+	}
+}
+
+int transfer_run(CURL *easy, bool gives_way, bool (*is_cancelled)(void), struct waitq *wakes,
+	CURLcode *result)
 {
 	struct client *c = client_get();
-	struct running t = { .easy = easy };
+	struct running t = { .easy = easy, .gives_way = gives_way };
 	assert(fiber_self());
 	if (!c)
 		return -ENOMEM;
@@ -211,6 +225,16 @@ int transfer_run(CURL *easy, bool (*is_cancelled)(void), struct waitq *wakes, CU
 	}
 	*result = t.result;
 	return 0;
+}
+
+/* libcurl names the system's file to OpenSSL, so that its variables are not looked at any more. */
+void transfer_trust(CURL *easy)
+{
+	const char *file = getenv("SSL_CERT_FILE"), *folder = getenv("SSL_CERT_DIR");
+	if (file && *file)
+		curl_easy_setopt(easy, CURLOPT_CAINFO, file);
+	if (folder && *folder)
+		curl_easy_setopt(easy, CURLOPT_CAPATH, folder);
 }
 
 int transfer_errno(CURLcode result)
@@ -413,6 +437,7 @@ static void set_options(struct transfer *t)
 	curl_easy_setopt(e, CURLOPT_TCP_NODELAY, 1L);
 	curl_easy_setopt(e, CURLOPT_NOPROXY, "127.0.0.1,::1,localhost");
 	curl_easy_setopt(e, CURLOPT_PATH_AS_IS, 1L);
+	transfer_trust(e);
 	curl_easy_setopt(e, CURLOPT_OPENSOCKETFUNCTION, on_open);
 	curl_easy_setopt(e, CURLOPT_OPENSOCKETDATA, t);
 	curl_easy_setopt(e, CURLOPT_WRITEFUNCTION, on_body);
@@ -468,7 +493,8 @@ int http_client_send(struct arena *arena, const struct http_client_request *requ
 	if (!client_get() || !(t.easy = curl_easy_init()))
 		return -ENOMEM;
 	set_options(&t);
-	int r = transfer_run(t.easy, request->is_cancelled, request->wakes, &t.result);
+	int r = transfer_run(
+		t.easy, request->gives_way, request->is_cancelled, request->wakes, &t.result);
 	if (r == 0)
 		r = errno_of(&t);
 	if (r == 0)

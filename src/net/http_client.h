@@ -24,6 +24,7 @@ struct http_client_request {
 	/* If set, asked whenever the queue is woken; true ends the exchange: -ECANCELED. */
 	bool (*is_cancelled)(void);
 	struct waitq *wakes;
+	bool gives_way; /* http_client_give_way() ends it: somebody will try again */
 	/* If set, connect there whatever the URL's host is: "127.0.0.1:4566". */
 	struct str connect_to;
 };
@@ -41,6 +42,8 @@ struct http_client_response {
  */
 int http_client_send(struct arena *arena, const struct http_client_request *request,
 	struct http_client_response *out) MUSTCHECK;
+/* Ends what is under way and gives way, with -EIO: before the server ends. */
+void http_client_give_way(void);
 /* Ends the loop's client, if one was made; exchanges that are under way end with -EIO. */
 void http_client_fini(void);
 

@@ -27,6 +27,7 @@ int mail_client_send(struct arena *arena, const struct mail_client_request *requ
 	curl_easy_setopt(e, CURLOPT_PROTOCOLS_STR, "smtp,smtps");
 	/* Encrypted when the relay can. */
 	curl_easy_setopt(e, CURLOPT_USE_SSL, (long)CURLUSESSL_TRY);
+	transfer_trust(e);
 	curl_easy_setopt(e, CURLOPT_NOSIGNAL, 1L);
 	curl_easy_setopt(e, CURLOPT_NOPROXY, "*");
 	curl_easy_setopt(
@@ -36,7 +37,7 @@ int mail_client_send(struct arena *arena, const struct mail_client_request *requ
 	curl_easy_setopt(e, CURLOPT_READFUNCTION, on_read);
 	curl_easy_setopt(e, CURLOPT_READDATA, &left);
 	curl_easy_setopt(e, CURLOPT_TIMEOUT_MS, (long)request->timeout_ms);
-	r = transfer_run(e, NULL, NULL, &result);
+	r = transfer_run(e, true, NULL, NULL, &result);
 	curl_easy_getinfo(e, CURLINFO_RESPONSE_CODE, &code);
 	*status = (int)code;
 	if (r == 0 && (result == CURLE_SEND_ERROR || result == CURLE_RECV_ERROR ||

@@ -10,11 +10,14 @@ struct waitq;
 
 /*
  * Runs the prepared handle and waits in the calling fiber: 0 with libcurl's result, -ENOMEM, or
- * -ECANCELED when is_cancelled (or NULL), asked whenever wakes is woken, said so. CURLOPT_PRIVATE
- * is its own.
+ * -ECANCELED when is_cancelled (or NULL), asked whenever wakes is woken, said so. gives_way: as in
+ * http_client_request. CURLOPT_PRIVATE is its own.
  */
-int transfer_run(
-	CURL *easy, bool (*is_cancelled)(void), struct waitq *wakes, CURLcode *result) MUSTCHECK;
+int transfer_run(CURL *easy, bool gives_way, bool (*is_cancelled)(void), struct waitq *wakes,
+	CURLcode *result) MUSTCHECK;
+/* Lets the handle trust the certificates of OpenSSL's own variables, SSL_CERT_FILE and SSL_CERT_DIR,
+ * in place of the system's. */
+void transfer_trust(CURL *easy);
 /* libcurl's result as an error of ours. */
 int transfer_errno(CURLcode result);
 

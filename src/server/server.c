@@ -153,6 +153,7 @@ int server_create(
 	uint64_t created_ns = clock_mono_ns();
 	waitq_init(&s->starting);
 	s->aws.loop = loop_self();
+	s->aws.ending = &s->ending;
 	s->aws.auth = config->auth;
 	s->aws.retry_speed = config->retry_speed;
 	s->aws.smtp_url = config->smtp_url;
@@ -193,6 +194,7 @@ void server_destroy(struct server *s)
 		return;
 	s->ending = true;
 	waitq_wake_all(&s->starting);
+	http_client_give_way();
 	if (s->listener)
 		http_listener_close(s->listener);
 	while (s->started-- > 0) {

@@ -55,6 +55,7 @@ int delivery_deliver(struct call *call, const struct delivery_deliver_input *in,
 		.source_service = in->source_service,
 		.source_arn = in->source_arn,
 		.dead_letter_arn = in->dead_letter_arn,
+		.dead_letter_body = in->dead_letter_body,
 		.retries_max = in->maximum_retry_attempts.set ? in->maximum_retry_attempts
 							      : OPT_I64(DELIVERY_RETRIES_MAX),
 		.retry_phases = in->retry_phases,
@@ -82,22 +83,12 @@ struct ending {
 static void bury(struct call *call, struct ending *e)
 {
 	struct delivery_delivery_record r = e->owed->record;
-	struct delivery_attribute *attributes =
-		ARENA_ARRAY(call->arena, struct delivery_attribute, r.message_attributes.n + 3);
-	size_t n = 0;
-	for (size_t i = 0; i < r.message_attributes.n && i < 7; i++)
-		attributes[n++] = r.message_attributes.v[i];
-	struct str code = str_c(e->why.shape ? e->why.shape->name : "Unknown");
-	attributes[n++] =
-		(struct delivery_attribute){ STR("ERROR_CODE"), STR("String"), code, { 0 } };
-	attributes[n++] = (struct delivery_attribute){ STR("ERROR_MESSAGE"), STR("String"),
-		e->why.message.n ? e->why.message : STR("-"), { 0 } };
-	attributes[n++] = (struct delivery_attribute){ STR("TARGET_ARN"), STR("String"),
-		r.target_arn, { 0 } };
-	r.message_attributes = (struct delivery_attributes){ attributes, n };
 	r.target_arn = r.dead_letter_arn;
 	r.lane = (struct str){ 0 };
 	r.dead_letter_arn = (struct str){ 0 };
+	if (r.dead_letter_body.n)
+		r.body = r.dead_letter_body;
+	r.dead_letter_body = (struct str){ 0 };
 	r.context = (struct str){ 0 };
 	r.retry_phases = (struct delivery_retry_phases){ 0 };
 	r.tries = OPT_I64(0);
@@ -163,6 +154,11 @@ static void leave_place(struct delivery *d, struct owed *owed)
 	owed_free(owed);
 }
 
+static bool is_ending(const struct delivery *d)
+{
+	return d->stopping || (d->aws->ending && *d->aws->ending);
+}
+
 static void handle(void *arg)
 {
 	struct owed *owed = arg;
@@ -173,8 +169,10 @@ static void handle(void *arg)
 	struct call call;
 	call_init(&call, d->aws, &owed->arena, &identity);
 	call.api = &delivery_api;
-	enum handed handed = d->stopping ? HANDED_OVER : hand_over(&call, owed->key, &owed->record);
-	if (handed != HANDED_OVER && !d->stopping)
+	enum handed handed =
+		is_ending(d) ? HANDED_OVER : hand_over(&call, owed->key, &owed->record);
+	/* What the server's end cut off is no try: it stays due as it is. */
+	if (handed != HANDED_OVER && !is_ending(d))
 		fail_one(&call, owed, handed);
 	leave_place(d, owed);
 	wake(d);
@@ -239,7 +237,7 @@ static int64_t adopt(struct delivery *d)
 static void work(void *arg)
 {
 	struct delivery *d = arg;
-	while (!d->stopping) {
+	while (!is_ending(d)) {
 		d->woken = false;
 		int64_t adopt_ms = adopt(d), due_ms = start_due(d);
 		if (!d->woken && !d->stopping)

@@ -36,6 +36,8 @@ operation Deliver {
         MaximumAgeInSeconds: Long
         /// The queue that gets it after the last try.
         DeadLetterArn: String
+        /// What that queue gets, if it is not the body.
+        DeadLetterBody: String
         /// What the target's service wants to know beside the body.
         Context: Blob
     }
@@ -69,6 +71,7 @@ structure DeliveryRecord {
     SourceService: String
     SourceArn: String
     DeadLetterArn: String
+    DeadLetterBody: String
     RetriesMax: Integer
     RetryPhases: RetryPhases
     Context: Blob

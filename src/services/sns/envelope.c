@@ -8,6 +8,12 @@ bool envelope_is_for(const struct subscription *s)
 	return !s->r.is_raw.v && !str_is(s->r.protocol, "email") && !str_is(s->r.protocol, "sms");
 }
 
+bool envelope_is_for_dead_only(const struct subscription *s)
+{
+	return s->r.dead_letter_arn.n && !s->r.is_raw.v &&
+	       (!envelope_is_for(s) || str_is(s->r.protocol, "lambda"));
+}
+
 struct str unsubscribe_url(struct call *call, struct str base_url, struct str subscription_arn)
 {
 	struct str parts[] = { base_url, STR("/?Action=Unsubscribe&SubscriptionArn="),

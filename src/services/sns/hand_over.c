@@ -52,6 +52,7 @@ static int post_letter(
 		.timeout_ms = SNS_HTTP_TIMEOUT_MS,
 		.body_bytes_max = SNS_HTTP_ANSWER_BYTES_MAX,
 		.public_only = call->aws->auth == AWS_AUTH_STRICT,
+		.gives_way = true,
 	};
 	int r = http_client_send(call->arena, &request, &answer);
 	if (r == -EINVAL)

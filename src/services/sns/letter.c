@@ -53,6 +53,9 @@ int delivery_owe(struct call *call, const struct topic *t, const struct publicat
 	struct delivery_deliver_output out;
 	if (p) {
 		in.dead_letter_arn = s->r.dead_letter_arn;
+		/* The dead-letter queue gets what a queue that had subscribed would have got. */
+		if (in.dead_letter_arn.n && envelope_is_for_dead_only(s))
+			in.dead_letter_body = envelope_json(call, t, p, s);
 		in.message_group_id = p->in.group;
 		in.message_deduplication_id = p->in.dedup;
 	}

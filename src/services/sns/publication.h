@@ -58,6 +58,8 @@ struct str envelope_event(struct call *call, const struct topic *t, const struct
 	const struct subscription *s);
 /* Whether the subscription gets an envelope, which is signed. */
 bool envelope_is_for(const struct subscription *s);
+/* Whether its dead-letter queue would get an envelope in place of what it gets itself. */
+bool envelope_is_for_dead_only(const struct subscription *s);
 struct str unsubscribe_url(struct call *call, struct str base_url, struct str subscription_arn);
 
 /* ---- sign.c ---- */

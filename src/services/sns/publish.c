@@ -83,7 +83,7 @@ static int plan(struct call *call, struct publishing *pub, struct publication *p
 		if (filter_passes(call, pub->all[i], p))
 			p->to[p->to_count++] = pub->all[i];
 	for (size_t i = 0; i < p->to_count; i++) {
-		if (!envelope_is_for(p->to[i]))
+		if (!envelope_is_for(p->to[i]) && !envelope_is_for_dead_only(p->to[i]))
 			continue;
 		if (signer_ready(call) < 0)
 			return -1;

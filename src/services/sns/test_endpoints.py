@@ -4,6 +4,8 @@ import email
 import email.policy
 import json
 import socketserver
+import ssl
+import subprocess
 import threading
 import time
 import urllib.error
@@ -165,6 +167,92 @@ def test_dead_letters(sns, sqs, topic, endpoint, unique):
     endpoint.statuses = [500] * 4
     sns.publish(TopicArn=arn, Message="failed")
     assert dead() == ["failed"] and len(endpoint.posts) == 6
+
+
+# ---- TLS ----
+
+@pytest.fixture(scope="module")
+def certificates(tmp_path_factory):
+    """Two CAs of the test's own, each with a certificate for 127.0.0.1: {name: (CA's file, ssl context)}."""
+    folder, made = tmp_path_factory.mktemp("tls"), {}
+    run = lambda *words: subprocess.run(["openssl", *words], check=True, capture_output=True, cwd=folder)
+    for name in "ours", "theirs":
+        run("req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", f"/CN={name}", "-keyout",
+            f"{name}.ca.key", "-out", f"{name}.ca", "-addext", "basicConstraints=critical,CA:TRUE")
+        run("req", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=hook", "-keyout", f"{name}.key", "-out", f"{name}.csr")
+        (folder / "ext").write_text("subjectAltName=IP:127.0.0.1")
+        run("x509", "-req", "-in", f"{name}.csr", "-CA", f"{name}.ca", "-CAkey", f"{name}.ca.key", "-CAcreateserial",
+            "-days", "2", "-extfile", "ext", "-out", f"{name}.crt")
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(folder / f"{name}.crt", folder / f"{name}.key")
+        made[name] = str(folder / f"{name}.ca"), context
+    return made
+
+
+def test_https_is_for_who_is_trusted(client_of, unique, certificates, monkeypatch):
+    """A certificate of the CA in SSL_CERT_FILE is trusted; another's is a server's error: tried again, then dead."""
+    monkeypatch.setenv("SSL_CERT_FILE", certificates["ours"][0])
+    ours = Endpoint(tls=certificates["ours"][1])
+    with samovar.Server("--retry-speed", "1000") as server:
+        sns, sqs = client_of(server, "sns"), client_of(server, "sqs")
+        arn, name = sns.create_topic(Name=unique("t"))["TopicArn"], unique("dead")
+        url = sqs.create_queue(QueueName=name)["QueueUrl"]
+        policy = json.dumps({"deadLetterTargetArn": f"arn:aws:sqs:us-east-1:000000000000:{name}"})
+        subscription = subscribe(sns, arn, ours, RedrivePolicy=policy)
+        sns.publish(TopicArn=arn, Message="in private")
+        assert json.loads(ours.wait(2)[2])["Message"] == "in private"
+        # The same port, now with a certificate that nobody knows.
+        ours.close()
+        theirs = Endpoint(tls=certificates["theirs"][1], port=ours.server.server_port)
+        sns.publish(TopicArn=arn, Message="to whom?")
+        (m,) = eventually(lambda: sqs.receive_message(QueueUrl=url, WaitTimeSeconds=1).get("Messages"))
+        assert json.loads(m["Body"])["Message"] == "to whom?"
+        assert theirs.posts == [] and theirs.refusals == 4  # the first and three retries
+        assert sns.get_subscription_attributes(SubscriptionArn=subscription)["Attributes"]["Protocol"] == "https"
+        assert f"{ours.url} can't be reached" in server.log()
+    theirs.close()
+
+
+# ---- queues of other accounts ----
+
+def test_a_queue_of_another_account_has_to_confirm(fast, client_of, topic, unique):
+    """SNS Developer Guide, "Sending messages to a queue in a different account": who made the topic subscribes the queue,
+    which is told the token; its owner confirms."""
+    mine, other = client_of(fast, "sns"), {s: client_of(fast, s, key="000000000077") for s in ("sns", "sqs")}
+    arn, name = topic(), unique("q")
+    url = other["sqs"].create_queue(QueueName=name)["QueueUrl"]
+    answer = mine.subscribe(TopicArn=arn, Protocol="sqs", Endpoint=f"arn:aws:sqs:us-east-1:000000000077:{name}")
+    assert answer["SubscriptionArn"] == "pending confirmation"
+    mine.publish(TopicArn=arn, Message="too early")
+    receive = lambda: other["sqs"].receive_message(QueueUrl=url, WaitTimeSeconds=1).get("Messages")
+    (m,) = eventually(receive)
+    other["sqs"].delete_message(QueueUrl=url, ReceiptHandle=m["ReceiptHandle"])
+    body = json.loads(m["Body"])
+    assert body["Type"] == "SubscriptionConfirmation" and body["TopicArn"] == arn
+    assert body["Token"] in body["SubscribeURL"] and body["SubscribeURL"].startswith(fast.url)
+    validate(fast, body)
+    a = mine.get_topic_attributes(TopicArn=arn)["Attributes"]
+    assert (a["SubscriptionsPending"], a["SubscriptionsConfirmed"]) == ("1", "0")
+    subscription = other["sns"].confirm_subscription(TopicArn=arn, Token=body["Token"])["SubscriptionArn"]
+    # Once more is no error, and no second subscription.
+    assert other["sns"].confirm_subscription(TopicArn=arn, Token=body["Token"])["SubscriptionArn"] == subscription
+    a = mine.get_topic_attributes(TopicArn=arn)["Attributes"]
+    assert (a["SubscriptionsPending"], a["SubscriptionsConfirmed"]) == ("0", "1")
+    mine.publish(TopicArn=arn, Message="now")
+    (m,) = eventually(receive)
+    assert json.loads(m["Body"])["Message"] == "now"
+
+
+def test_a_subscription_that_its_account_made_itself_needs_no_confirmation(fast, client_of, topic, unique):
+    other, name = {s: client_of(fast, s, key="000000000078") for s in ("sns", "sqs")}, unique("q")
+    arn, url = topic(), other["sqs"].create_queue(QueueName=name)["QueueUrl"]
+    subscription = other["sns"].subscribe(TopicArn=arn, Protocol="sqs",
+                                          Endpoint=f"arn:aws:sqs:us-east-1:000000000078:{name}")["SubscriptionArn"]
+    a = other["sns"].get_subscription_attributes(SubscriptionArn=subscription)["Attributes"]
+    assert a["Owner"] == "000000000078" and a["PendingConfirmation"] == "false"
+    client_of(fast, "sns").publish(TopicArn=arn, Message="m")
+    (m,) = other["sqs"].receive_message(QueueUrl=url, WaitTimeSeconds=5)["Messages"]
+    assert json.loads(m["Body"])["Message"] == "m"
 
 
 # ---- mail and short messages ----
