@@ -609,24 +609,6 @@ def test_filters_over_the_body(sns, sqs, topic, queue):
         assert bool(receive(sqs, url, wait=0)) == passes, (policy, message)
 
 
-def test_filter_limits(sns, subscribed):
-    _, _, subscription = subscribed()
-    fits = {"a": [str(i) for i in range(15)], "b": [str(i) for i in range(10)]}
-    sns.set_subscription_attributes(SubscriptionArn=subscription, AttributeName="FilterPolicy",
-                                    AttributeValue=json.dumps(fits))
-    sns.set_subscription_attributes(SubscriptionArn=subscription, AttributeName="FilterPolicy", AttributeValue="{}")
-    sns.set_subscription_attributes(SubscriptionArn=subscription, AttributeName="FilterPolicyScope",
-                                    AttributeValue="MessageBody")
-    # "4 values x 4 levels x 3 values x 2 levels = 96"; with five values and levels each it is too much.
-    fits = {"a": {"b": {"c": {"d": ["1", "2", "3", "4"]}}, "e": {"f": ["1", "2", "3"]}}}
-    sns.set_subscription_attributes(SubscriptionArn=subscription, AttributeName="FilterPolicy",
-                                    AttributeValue=json.dumps({"a": {"b": {"d": ["1", "2", "3", "4"]}}, "e": {"f": ["1"]}}))
-    too_much = {"a": {"b": {"c": {"d": ["1", "2", "3", "4"]}}}, "e": {"f": ["1", "2", "3", "4", "5"]}}
-    assert code_of(sns.set_subscription_attributes, SubscriptionArn=subscription, AttributeName="FilterPolicy",
-                   AttributeValue=json.dumps(too_much)) == "InvalidParameter"
-    assert fits
-
-
 # ---- functions ----
 
 FUNCTION = """
