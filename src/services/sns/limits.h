@@ -24,6 +24,10 @@ enum {
 	SNS_MESSAGE_BYTES_MAX = 256 * 1024, /* with its attributes; of a batch: all together */
 	SNS_SUBJECT_MAX = 100,
 	SNS_SMS_CHARACTERS_MAX = 1600,
+	SNS_SANDBOX_MAX = 10, /* telephone numbers, verified and pending */
+	SNS_SANDBOX_TRIES_MAX = 5,
+	SNS_SANDBOX_MS = 24 * 3600 * 1000, /* a password is good, a number stays after a try */
+	SNS_SANDBOX_PAGE = 100,
 	SNS_ATTRIBUTE_NAME_BYTES_MAX = 256,
 	SNS_RAW_ATTRIBUTES_MAX = 10, /* that a message delivered raw may have */
 	SNS_TOKEN_BYTES_MAX = 128,   /* MessageGroupId, MessageDeduplicationId */

@@ -228,6 +228,51 @@ operation GetSMSSandboxAccountStatus {
     output := { @required IsInSandbox: Boolean }
 }
 
+/// Lets a telephone number that has opted out get short messages again.
+operation OptInPhoneNumber {
+    input := { phoneNumber: PhoneNumber }
+    output := {}
+    errors: [InvalidParameterException]
+}
+
+/// Lists the numbers that the account has of its own to send from: none.
+@readonly
+operation ListOriginationNumbers {
+    input := { NextToken: String, MaxResults: Integer }
+    output := { NextToken: String, PhoneNumbers: PhoneNumberInformationList }
+    errors: [InvalidParameterException]
+}
+
+/// Adds a telephone number to those of the sandbox and sends it a one-time password.
+operation CreateSMSSandboxPhoneNumber {
+    input := { PhoneNumber: PhoneNumberString, LanguageCode: String }
+    output := {}
+    errors: [InvalidParameterException, UserErrorException]
+}
+
+/// Verifies a telephone number of the sandbox with the password that it was sent.
+@waits
+operation VerifySMSSandboxPhoneNumber {
+    input := { PhoneNumber: PhoneNumberString, OneTimePassword: String }
+    output := {}
+    errors: [InvalidParameterException, ResourceNotFoundException, VerificationException]
+}
+
+/// Takes a telephone number out of the sandbox.
+operation DeleteSMSSandboxPhoneNumber {
+    input := { PhoneNumber: PhoneNumberString }
+    output := {}
+    errors: [InvalidParameterException, ResourceNotFoundException, UserErrorException]
+}
+
+/// Lists the telephone numbers of the sandbox, verified and pending.
+@readonly
+operation ListSMSSandboxPhoneNumbers {
+    input := { NextToken: String, MaxResults: Integer }
+    output := { @required PhoneNumbers: SMSSandboxPhoneNumberList, NextToken: String }
+    errors: [InvalidParameterException]
+}
+
 // ---- inner ----
 
 /// Hands a letter over to the endpoint of a subscription: services/delivery asks for it, and asks again when it fails.
@@ -241,6 +286,14 @@ operation HandOver {
 
 @sensitive
 string PhoneNumber
+
+@sensitive
+string PhoneNumberString
+
+list PhoneNumberInformationList { member: PhoneNumberInformation }
+structure PhoneNumberInformation { PhoneNumber: PhoneNumber, Status: String }
+list SMSSandboxPhoneNumberList { member: SMSSandboxPhoneNumber }
+structure SMSSandboxPhoneNumber { PhoneNumber: PhoneNumberString, Status: String }
 
 map TopicAttributesMap { key: String, value: String }
 map SubscriptionAttributesMap { key: String, value: String }
@@ -307,6 +360,10 @@ structure SubscriptionLimitExceededException { message: String }
 structure TagLimitExceededException { message: String }
 @error("client") @httpError(400) @awsQueryError(code: "TooManyEntriesInBatchRequest", httpResponseCode: 400)
 structure TooManyEntriesInBatchRequestException { message: String }
+@error("client") @httpError(400) @awsQueryError(code: "UserError", httpResponseCode: 400)
+structure UserErrorException { message: String }
+@error("client") @httpError(400)
+structure VerificationException { @required Message: String, @required Status: String }
 @error("client") @httpError(403) @awsQueryError(code: "TopicLimitExceeded", httpResponseCode: 403)
 structure TopicLimitExceededException { message: String }
 
@@ -375,3 +432,12 @@ structure LetterRecord {
 
 /// The attributes of an account's short messages. Key: (sns, account, region, sms, attributes).
 structure SmsRecord { attributes: MapStringToString }
+
+/// A telephone number of the sandbox. Key: (sns, account, region, sandbox, number).
+structure SandboxRecord {
+    isVerified: Boolean
+    password: String
+    sent: Long // when the password was
+    tried: Long // when it was last, right or wrong
+    tries: Integer // since it was sent
+}
