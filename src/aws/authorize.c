@@ -1,5 +1,5 @@
 /* Whether the caller may: its identity's policies over the operation's action and resource. */
-#include "aws/auth.h"
+#include "aws/authorize.h"
 #include "aws/error.h"
 #include "aws/policy.h"
 #include "base/clock.h"
@@ -9,18 +9,19 @@
  * required"). */
 static const char *const free_actions[] = { "sts:GetCallerIdentity", "sts:GetSessionToken" };
 
-static struct str member_text(struct request *r, const void *in, struct str name)
+static struct str member_text(struct call *call, const void *in, struct str name)
 {
-	const struct member *m = shape_member(r->operation->input, name);
+	const struct member *m = shape_member(call->operation->input, name);
 	if (!m || (m->shape->type != SHAPE_STRING && m->shape->type != SHAPE_ENUM) ||
 		!member_is_set(m, in))
 		return (struct str){ 0 };
 	return *(const struct str *)((const char *)in + m->offset);
 }
 
-struct str auth_resource(struct request *r, const void *in)
+/* The operation's resource with the input's members put in. */
+static struct str resource_text(struct call *call, const void *in)
 {
-	struct str rest = str_c(r->operation->resource);
+	struct str rest = str_c(call->operation->resource);
 	struct buf b = { 0 };
 	if (!rest.n)
 		return STR("*");
@@ -35,11 +36,11 @@ struct str auth_resource(struct request *r, const void *in)
 		buf_append(&b, rest.p, (size_t)open);
 		rest = str_from(rest, (size_t)close + 1);
 		if (str_is(name, "region")) {
-			value = r->call.identity.region;
+			value = call->identity.region;
 		} else if (str_is(name, "account")) {
-			value = r->call.identity.account;
+			value = call->identity.account;
 		} else {
-			value = member_text(r, in, name);
+			value = member_text(call, in, name);
 			if (str_starts(value, STR("arn:"))) {
 				buf_fini(&b);
 				return value;
@@ -50,7 +51,7 @@ struct str auth_resource(struct request *r, const void *in)
 			value = str_from(value, 1);
 		buf_str(&b, value.n ? value : STR("*"));
 	}
-	struct str resource = arena_str(r->arena, buf_view(&b));
+	struct str resource = arena_str(call->arena, buf_view(&b));
 	buf_fini(&b);
 	return resource;
 }
@@ -84,7 +85,7 @@ static void fill_context(struct call *call, struct context *c)
 		arena_printf(call->arena, "%lld", (long long)(call->now_ms / 1000)));
 	add(c, "aws:SecureTransport", STR("false"));
 	add(c, "aws:RequestedRegion", id->region);
-	add(c, "aws:ViaAWSService", STR("false"));
+	add(c, "aws:ViaAWSService", call->is_forwarded ? STR("true") : STR("false"));
 	add(c, "aws:userid", id->principal_id);
 	add(c, "aws:PrincipalType",
 		id->is_anonymous ? STR("Anonymous")
@@ -133,23 +134,38 @@ static bool is_unknown(struct call *call)
 	return false;
 }
 
+/* "arn:aws:lambda:us-east-1:111122223333:...", or p == NULL. */
+static struct str account_in(struct str arn)
+{
+	struct str part = { 0 };
+	for (int i = 0; i < 5; i++)
+		if (!str_cut(&arn, ':', &part))
+			return (struct str){ 0 };
+	bool is_account = part.n == 12;
+	for (size_t i = 0; i < part.n; i++)
+		is_account = is_account && part.p[i] >= '0' && part.p[i] <= '9';
+	return is_account ? part : (struct str){ 0 };
+}
+
 /* What the service itself says of the resource: 1 or 0, whether it says anything, or -1. */
-static int find_resource(struct request *r, const void *in, struct service_resource *out)
+static int find_resource(struct call *call, const void *in, struct service_resource *out)
 {
 	struct service_resource found = { 0 };
 	int is_known = 0;
-	for (const struct service *const *s = r->aws->services; s && *s; s++)
-		if ((*s)->api == r->entry->api && (*s)->find_resource &&
-			(*s)->find_resource(&r->call, in, &found) == 0) {
+	for (const struct service *const *s = call->aws->services; s && *s; s++)
+		if ((*s)->api == call->api && (*s)->find_resource &&
+			(*s)->find_resource(call, in, &found) == 0) {
 			*out = found;
 			is_known = 1;
 		}
-	if (is_unknown(&r->call))
+	if (is_unknown(call))
 		return -1;
 	if (!out->arn.p)
-		out->arn = auth_resource(r, in);
+		out->arn = resource_text(call, in);
 	if (!out->account.p)
-		out->account = r->call.identity.account;
+		out->account = account_in(out->arn);
+	if (!out->account.p)
+		out->account = call->identity.account;
 	return is_known;
 }
 
@@ -218,44 +234,62 @@ int call_authorize(struct call *call, const char *action, const struct service_r
 	return 0;
 }
 
-/* What the service itself says that the caller must be allowed; 0: nothing; or -1. */
-static ssize_t find_permissions(struct request *r, const void *in, struct service_permission **v)
+bool call_service_may(struct call *call, const struct service_source *source, const char *action,
+	struct str resource, struct str policy)
 {
-	size_t n = 0;
-	for (const struct service *const *s = r->aws->services; s && *s; s++)
-		if ((*s)->api == r->entry->api && (*s)->find_permissions &&
-			(*s)->find_permissions(&r->call, in, v, &n) < 0)
-			n = 0;
-	return is_unknown(&r->call) ? -1 : (ssize_t)n;
+	struct policy_context_key context[] = { { STR("aws:SourceAccount"), source->account },
+		{ STR("aws:SourceArn"), source->arn } };
+	struct policy_request request = {
+		.action = str_c(action),
+		.resource = resource,
+		.principal_account = source->account,
+		.principal_service = source->service,
+		.context = context,
+		.context_count = source->arn.p ? 2 : 1,
+	};
+	if (call->aws->auth != AWS_AUTH_STRICT)
+		return true;
+	return policy.n && policy_evaluate(call->arena, policy, &request, true) == POLICY_ALLOW;
 }
 
-int auth_authorize(struct request *r, const void *in)
+/* What the service itself says that the caller must be allowed; 0: nothing; or -1. */
+static ssize_t find_permissions(struct call *call, const void *in, struct service_permission **v)
+{
+	size_t n = 0;
+	for (const struct service *const *s = call->aws->services; s && *s; s++)
+		if ((*s)->api == call->api && (*s)->find_permissions &&
+			(*s)->find_permissions(call, in, v, &n) < 0)
+			n = 0;
+	return is_unknown(call) ? -1 : (ssize_t)n;
+}
+
+int authorize_operation(struct call *call, const void *in)
 {
 	struct service_permission *permissions = NULL;
-	const char *action = r->operation->action;
+	const char *action = call->operation->action;
 	struct service_resource resource = { 0 };
-	if (r->aws->auth != AWS_AUTH_STRICT || !action)
+	if (call->aws->auth != AWS_AUTH_STRICT || !action)
 		return 0;
 	for (size_t i = 0; i < COUNT_OF(free_actions); i++)
 		if (str_is(str_c(action), free_actions[i]))
 			return 0;
-	ssize_t n = find_permissions(r, in, &permissions);
+	ssize_t n = find_permissions(call, in, &permissions);
 	for (ssize_t i = 0; i < n; i++)
-		if (call_authorize(&r->call, permissions[i].action, &permissions[i].resource) < 0)
+		if (call_authorize(call, permissions[i].action, &permissions[i].resource) < 0)
 			return -1;
 	if (n)
 		return n > 0 ? 0 : -1;
-	int is_known = find_resource(r, in, &resource);
+	int is_known = find_resource(call, in, &resource);
 	if (is_known < 0)
 		return -1;
 	/* A public operation of a service without policies of resources is everyone's; else
 	 * strangers need one. */
-	if (r->call.identity.is_anonymous && r->operation->is_public && !is_known)
+	if (call->identity.is_anonymous && call->operation->is_public && !is_known)
 		return 0;
 	if (resource.by_handler)
 		return 0;
 	for (size_t i = 0; i < COUNT_OF(resource.also) && resource.also[i]; i++)
-		if (call_authorize(&r->call, resource.also[i], &resource) < 0)
+		if (call_authorize(call, resource.also[i], &resource) < 0)
 			return -1;
-	return call_authorize(&r->call, resource.action ? resource.action : action, &resource);
+	return call_authorize(call, resource.action ? resource.action : action, &resource);
 }

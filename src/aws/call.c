@@ -1,5 +1,6 @@
 /* Calls: failing, transactions around a handler, and services calling each other. */
 #include "aws/call.h"
+#include "aws/authorize.h"
 #include "aws/run.h"
 #include "aws/tables.h"
 #include "aws/validate.h"
@@ -151,6 +152,11 @@ int call_read_from(struct call *call, struct store *store, call_fn *fn, void *ar
 	return transaction_end(call, store, store_read(store, transaction_run, &t));
 }
 
+int call_look(struct call *call, call_fn *fn, void *arg)
+{
+	return call->txn ? fn(call, arg) : call_read(call, fn, arg);
+}
+
 int call_write(struct call *call, call_fn *fn, void *arg)
 {
 	return call_write_to(call, call->aws->store, fn, arg);
@@ -196,17 +202,26 @@ int operation_run(struct call *call, const void *in, void *out)
 	return -1;
 }
 
-static int inner(struct call *parent, const struct operation *op, const struct identity *as,
-	const void *in, void *out, call_fn *with, void *with_arg)
+/* How an inner call is made. */
+struct inner {
+	const struct identity *as;
+	bool is_asked; /* the caller's permissions are looked at */
+	call_fn *with;
+	void *with_arg;
+};
+
+static int inner(struct call *parent, const struct operation *op, const struct inner *how,
+	const void *in, void *out)
 {
 	struct call child = {
-		.with = with,
-		.with_arg = with_arg,
+		.with = how->with,
+		.with_arg = how->with_arg,
+		.is_forwarded = how->is_asked || parent->is_forwarded,
 		.aws = parent->aws,
 		.arena = parent->arena,
 		.api = aws_operation_api(parent->aws, op),
 		.operation = op,
-		.identity = as ? *as : parent->identity,
+		.identity = how->as ? *how->as : parent->identity,
 		.request_id = parent->request_id,
 		.now_ms = parent->now_ms,
 		.txn = parent->txn,
@@ -218,6 +233,8 @@ static int inner(struct call *parent, const struct operation *op, const struct i
 	int r;
 	if (validate(child.arena, op->input, in, &message) < 0)
 		r = fail(&child, &aws_validation_exception, "%.*s", STR_ARG(message));
+	else if (how->is_asked && authorize_operation(&child, in) < 0)
+		r = -1;
 	else
 		r = operation_run(&child, in, out);
 	if (r < 0) {
@@ -236,14 +253,20 @@ static int inner(struct call *parent, const struct operation *op, const struct i
 int call_inner(struct call *parent, const struct operation *op, const struct identity *as,
 	const void *in, void *out)
 {
-	return inner(parent, op, as, in, out, NULL, NULL);
+	return inner(parent, op, &(struct inner){ .as = as }, in, out);
+}
+
+int call_inner_asked(struct call *parent, const struct operation *op, const void *in, void *out)
+{
+	return inner(parent, op, &(struct inner){ .is_asked = true }, in, out);
 }
 
 int call_inner_with(struct call *parent, const struct operation *op, const void *in, void *out,
 	call_fn *with, void *arg)
 {
 	assert(!parent->txn && op->kind == OPERATION_WAITS);
-	return inner(parent, op, NULL, in, out, with, arg);
+	return inner(parent, op, &(struct inner){ .is_asked = true, .with = with, .with_arg = arg },
+		in, out);
 }
 
 struct str call_arn(struct call *call, const char *service, const char *fmt, ...)

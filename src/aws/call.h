@@ -55,7 +55,8 @@ struct call {
 	struct txn *txn;            /* of a @readonly or default operation; NULL in @waits */
 	struct http_exchange *http; /* the request; NULL in inner calls */
 	struct str source_ip, user_agent;
-	struct str trace; /* X-Ray's header of what this call is a part of; empty: nothing */
+	bool is_forwarded; /* a service's, in the name of who asked it (call_inner_asked) */
+	struct str trace;  /* X-Ray's header of what this call is a part of; empty: nothing */
 	struct call_error error;
 	struct call_after *after; /* call_after()'s list */
 	struct call_body *body;
@@ -108,6 +109,8 @@ int call_read(struct call *call, call_fn *fn, void *arg) MUSTCHECK;
 /* The same over another store than aws->store: call->aws->telemetry. */
 int call_write_to(struct call *call, struct store *store, call_fn *fn, void *arg) MUSTCHECK;
 int call_read_from(struct call *call, struct store *store, call_fn *fn, void *arg) MUSTCHECK;
+/* The same as call_read; inside a transaction it joins it. */
+int call_look(struct call *call, call_fn *fn, void *arg) MUSTCHECK;
 
 /*
  * One service calls another: op's handler with a call of its own and the caller's identity (or
@@ -119,9 +122,16 @@ int call_inner(struct call *parent, const struct operation *op, const struct ide
 	const void *in, void *out) MUSTCHECK;
 
 /*
- * The same for an operation that waits, outside a transaction: with(the inner call, arg) runs in
- * the same transaction as what the operation writes, so that a caller's record of it stands or
- * falls with it.
+ * The same for what is done in the caller's name because its input says so: authorised as though
+ * the caller had asked for it by a request of its own (IAM User Guide, "Forward access sessions").
+ */
+int call_inner_asked(
+	struct call *parent, const struct operation *op, const void *in, void *out) MUSTCHECK;
+
+/*
+ * The same as call_inner_asked for an operation that waits, outside a transaction: with(the inner
+ * call, arg) runs in the same transaction as what the operation writes, so that a caller's record
+ * of it stands or falls with it.
  */
 int call_inner_with(struct call *parent, const struct operation *op, const void *in, void *out,
 	call_fn *with, void *arg) MUSTCHECK;
@@ -156,11 +166,23 @@ void call_answer_length(struct call *call, uint64_t length);
 
 /*
  * For handlers that touch more than @resource names (the source of a copy, the keys of a batch):
- * whether the caller may do this there; always, unless the server is strict. It reads the store:
- * not in a transaction. 0, or -1 after fail().
+ * whether the caller may do this there; always, unless the server is strict. 0, or -1 after
+ * fail().
  */
 int call_authorize(
 	struct call *call, const char *action, const struct service_resource *resource) MUSTCHECK;
+
+/* Who a service acts for: a topic, a bucket. */
+struct service_source {
+	struct str service;      /* "sns.amazonaws.com" */
+	struct str account, arn; /* arn.p == NULL: not known */
+};
+/*
+ * Whether the policy of the resource, which may be empty, lets the service do this there; always,
+ * unless the server is strict.
+ */
+bool call_service_may(struct call *call, const struct service_source *source, const char *action,
+	struct str resource, struct str policy);
 
 /*
  * For forms, whose claim is among their fields: makes who signed the text the call's identity, as

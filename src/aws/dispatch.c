@@ -4,6 +4,7 @@
  */
 #include "aws/limits.h"
 #include "aws/auth.h"
+#include "aws/authorize.h"
 #include "aws/error.h"
 #include "aws/guard.h"
 #include "aws/resolve.h"
@@ -149,7 +150,7 @@ static int serve(struct request *r, void **out)
 		stream_begin(r);
 	void *in = arena_zalloc(r->arena, r->operation->input->size + 1);
 	*out = arena_zalloc(r->arena, r->operation->output->size + 1);
-	if (decode(r, in) < 0 || auth_authorize(r, in) < 0)
+	if (decode(r, in) < 0 || authorize_operation(call, in) < 0)
 		return -1;
 	struct str message;
 	bool is_valid = validate(r->arena, r->operation->input, in, &message) == 0;

@@ -104,8 +104,8 @@ struct service {
 	/*
 	 * For services whose resources have policies or are named otherwise than by @resource (a
 	 * queue by its URL): what call->operation acts on by this input. 0, or negative: as
-	 * @resource says. Asked in strict mode only, before the input is validated; it opens its
-	 * own read of the store.
+	 * @resource says. Asked in strict mode only, before the input is validated; it reads the
+	 * store by call_look().
 	 */
 	int (*find_resource)(struct call *call, const void *in, struct service_resource *out);
 	/*

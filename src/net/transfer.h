@@ -15,8 +15,8 @@ struct waitq;
  */
 int transfer_run(CURL *easy, bool gives_way, bool (*is_cancelled)(void), struct waitq *wakes,
 	CURLcode *result) MUSTCHECK;
-/* Lets the handle trust the certificates of OpenSSL's own variables, SSL_CERT_FILE and SSL_CERT_DIR,
- * in place of the system's. */
+/* Lets the handle trust the certificates of OpenSSL's own variables, SSL_CERT_FILE and
+ * SSL_CERT_DIR, in place of the system's. */
 void transfer_trust(CURL *easy);
 /* libcurl's result as an error of ours. */
 int transfer_errno(CURLcode result);

@@ -145,7 +145,9 @@ static int ask(struct exchange *x, const struct authorizer_view *a, const struct
 	struct str payload, arn = route_arn(x);
 	bool is_v2 = str_is(a->record->authorizer_payload_format_version, "2.0");
 	event_authorizer(&event, x, is_v2, arn, identity, n);
-	int result = invoke_function(x, stage_substitute(x, a->function), buf_view(&event),
+	struct str source = arena_printf(x->arena, "%.*s/authorizers/%.*s",
+		STR_ARG(x->table->api.api_id), STR_ARG(a->record->authorizer_id));
+	int result = invoke_function(x, stage_substitute(x, a->function), source, buf_view(&event),
 		GATEWAY_AUTHORIZER_TIMEOUT_MS, &payload);
 	buf_fini(&event);
 	if (result < 0)

@@ -50,9 +50,14 @@ struct str stage_substitute(const struct exchange *x, struct str text);
 /* A context variable's value, "identity.sourceIp", or empty. */
 struct str context_value(const struct exchange *x, struct str name);
 
-/* Runs the function: 0 with its payload (in x->arena), -ETIMEDOUT, or -EIO when it failed. */
-int invoke_function(struct exchange *x, struct str function, struct str event, uint64_t timeout_ms,
-	struct str *payload) MUSTCHECK;
+/* What the function's policy knows the route by: API/STAGE/METHOD/PATH, or API/STAGE/$default. */
+struct str route_source(const struct exchange *x);
+/*
+ * Runs the function for what the source names behind "arn:aws:execute-api:REGION:ACCOUNT:": 0 with
+ * its payload (in x->arena), -ETIMEDOUT, or -EIO when it failed.
+ */
+int invoke_function(struct exchange *x, struct str function, struct str source, struct str event,
+	uint64_t timeout_ms, struct str *payload) MUSTCHECK;
 /* An HTTP_PROXY integration, into the answer. */
 void http_proxy(struct exchange *x, const struct integration_view *integration, struct answer *out);
 

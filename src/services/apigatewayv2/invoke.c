@@ -36,8 +36,19 @@ static void invocation_run(void *arg)
 	invocation_unref(v);
 }
 
-static int invocation_start(
-	struct exchange *x, struct str function, struct str event, struct invocation **out)
+struct str route_source(const struct exchange *x)
+{
+	const struct route_view *r = x->found.route;
+	const struct str start = arena_printf(
+		x->arena, "%.*s/%.*s/", STR_ARG(x->table->api.api_id), STR_ARG(x->stage->name));
+	if (r->is_default)
+		return arena_printf(x->arena, "%.*s$default", STR_ARG(start));
+	return arena_printf(x->arena, "%.*s%.*s%.*s", STR_ARG(start), STR_ARG(x->request->method),
+		STR_ARG(r->path));
+}
+
+static int invocation_start(struct exchange *x, struct str function, struct str source,
+	struct str event, struct invocation **out)
 {
 	struct invocation *v = xcalloc(1, sizeof *v);
 	struct identity identity = {
@@ -45,6 +56,8 @@ static int invocation_start(
 		.region = arena_str(&v->arena, x->table->region),
 		.service = STR("apigateway.amazonaws.com"),
 	};
+	identity.principal_arn = arena_printf(&v->arena, "arn:aws:execute-api:%.*s:%.*s:%.*s",
+		STR_ARG(identity.region), STR_ARG(identity.account), STR_ARG(source));
 	call_init(&v->call, x->gateway->aws, &v->arena, &identity);
 	v->call.trace = arena_str(&v->arena, x->trace_header);
 	v->call.source_ip = arena_str(&v->arena, x->source_ip);
@@ -64,11 +77,11 @@ static int invocation_start(
 	return 0;
 }
 
-int invoke_function(struct exchange *x, struct str function, struct str event, uint64_t timeout_ms,
-	struct str *payload)
+int invoke_function(struct exchange *x, struct str function, struct str source, struct str event,
+	uint64_t timeout_ms, struct str *payload)
 {
 	struct invocation *v;
-	int r = invocation_start(x, function, event, &v);
+	int r = invocation_start(x, function, source, event, &v);
 	if (r < 0)
 		return -EIO;
 	uint64_t end_ms = clock_mono_ms() + timeout_ms;

@@ -192,8 +192,8 @@ static void call_function(
 	struct buf event = { 0 };
 	struct str payload;
 	(integration->is_v2 ? event_v2 : event_v1)(&event, x);
-	int r = invoke_function(x, stage_substitute(x, integration->function), buf_view(&event),
-		integration->timeout_ms, &payload);
+	int r = invoke_function(x, stage_substitute(x, integration->function), route_source(x),
+		buf_view(&event), integration->timeout_ms, &payload);
 	buf_fini(&event);
 	if (r == -ETIMEDOUT)
 		answer_message(x->arena, a, 503, "Service Unavailable");

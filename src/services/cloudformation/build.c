@@ -311,7 +311,7 @@ int cfn_call_input(struct cfn_resource *r, const struct operation *op, value *in
 int cfn_call(struct cfn_resource *r, const struct operation *op, value *input, void **out)
 {
 	void *in, *result = arena_zalloc(r->call->arena, op->output->size + 1);
-	if (cfn_call_input(r, op, input, &in) < 0 || call_inner(r->call, op, NULL, in, result) < 0)
+	if (cfn_call_input(r, op, input, &in) < 0 || call_inner_asked(r->call, op, in, result) < 0)
 		return -1;
 	if (out)
 		*out = result;

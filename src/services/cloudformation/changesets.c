@@ -2,7 +2,6 @@
 #include "base/clock.h"
 #include "base/random.h"
 #include "services/cloudformation/internal.h"
-#include "services/cloudformation/permit.h"
 
 static struct str set_key(struct call *call, struct str uuid, struct str name)
 {

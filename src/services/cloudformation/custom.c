@@ -185,7 +185,7 @@ static int ask(struct cfn_resource *r, const char *what)
 		.invocation_type = STR("RequestResponse"),
 		.payload = request_of(r, what, token) };
 	struct lambda_invoke_output out = { 0 };
-	int e = call_inner(r->call, &lambda_invoke_operation, NULL, &in, &out);
+	int e = call_inner_asked(r->call, &lambda_invoke_operation, &in, &out);
 	if (e == 0 && out.function_error.p && !w.body.p)
 		e = fail(r->call, &cloudformation_validation_error,
 			"The custom resource's function ended with an error and without an answer: %.*s",

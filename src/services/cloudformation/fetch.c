@@ -1,6 +1,7 @@
 /* Templates by URL: objects of S3 on this server, whatever the host's name is. */
 #include "api/s3.h"
 #include "base/encode.h"
+#include "net/http.h"
 #include "services/cloudformation/internal.h"
 
 static int bad_url(struct call *call, struct str url)
@@ -25,14 +26,17 @@ int cfn_fetch_template(struct call *call, struct str url, struct str *out)
 	ssize_t scheme = str_find(url, STR("://"));
 	if (scheme < 0)
 		return bad_url(call, url);
-	struct str rest = str_from(url, (size_t)scheme + 3), host, path = { 0 };
+	struct str rest = str_from(url, (size_t)scheme + 3), host, path = { 0 }, version = { 0 };
 	ssize_t slash = str_index(rest, '/'), query;
 	if (slash < 0)
 		return bad_url(call, url);
 	host = str_sub(rest, 0, (size_t)slash);
 	rest = str_from(rest, (size_t)slash + 1);
-	if ((query = str_index(rest, '?')) >= 0)
+	if ((query = str_index(rest, '?')) >= 0) {
+		version = http_query_get(
+			call->arena, str_from(rest, (size_t)query + 1), STR("versionId"));
 		rest = str_sub(rest, 0, (size_t)query);
+	}
 	struct str bucket = bucket_of_host(host);
 	if (!bucket.p) {
 		slash = str_index(rest, '/');
@@ -43,7 +47,7 @@ int cfn_fetch_template(struct call *call, struct str url, struct str *out)
 	}
 	if (percent_decode(call->arena, rest, false, &path) < 0 || !path.n)
 		return bad_url(call, url);
-	struct s3_locate_object_input in = { .bucket = bucket, .key = path };
+	struct s3_locate_object_input in = { .bucket = bucket, .key = path, .version_id = version };
 	if (call_inner(call, &s3_locate_object_operation, NULL, &in, &located) < 0)
 		return fail(call, &cloudformation_validation_error,
 			"S3 error: %.*s\nFor more information check "

@@ -58,6 +58,9 @@ void cfn_resources_get(
 /* An event about a resource, or about the stack itself (r == NULL). */
 void cfn_event_put(struct call *call, const struct cloudformation_stack_record *stack,
 	const struct cloudformation_resource_record *r, struct str status, struct str reason);
+/* Who calls is who the stack's next operation acts for. */
+void cfn_caller_keep(const struct call *call, struct cloudformation_stack_record *stack);
+void cfn_caller_become(const struct cloudformation_stack_record *stack, struct identity *identity);
 /* Sets the stack's status with its event. */
 void cfn_stack_turn(struct call *call, struct cloudformation_stack_record *stack,
 	const char *status, struct str reason);

@@ -39,7 +39,7 @@ static int wait_for(struct cfn_resource *r, struct look *l)
 				.stack_name = r->physical
 			};
 			struct cloudformation_cancel_update_stack_output out;
-			if (call_inner(r->call, &cloudformation_cancel_update_stack_operation, NULL,
+			if (call_inner_asked(r->call, &cloudformation_cancel_update_stack_operation,
 				    &in, &out) < 0)
 				r->call->error = (struct call_error){ 0 };
 		}

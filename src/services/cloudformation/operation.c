@@ -2,7 +2,6 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "services/cloudformation/operation.h"
-#include "services/cloudformation/permit.h"
 #include <errno.h>
 #include <stdlib.h>
 

@@ -4,11 +4,30 @@
 #include "services/cloudformation/internal.h"
 #include <pcre2.h>
 
+/*
+ * "You must have permission to call ssm:GetParameters" (CloudFormation User Guide, "Specify
+ * existing resources at runtime with CloudFormation-supplied parameter types"), whatever version is
+ * named.
+ */
+static int may_read(struct call *call, struct str name)
+{
+	ssize_t at = str_starts(name, STR("arn:")) ? str_find(name, STR(":parameter/")) : -1;
+	struct str rest = at < 0 ? name : str_from(name, (size_t)at + strlen(":parameter/")), plain;
+	struct service_resource resource = { .account = call->identity.account };
+	str_cut(&rest, ':', &plain);
+	if (str_starts(plain, STR("/")))
+		plain = str_from(plain, 1);
+	resource.arn = at < 0 ? call_arn(call, "ssm", "parameter/%.*s", STR_ARG(plain))
+			      : str_sub(name, 0, (size_t)(plain.p - name.p) + plain.n);
+	return call_authorize(call, "ssm:GetParameters", &resource);
+}
+
 int cfn_parameter_from_ssm(struct call *call, struct str name, bool decrypt, struct str *out)
 {
 	struct ssm_get_parameter_input in = { .name = name, .with_decryption = OPT_BOOL(decrypt) };
 	struct ssm_get_parameter_output got = { 0 };
-	if (call_inner(call, &ssm_get_parameter_operation, NULL, &in, &got) < 0)
+	if (may_read(call, name) < 0 ||
+		call_inner(call, &ssm_get_parameter_operation, NULL, &in, &got) < 0)
 		return -1;
 	if (!decrypt && str_is(got.parameter->type, "SecureString"))
 		return fail(call, &cloudformation_validation_error,

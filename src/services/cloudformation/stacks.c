@@ -1,7 +1,6 @@
 /* Making, changing and deleting stacks: what is checked at once; the work is the operation's. */
 #include "base/random.h"
 #include "services/cloudformation/internal.h"
-#include "services/cloudformation/permit.h"
 
 /* A letter, then letters, digits and hyphens, 128 in all. */
 static int check_name(struct call *call, struct str name)
@@ -65,6 +64,24 @@ int cfn_stack_create(struct call *call, struct str name, const char *status, str
 	cfn_caller_keep(call, out);
 	txn_put(call->txn, cfn_stack_name_key(call, name), out->id);
 	return 0;
+}
+
+void cfn_caller_keep(const struct call *call, struct cloudformation_stack_record *stack)
+{
+	stack->principal_arn = call->identity.principal_arn;
+	stack->principal_id = call->identity.principal_id;
+	stack->principal_role = call->identity.role_arn;
+	stack->session_policy = call->identity.session_policy;
+	stack->is_root = OPT_BOOL(call->identity.is_root);
+}
+
+void cfn_caller_become(const struct cloudformation_stack_record *stack, struct identity *identity)
+{
+	identity->principal_arn = stack->principal_arn;
+	identity->principal_id = stack->principal_id;
+	identity->role_arn = stack->principal_role;
+	identity->session_policy = stack->session_policy;
+	identity->is_root = stack->is_root.v;
 }
 
 static void take_caller(

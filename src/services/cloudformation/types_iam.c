@@ -175,7 +175,7 @@ static int remove_role(struct cfn_resource *r)
 {
 	struct iam_get_role_output out = { 0 };
 	struct iam_get_role_input get = { .role_name = r->physical };
-	if (call_inner(r->call, &iam_get_role_operation, NULL, &get, &out) < 0)
+	if (call_inner_asked(r->call, &iam_get_role_operation, &get, &out) < 0)
 		return cfn_forgive_missing(r->call) ? 0 : -1;
 	if (set_policies(r, &role_kind, r->properties, NULL) < 0)
 		return -1;
@@ -209,7 +209,7 @@ static int remove_user(struct cfn_resource *r)
 {
 	struct iam_get_user_output out = { 0 };
 	struct iam_get_user_input get = { .user_name = r->physical };
-	if (call_inner(r->call, &iam_get_user_operation, NULL, &get, &out) < 0)
+	if (call_inner_asked(r->call, &iam_get_user_operation, &get, &out) < 0)
 		return cfn_forgive_missing(r->call) ? 0 : -1;
 	if (set_policies(r, &user_kind, r->properties, NULL) < 0)
 		return -1;
@@ -331,7 +331,7 @@ static int make_room(struct cfn_resource *r, size_t keep, bool all)
 {
 	struct iam_list_policy_versions_input list = { .policy_arn = r->physical };
 	struct iam_list_policy_versions_output out = { 0 };
-	if (call_inner(r->call, &iam_list_policy_versions_operation, NULL, &list, &out) < 0)
+	if (call_inner_asked(r->call, &iam_list_policy_versions_operation, &list, &out) < 0)
 		return -1;
 	for (size_t i = out.versions.n; i-- > 0 && (all || out.versions.n > keep);) {
 		if (out.versions.v[i].is_default_version.v)

@@ -4,7 +4,6 @@
 #include "api/lambda.h"
 #include "api/sns.h"
 #include "api/sqs.h"
-#include "aws/policy.h"
 #include "services/delivery/limits.h"
 #include "services/delivery/owed.h"
 #include <math.h>
@@ -22,27 +21,25 @@ static struct str account_of(struct str arn)
 	return part;
 }
 
-/* In strict mode a queue of another account takes what its policy lets it be sent. */
+/* Lambda reaches what is of its account with the function's role, which it has asked itself. */
+static bool is_by_role(const struct delivery_delivery_record *r)
+{
+	return str_is(r->source_service, "lambda.amazonaws.com") &&
+	       str_eq(account_of(r->target_arn), r->account);
+}
+
+/* In strict mode a queue takes what its policy lets it be sent, also of its own account: a service
+ * is no one's user. */
 static int check_policy(struct call *call, const struct delivery_delivery_record *r)
 {
 	struct sqs_describe_queue_input in = { r->target_arn };
 	struct sqs_describe_queue_output out = { 0 };
-	struct policy_context_key context[] = { { STR("aws:SourceArn"), r->source_arn },
-		{ STR("aws:SourceAccount"), r->account } };
-	struct policy_request request = {
-		.action = STR("sqs:SendMessage"),
-		.resource = r->target_arn,
-		.principal_account = r->account,
-		.principal_service = r->source_service,
-		.context = context,
-		.context_count = r->source_arn.p ? COUNT_OF(context) : 0,
-	};
-	if (call->aws->auth != AWS_AUTH_STRICT || str_eq(account_of(r->target_arn), r->account))
+	struct service_source source = { r->source_service, r->account, r->source_arn };
+	if (call->aws->auth != AWS_AUTH_STRICT || is_by_role(r))
 		return 0;
 	if (call_inner(call, &sqs_describe_queue_operation, NULL, &in, &out) < 0)
 		return -1;
-	if (out.policy.n &&
-		policy_evaluate(call->arena, out.policy, &request, true) == POLICY_ALLOW)
+	if (call_service_may(call, &source, "sqs:SendMessage", r->target_arn, out.policy))
 		return 0;
 	return fail(call, &aws_access_denied,
 		"The policy of the queue does not let %.*s send to it.",
@@ -97,11 +94,7 @@ static int invoke(struct call *call, struct sending *s)
 {
 	const struct delivery_delivery_record *r = s->record;
 	struct identity as = call->identity;
-	/* Lambda's destinations are reached with the function's role, other services by the
-	 * function's policy. */
-	bool is_own = str_is(r->source_service, "lambda.amazonaws.com") &&
-		      str_eq(account_of(r->target_arn), r->account);
-	as.service = is_own ? (struct str){ 0 } : r->source_service;
+	as.service = is_by_role(r) ? (struct str){ 0 } : r->source_service;
 	as.principal_arn = r->source_arn;
 	struct lambda_invoke_input in = {
 		.function_name = r->target_arn, .invocation_type = STR("Event"), .payload = r->body

@@ -131,8 +131,8 @@ static const struct job_kind kinds[] = {
 
 static struct str jobs_begin(struct call *call)
 {
-	return KEY(call->arena, KEY_LITERAL("dynamodb-tables"), KEY_LITERAL(""),
-		KEY_LITERAL("job"));
+	return KEY(
+		call->arena, KEY_LITERAL("dynamodb-tables"), KEY_LITERAL(""), KEY_LITERAL("job"));
 }
 
 void job_put(struct call *call, struct dynamodb_job_record *job)
@@ -145,8 +145,8 @@ void job_put(struct call *call, struct dynamodb_job_record *job)
 }
 
 /* The first job of [begin, end). */
-static bool find_job(struct call *call, struct str begin, struct str end, struct str *key,
-	struct str *record)
+static bool find_job(
+	struct call *call, struct str begin, struct str end, struct str *key, struct str *record)
 {
 	struct txn_cursor c;
 	txn_cursor_open(call->txn, begin, end, false, &c);

@@ -7,8 +7,8 @@
 
 /* The job whose turn it is. */
 struct job_turn {
-	struct str last; /* the key of the job that had the turn before; empty: none */
-	struct str key;  /* in the arena */
+	struct str last;  /* the key of the job that had the turn before; empty: none */
+	struct str key;   /* in the arena */
 	bool found, done; /* there is a job; a bite of it was done */
 };
 /* Both are call_fn with a struct job_turn: the next job, in a circle; and a bite of it. */

@@ -48,13 +48,13 @@ static void fill(const char *table, int items)
 static void add_index(const char *table)
 {
 	static struct dynamodb_key_schema_element key = { STR_INIT("v"), STR_INIT("HASH") };
-	static struct dynamodb_attribute_definition attributes[] = { { STR_INIT("pk"),
-								       STR_INIT("N") },
-		{ STR_INIT("v"), STR_INIT("N") } };
+	static struct dynamodb_attribute_definition attributes[] = {
+		{ STR_INIT("pk"), STR_INIT("N") }, { STR_INIT("v"), STR_INIT("N") }
+	};
 	static struct dynamodb_projection all = { .projection_type = STR_INIT("ALL") };
-	struct dynamodb_create_index create = { .index_name = STR("by-v"),
-		.key_schema = { &key, 1 },
-		.projection = &all };
+	struct dynamodb_create_index create = {
+		.index_name = STR("by-v"), .key_schema = { &key, 1 }, .projection = &all
+	};
 	struct dynamodb_global_secondary_index_update update = { .create = &create };
 	struct dynamodb_update_table_input in = { .table_name = str_c(table),
 		.attribute_definitions = { attributes, 2 },

@@ -162,12 +162,8 @@ static void describe(struct call *call, struct ending *e, const struct resolved 
 /* The target, or none when the function's role may not use it. */
 static struct str allowed(struct call *call, const struct target *target, struct str arn)
 {
-	bool is_queue = str_starts(arn, STR("arn:aws:sqs:"));
-	if (!arn.n || lambda_role_may(call, target->function.role_arn,
-			      is_queue ? "sqs:SendMessage" : "lambda:InvokeFunction", arn))
+	if (!arn.n || lambda_role_may_send(call, target->function.role_arn, arn))
 		return arena_str(call->arena, arn);
-	log_warn("lambda: the role %.*s may not use the destination %.*s",
-		STR_ARG(target->function.role_arn), STR_ARG(arn));
 	return STR("");
 }
 

@@ -111,8 +111,10 @@ static int one_layer(struct call *call, const struct lambda_layer_list *layers, 
 	struct function_name layer;
 	struct lambda_layer_version_record record;
 	struct str arn = layers->v[i];
-	if (layer_name_parse(arn, true, &layer) < 0 ||
-		!lambda_read_layer_version(call, arn, &record))
+	bool is_named = layer_name_parse(arn, true, &layer) == 0 && layer.account.p;
+	if (is_named && lambda_layer_may_read(call, &layer) < 0)
+		return -1;
+	if (!is_named || !lambda_read_layer_version(call, arn, &record))
 		return fail(call, &lambda_invalid_parameter_value_exception,
 			"Layer version %.*s does not exist.", STR_ARG(arn));
 	for (size_t j = 0; j < i; j++) {

@@ -158,6 +158,9 @@ int lambda_publish(struct call *call, const struct function_name *name,
 /* A layer version's record by its ARN; false if there is none. */
 bool lambda_read_layer_version(
 	struct call *call, struct str arn, struct lambda_layer_version_record *out);
+/* Whether the caller may have the version's content: lambda:GetLayerVersion on it, or fails with
+ * AccessDenied. */
+int lambda_layer_may_read(struct call *call, const struct function_name *layer) MUSTCHECK;
 
 /* ---- retire.c: after a commit ---- */
 
@@ -170,6 +173,9 @@ void lambda_retire_blob(struct call *call, struct str blob);
 
 /* ---- permissions.c ---- */
 
+/* The policy's document, or p == NULL. 0 or fail(). */
+int lambda_read_policy(
+	struct call *call, const struct function_name *name, struct str *out) MUSTCHECK;
 /*
  * In strict mode, whether the resource policy of the function (its qualifier's, if it names one)
  * allows the action to who calls, where that decides: for services and other accounts, or always
@@ -181,9 +187,11 @@ int lambda_check_policy(struct call *call, const struct function_name *name, con
 
 /* ---- role.c ---- */
 
-/* Whether the role's own policies allow it; always outside of strict mode. In a fiber, outside a
- * transaction. */
+/* Whether the role's own policies allow it; always outside of strict mode. */
 bool lambda_role_may(struct call *call, struct str role, const char *action, struct str resource);
+/* Whether the role may give something to a destination: a queue, a topic or a function. Says so in
+ * the log if not. */
+bool lambda_role_may_send(struct call *call, struct str role, struct str target);
 
 /* ---- urls.c ---- */
 

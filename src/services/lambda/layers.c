@@ -19,6 +19,20 @@ static int layer_of(struct call *call, struct str text, int64_t version, struct 
 	return 0;
 }
 
+/* Layers of other accounts are theirs to change. */
+static int own_layer_of(
+	struct call *call, struct str text, int64_t version, struct function_name *out)
+{
+	if (layer_of(call, text, version, out) < 0)
+		return -1;
+	if (call->aws->auth == AWS_AUTH_STRICT && !str_eq(out->account, call->identity.account))
+		return fail(call, &aws_access_denied,
+			"User: %.*s is not authorized to perform: lambda:%s on resource: %.*s",
+			STR_ARG(call->identity.principal_arn), call->operation->name,
+			STR_ARG(layer_arn(call->arena, out)));
+	return 0;
+}
+
 static struct str layer_version_key(
 	struct call *call, const struct function_name *name, int64_t version)
 {
@@ -60,6 +74,28 @@ bool lambda_read_layer_version(
 	       str_to_i64(name.qualifier, &version) == 0 &&
 	       call_get_record(call, layer_version_key(call, &name, version),
 		       &lambda_layer_version_record_shape, out);
+}
+
+static int read_layer_policy(struct call *call, void *arg)
+{
+	struct service_resource *resource = arg;
+	struct function_name name;
+	struct lambda_policy_record policy = { 0 };
+	if (layer_name_parse(resource->arn, true, &name) == 0 &&
+		call_get_record(call,
+			lambda_named_key(call->arena, &name, "layer-policy", name.qualifier),
+			&lambda_policy_record_shape, &policy))
+		resource->policy = lambda_policy_document(call->arena, &policy);
+	return 0;
+}
+
+int lambda_layer_may_read(struct call *call, const struct function_name *layer)
+{
+	struct service_resource resource = { .arn = layer_arn(call->arena, layer),
+		.account = layer->account };
+	if (call->aws->auth == AWS_AUTH_STRICT && call_look(call, read_layer_policy, &resource) < 0)
+		return -1;
+	return call_authorize(call, "lambda:GetLayerVersion", &resource);
 }
 
 static void show(struct call *call, const struct function_name *layer,
@@ -144,7 +180,8 @@ int lambda_publish_layer_version(struct call *call,
 	struct publication p = { .in = in };
 	struct code_source source = { in->content->zip_file, in->content->s3_bucket,
 		in->content->s3_key, in->content->s3_object_version, { 0 } };
-	if (layer_of(call, in->layer_name, 0, &p.name) < 0 || code_take(call, &source, &p.code) < 0)
+	if (own_layer_of(call, in->layer_name, 0, &p.name) < 0 ||
+		code_take(call, &source, &p.code) < 0)
 		return -1;
 	int r = call_write(call, publish_layer, &p);
 	code_release(call, &p.code, r == 0);
@@ -172,6 +209,7 @@ int lambda_get_layer_version(struct call *call, const struct lambda_get_layer_ve
 	struct function_name name;
 	struct lambda_layer_version_record v;
 	if (layer_of(call, in->layer_name, in->version_number.v, &name) < 0 ||
+		lambda_layer_may_read(call, &name) < 0 ||
 		get_layer(call, &name, in->version_number.v, &v) < 0)
 		return -1;
 	show(call, &name, &v, out);
@@ -187,6 +225,8 @@ int lambda_get_layer_version_by_arn(struct call *call,
 	if (layer_name_parse(in->arn, true, &name) < 0 || !name.account.p)
 		return fail(call, &lambda_invalid_parameter_value_exception,
 			"Invalid layer version ARN: %.*s", STR_ARG(in->arn));
+	if (lambda_layer_may_read(call, &name) < 0)
+		return -1;
 	if (!lambda_read_layer_version(call, in->arn, &v))
 		return fail_no_layer(call, &name);
 	show(call, &name, &v, out);
@@ -216,7 +256,7 @@ int lambda_list_layer_versions(struct call *call, const struct lambda_list_layer
 	struct txn_cursor c;
 	int64_t before = 0;
 	size_t max = in->max_items.set ? (size_t)in->max_items.v : LAMBDA_PAGE;
-	if (layer_of(call, in->layer_name, 0, &name) < 0)
+	if (own_layer_of(call, in->layer_name, 0, &name) < 0)
 		return -1;
 	if (in->marker.p && (str_to_i64(in->marker, &before) < 0 || before < 1))
 		return fail(call, &lambda_invalid_parameter_value_exception,
@@ -325,7 +365,7 @@ int lambda_delete_layer_version(struct call *call,
 {
 	struct removal r = { .version = in->version_number.v };
 	(void)out;
-	if (layer_of(call, in->layer_name, in->version_number.v, &r.name) < 0)
+	if (own_layer_of(call, in->layer_name, in->version_number.v, &r.name) < 0)
 		return -1;
 	return call_write(call, remove_layer, &r);
 }
@@ -336,7 +376,7 @@ static int policy_key(struct call *call, struct str layer, int64_t version,
 	struct function_name *name, struct str *key)
 {
 	struct lambda_layer_version_record v;
-	if (layer_of(call, layer, version, name) < 0 || get_layer(call, name, version, &v) < 0)
+	if (own_layer_of(call, layer, version, name) < 0 || get_layer(call, name, version, &v) < 0)
 		return -1;
 	*key = lambda_named_key(call->arena, name, "layer-policy", name->qualifier);
 	return 0;

@@ -108,6 +108,18 @@ int stream_event_discard(struct call *call, const struct lane *lane,
 			n, STR_ARG(c->event_source_arn), e->condition);
 		return 0;
 	}
+	struct function_name name = { lane->m->record.account, lane->m->record.region,
+		lane->m->record.function, lane->m->record.qualifier };
+	struct lambda_version_record version;
+	int64_t number;
+	/* "Lambda's execution role must have permission": without it, or the function, none gets
+	 * it. */
+	if (lambda_read_version(call, &name, &version, &number) < 0) {
+		call->error = (struct call_error){ 0 };
+		return 0;
+	}
+	if (!lambda_role_may_send(call, version.configuration->role, target))
+		return 0;
 	struct delivery_deliver_input in = {
 		.target_arn = target,
 		.body = document(call, lane, items, n, e),

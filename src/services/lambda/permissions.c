@@ -76,6 +76,15 @@ static int read_document(struct call *call, void *arg)
 	return 0;
 }
 
+int lambda_read_policy(struct call *call, const struct function_name *name, struct str *out)
+{
+	struct reading reading = { .name = name };
+	if (call_look(call, read_document, &reading) < 0)
+		return -1;
+	*out = reading.document;
+	return 0;
+}
+
 int lambda_check_policy(struct call *call, const struct function_name *name, const char *action,
 	bool must_allow, const struct policy_context_key *context, size_t context_count)
 {

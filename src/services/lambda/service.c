@@ -61,9 +61,36 @@ static bool serve(struct aws *aws, void *state, struct http_exchange *ex)
 	return code_serve(aws, ex) || url_serve(state, ex);
 }
 
+/* Functions of other accounts are run by whom their policy lets, and so are layers read. */
+static int find_resource(struct call *call, const void *in, struct service_resource *out)
+{
+	const struct member *m = shape_member(call->operation->input, STR("FunctionName"));
+	const struct member *q = shape_member(call->operation->input, STR("Qualifier"));
+	bool is_invoke = call->operation == &lambda_invoke_operation ||
+			 call->operation == &lambda_invoke_async_operation ||
+			 call->operation == &lambda_invoke_with_response_stream_operation;
+	struct function_name name;
+	/* By lambda_layer_may_read. */
+	out->by_handler = call->operation == &lambda_get_layer_version_operation ||
+			  call->operation == &lambda_get_layer_version_by_arn_operation;
+	if (out->by_handler)
+		return 0;
+	if (!is_invoke || !m ||
+		lambda_name_of_any_account(call, *(const struct str *)member_value(m, in),
+			q ? *(const struct str *)member_value(q, in) : (struct str){ 0 },
+			&name) < 0)
+		return -1;
+	if (str_eq(name.account, call->identity.account))
+		return -1;
+	out->arn = function_arn(call->arena, &name);
+	out->account = name.account;
+	return lambda_read_policy(call, &name, &out->policy);
+}
+
 const struct service lambda_service = {
 	.api = &lambda_api,
 	.start = start,
 	.stop = stop,
 	.serve = serve,
+	.find_resource = find_resource,
 };

@@ -78,28 +78,56 @@ static bool overlap(const struct notification *a, const struct notification *b)
 	return false;
 }
 
-/* The target is there. */
-static int find_target(struct call *call, struct str arn)
+/* What S3 does to the target and the target's policy: 0, or -1 when it is not there. */
+static int read_target(struct call *call, struct str arn, const char **action, struct str *policy)
 {
 	struct sqs_describe_queue_input queue = { arn };
 	struct sqs_describe_queue_output queue_out = { 0 };
 	struct sns_get_topic_attributes_input topic = { arn };
 	struct sns_get_topic_attributes_output topic_out = { 0 };
-	struct lambda_get_function_configuration_input function = { .function_name = arn };
-	struct lambda_function_configuration function_out = { 0 };
-	/* FIFO ones are none that S3 sends to. */
-	if (str_ends(arn, STR(".fifo")))
-		return -1;
-	if (str_starts(arn, STR("arn:aws:sqs:")))
-		return call_inner(call, &sqs_describe_queue_operation, NULL, &queue, &queue_out);
-	if (str_starts(arn, STR("arn:aws:sns:")))
-		return call_inner(
-			call, &sns_get_topic_attributes_operation, NULL, &topic, &topic_out);
-	return call_inner(
-		call, &lambda_get_function_configuration_operation, NULL, &function, &function_out);
+	struct lambda_get_policy_input function = { .function_name = arn };
+	struct lambda_get_policy_output function_out = { 0 };
+	if (str_starts(arn, STR("arn:aws:sqs:"))) {
+		if (call_inner(call, &sqs_describe_queue_operation, NULL, &queue, &queue_out) < 0)
+			return -1;
+		*action = "sqs:SendMessage";
+		*policy = queue_out.policy;
+		return 0;
+	}
+	if (str_starts(arn, STR("arn:aws:sns:"))) {
+		if (call_inner(call, &sns_get_topic_attributes_operation, NULL, &topic,
+			    &topic_out) < 0)
+			return -1;
+		*action = "sns:Publish";
+		for (size_t i = 0; i < topic_out.attributes.n; i++)
+			if (str_is(topic_out.attributes.v[i].key, "Policy"))
+				*policy = topic_out.attributes.v[i].value;
+		return 0;
+	}
+	*action = "lambda:InvokeFunction";
+	if (call_inner(call, &lambda_get_policy_operation, NULL, &function, &function_out) == 0)
+		*policy = function_out.policy;
+	call->error = (struct call_error){ 0 };
+	struct lambda_get_function_configuration_input in = { .function_name = arn };
+	struct lambda_function_configuration out = { 0 };
+	return call_inner(call, &lambda_get_function_configuration_operation, NULL, &in, &out);
 }
 
-static int check_target(struct call *call, const struct notification *c, bool validates)
+/*
+ * The target is there, and its policy lets S3 send to it (User Guide, "Granting permissions to
+ * publish event notification messages to a destination").
+ */
+static bool is_target(struct call *call, const struct service_source *source, struct str arn)
+{
+	const char *action;
+	struct str policy = { 0 };
+	/* FIFO ones are none that S3 sends to. */
+	return !str_ends(arn, STR(".fifo")) && read_target(call, arn, &action, &policy) == 0 &&
+	       call_service_may(call, source, action, arn, policy);
+}
+
+static int check_target(struct call *call, const struct service_source *source,
+	const struct notification *c, bool validates)
 {
 	if (!str_starts(c->arn, STR("arn:aws:sqs:")) && !str_starts(c->arn, STR("arn:aws:sns:")) &&
 		!str_starts(c->arn, STR("arn:aws:lambda:")))
@@ -107,7 +135,7 @@ static int check_target(struct call *call, const struct notification *c, bool va
 			call, "NotificationConfiguration", c->arn, "The ARN could not be parsed");
 	if (check_events(call, c->events) < 0 || check_filter(call, c->filter) < 0)
 		return -1;
-	if (validates && find_target(call, c->arn) < 0) {
+	if (validates && !is_target(call, source, c->arn)) {
 		call->error = (struct call_error){ 0 };
 		return s3_invalid(call, "NotificationConfiguration", c->arn,
 			"Unable to validate the following destination configurations");
@@ -151,10 +179,12 @@ int s3_put_bucket_notification_configuration(struct call *call,
 		return fail(call, &s3_not_implemented,
 			"Notifications to EventBridge (EventBridgeConfiguration) are not served");
 	struct notification *all = notify_list(call, c, &n);
+	struct service_source source = { STR("s3.amazonaws.com"), bucket.account,
+		arena_printf(call->arena, "arn:aws:s3:::%.*s", STR_ARG(in->bucket)) };
 	if (n > S3_NOTIFICATIONS_MAX)
 		return s3_malformed(call);
 	for (size_t i = 0; i < n; i++) {
-		if (check_target(call, &all[i], !in->skip_destination_validation.v) < 0)
+		if (check_target(call, &source, &all[i], !in->skip_destination_validation.v) < 0)
 			return -1;
 		for (size_t j = 0; j < i; j++)
 			if (overlap(&all[i], &all[j]))

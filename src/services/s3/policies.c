@@ -201,7 +201,7 @@ static int read_resource(struct call *call, void *arg)
 /* What can't be read is there, and nobody's. */
 static void search(struct call *call, struct resource_search *s)
 {
-	if (call_read(call, read_resource, s) == 0)
+	if (call_look(call, read_resource, s) == 0)
 		return;
 	call->error = (struct call_error){ 0 };
 	s->is_there = true;

@@ -12,7 +12,7 @@ bool s3_policy_is_public(struct str document);
  * policy. */
 int s3_find_resource(struct call *call, const void *in, struct service_resource *out);
 
-/* A bucket whose objects are asked for one by one. Not in a transaction. */
+/* A bucket whose objects are asked for one by one. */
 struct s3_access {
 	struct service_resource bucket; /* without its arn */
 	struct str name;

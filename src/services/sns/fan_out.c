@@ -3,35 +3,19 @@
  * once, so each has it exactly once and FIFO topics keep their order; the rest is owed.
  */
 #include "api/sqs.h"
-#include "aws/policy.h"
 #include "base/log.h"
 #include "services/sns/letter.h"
 
 /* ---- queues ---- */
 
-/* In strict mode the queue's policy must let SNS send, for this topic (SNS Developer Guide,
- * "Sending messages to an Amazon SQS queue"). */
-static int check_policy(
-	struct call *call, const struct topic *t, struct str queue, const struct identity *as)
+int sns_check_queue(struct call *call, struct str topic, struct str queue)
 {
 	struct sqs_describe_queue_input in = { queue };
 	struct sqs_describe_queue_output out = { 0 };
-	struct policy_context_key context[] = { { STR("aws:SourceArn"), as->principal_arn },
-		{ STR("aws:SourceAccount"), t->n.account } };
-	struct policy_request request = {
-		.action = STR("sqs:SendMessage"),
-		.resource = queue,
-		.principal_account = t->n.account,
-		.principal_service = as->service,
-		.context = context,
-		.context_count = COUNT_OF(context),
-	};
-	if (call->aws->auth != AWS_AUTH_STRICT)
-		return 0;
-	if (call_inner(call, &sqs_describe_queue_operation, as, &in, &out) < 0)
+	struct service_source source = { STR("sns.amazonaws.com"), arn_part(topic, 4), topic };
+	if (call_inner(call, &sqs_describe_queue_operation, NULL, &in, &out) < 0)
 		return -1;
-	if (out.policy.n &&
-		policy_evaluate(call->arena, out.policy, &request, true) == POLICY_ALLOW)
+	if (call_service_may(call, &source, "sqs:SendMessage", queue, out.policy))
 		return 0;
 	return fail(call, &aws_access_denied,
 		"The policy of the queue does not let sns.amazonaws.com send to it.");
@@ -74,7 +58,8 @@ static int send_to(struct call *call, const struct topic *t, const struct public
 		return fail(call, &sns_invalid_parameter_exception,
 			"A message delivered raw has at most %d attributes.",
 			SNS_RAW_ATTRIBUTES_MAX);
-	if (check_policy(call, t, queue, &as) < 0)
+	if (call->aws->auth == AWS_AUTH_STRICT &&
+		sns_check_queue(call, as.principal_arn, queue) < 0)
 		return -1;
 	return call_inner(call, &sqs_send_message_operation, &as, &in, &out);
 }

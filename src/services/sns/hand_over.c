@@ -80,6 +80,8 @@ static int send_letter(struct call *call, const struct sns_letter_record *l, str
 		in.message_group_id = l->message_id;
 		in.message_deduplication_id = l->message_id;
 	}
+	if (sns_check_queue(call, l->topic_arn, l->endpoint) < 0)
+		return -1;
 	return call_inner(call, &sqs_send_message_operation, &as, &in, &out);
 }
 

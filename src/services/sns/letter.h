@@ -36,4 +36,11 @@ struct str letter_subscribe_url(struct call *call, const struct sns_letter_recor
 struct mail_mail letter_mail(struct call *call, const struct sns_letter_record *letter,
 	struct str subscription_arn, struct str body);
 
+/*
+ * In strict mode the queue's policy must let SNS send, for this topic (SNS Developer Guide,
+ * "Sending messages to an Amazon SQS queue"): 0, or fails with AccessDenied. In a transaction or
+ * not.
+ */
+int sns_check_queue(struct call *call, struct str topic, struct str queue) MUSTCHECK;
+
 #endif

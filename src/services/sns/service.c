@@ -77,7 +77,7 @@ static int find_resource(struct call *call, const void *in, struct service_resou
 	if (!arn.n || !arn_part(arn, 5).n)
 		return -1;
 	t.n = (struct topic_name){ arn_part(arn, 4), arn_part(arn, 3), arn_part(arn, 5) };
-	if (call_read(call, resource_run, &t) < 0)
+	if (call_look(call, resource_run, &t) < 0)
 		return -1;
 	*out = (struct service_resource){
 		.arn = topic_arn(call->arena, &t.n), .account = t.n.account, .policy = t.r.policy

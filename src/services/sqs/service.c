@@ -59,11 +59,36 @@ static int find_resource(struct call *call, const void *in, struct service_resou
 	if (!m || url_parse(call, *(const struct str *)member_value(m, in), &name) < 0)
 		return -1;
 	struct queue q = { .account = name.account, .region = name.region, .name = name.name };
-	if (call_read(call, resource_run, &q) < 0)
+	if (call_look(call, resource_run, &q) < 0)
 		return -1;
 	*out = (struct service_resource){
 		.arn = queue_arn(call, &q), .account = q.account, .policy = q.r.policy
 	};
+	return 0;
+}
+
+/* "Configuring queue permissions for dead-letter queue redrive" (Developer Guide): the messages are
+ * taken from one queue and sent to the other. */
+static int find_permissions(
+	struct call *call, const void *in, struct service_permission **out, size_t *n)
+{
+	static const char *const actions[] = { "sqs:StartMessageMoveTask", "sqs:ReceiveMessage",
+		"sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:SendMessage" };
+	const struct sqs_start_message_move_task_input *move = in;
+	struct service_permission *v;
+	if (call->operation != &sqs_start_message_move_task_operation)
+		return -1;
+	*out = v = ARENA_ARRAY(call->arena, struct service_permission, COUNT_OF(actions));
+	struct queue_name name;
+	for (*n = 0; *n < COUNT_OF(actions); (*n)++) {
+		bool is_target = *n == COUNT_OF(actions) - 1;
+		struct str arn = is_target ? move->destination_arn : move->source_arn;
+		if (is_target && !arn.n)
+			break;
+		v[*n] = (struct service_permission){ actions[*n], { .arn = arn } };
+		v[*n].resource.account =
+			arn_parse(arn, &name) == 0 ? name.account : call->identity.account;
+	}
 	return 0;
 }
 
@@ -72,4 +97,5 @@ const struct service sqs_service = {
 	.start = start,
 	.stop = stop,
 	.find_resource = find_resource,
+	.find_permissions = find_permissions,
 };
