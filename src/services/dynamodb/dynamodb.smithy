@@ -197,6 +197,41 @@ operation ListExports {
     errors: [LimitExceededException, InternalServerError]
 }
 
+/// Makes a table of the objects under a prefix, in the background.
+operation ImportTable {
+    input := {
+        @idempotencyToken @pattern("[^\\$]+") ClientToken: String
+        @required S3BucketSource: S3BucketSource
+        @required InputFormat: InputFormat
+        InputFormatOptions: InputFormatOptions
+        InputCompressionType: InputCompressionType
+        @required TableCreationParameters: TableCreationParameters
+    }
+    output := { @required ImportTableDescription: ImportTableDescription }
+    errors: [ResourceInUseException, LimitExceededException, ImportConflictException]
+}
+
+/// What an import is of, and how far it is.
+@readonly
+@resource("{ImportArn}")
+operation DescribeImport {
+    input := { @required @length(min: 37, max: 1024) ImportArn: String }
+    output := { @required ImportTableDescription: ImportTableDescription }
+    errors: [ImportNotFoundException]
+}
+
+/// The imports of the last 90 days, into a table or all, the newest first.
+@readonly
+operation ListImports {
+    input := {
+        @length(min: 1, max: 1024) TableArn: String
+        @range(min: 1, max: 25) PageSize: Integer
+        @length(min: 112, max: 1024) @pattern("([0-9a-f]{16})+") NextToken: String
+    }
+    output := { ImportSummaryList: ImportSummaryList, NextToken: String }
+    errors: [LimitExceededException]
+}
+
 /// Copies a table's items as they are now, in the background.
 @resource("arn:aws:dynamodb:{region}:{account}:table/{TableName}")
 operation CreateBackup {
@@ -807,6 +842,62 @@ structure ExportDescription {
 }
 structure ExportSummary { ExportArn: String, ExportStatus: String, ExportType: String }
 list ExportSummaries { member: ExportSummary }
+enum InputFormat { DYNAMODB_JSON, ION, CSV }
+enum InputCompressionType { GZIP, ZSTD, NONE }
+structure S3BucketSource {
+    @pattern("[0-9]{12}") S3BucketOwner: String
+    @required @length(max: 255) @pattern("[a-z0-9A-Z]+[\\.\\-\\w]*[a-z0-9A-Z]+") S3Bucket: String
+    @length(max: 1024) S3KeyPrefix: String
+}
+structure InputFormatOptions { Csv: CsvOptions }
+structure CsvOptions {
+    @length(min: 1, max: 1) @pattern("[,;:|\\t ]") Delimiter: String
+    @length(min: 1, max: 255) HeaderList: CsvHeaderList
+}
+list CsvHeaderList { @length(min: 1, max: 65536) @pattern("[\\x20-\\x21\\x23-\\x2B\\x2D-\\x7E]*") member: String }
+structure TableCreationParameters {
+    @required @length(min: 3, max: 255) @pattern("[a-zA-Z0-9_.-]+") TableName: String
+    @required AttributeDefinitions: AttributeDefinitions
+    @required KeySchema: KeySchema
+    BillingMode: BillingMode
+    ProvisionedThroughput: ProvisionedThroughput
+    OnDemandThroughput: OnDemandThroughput
+    SSESpecification: SSESpecification
+    GlobalSecondaryIndexes: GlobalSecondaryIndexList
+    VectorIndexes: VectorIndexList
+}
+structure ImportTableDescription {
+    ImportArn: String
+    ImportStatus: String
+    TableArn: String
+    TableId: String
+    ClientToken: String
+    S3BucketSource: S3BucketSource
+    ErrorCount: Long
+    CloudWatchLogGroupArn: String
+    InputFormat: String
+    InputFormatOptions: InputFormatOptions
+    InputCompressionType: String
+    TableCreationParameters: TableCreationParameters
+    StartTime: Timestamp
+    EndTime: Timestamp
+    ProcessedSizeBytes: Long
+    ProcessedItemCount: Long
+    ImportedItemCount: Long
+    FailureCode: String
+    FailureMessage: String
+}
+structure ImportSummary {
+    ImportArn: String
+    ImportStatus: String
+    TableArn: String
+    S3BucketSource: S3BucketSource
+    CloudWatchLogGroupArn: String
+    InputFormat: String
+    StartTime: Timestamp
+    EndTime: Timestamp
+}
+list ImportSummaryList { member: ImportSummary }
 structure TimeToLiveSpecification {
     @required Enabled: Boolean
     @required AttributeName: KeyName
@@ -999,6 +1090,10 @@ structure ExportConflictException { message: String }
 @error("client")
 structure InvalidExportTimeException { message: String }
 @error("client")
+structure ImportConflictException { message: String }
+@error("client")
+structure ImportNotFoundException { message: String }
+@error("client")
 structure DuplicateItemException { message: String }
 @error("client")
 structure TransactionCanceledException { Message: String, CancellationReasons: CancellationReasonList }
@@ -1096,10 +1191,49 @@ structure ExportRecord {
     failure_message: String
 }
 structure ExportTokenRecord { digest: Blob, at: Long, id: String }
-// A line of manifest-files.json; lines of the two types of exports.
+// A line of manifest-files.json; lines of the two types of exports, and of imports.
 structure ExportedFile { itemCount: Long, md5Checksum: String, etag: String, dataFileS3Key: String }
 structure ExportedItem { Item: Attributes }
 structure ExportedChange { Metadata: Attributes, Keys: Attributes, OldImage: Attributes, NewImage: Attributes }
+// How far an import is: object is the one that is read (empty: none yet), offset and items what is done of it; key is the
+// last object that is done.
+structure ImportRecord {
+    id: String
+    table_id: String
+    token: String
+    started: Timestamp
+    ended: Timestamp
+    status: String
+    source: S3BucketSource
+    format: String
+    options: InputFormatOptions
+    compression: String
+    parameters: TableCreationParameters
+    number: Long
+    delimiter: String
+    header: Strings
+    key: String
+    object: String
+    objects: Long
+    offset: Long
+    index: Long
+    bytes: Long
+    items: Long
+    imported: Long
+    errors: Long
+    failure_code: String
+    failure_message: String
+    // Who began it.
+    principal_arn: String
+    principal_id: String
+    principal_role: String
+    session_policy: String
+    is_root: Boolean
+}
+structure ImportTokenRecord { digest: Blob, at: Long, id: String }
+// Of an item that is not imported, in the log of errors.
+structure ImportPointer { bucket: String, key: String, itemIndex: Long }
+structure ImportErrorLine { itemS3Pointer: ImportPointer, importArn: String, errorMessages: Strings }
 // What the sweeper does bit by bit: deletes a range of keys, or brings the items of a table into an index, into the
 // order of expiry or into a backup, or those of a backup into a table, or of the table with the number source as it was
 // at a moment; begin is where it goes on.

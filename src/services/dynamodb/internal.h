@@ -3,6 +3,7 @@
 #ifndef SAMOVAR_SERVICES_DYNAMODB_INTERNAL_H
 #define SAMOVAR_SERVICES_DYNAMODB_INTERNAL_H
 
+#include "base/list.h"
 #include "aws/aws.h"
 #include "base/map.h"
 #include "loop/fiber.h"
@@ -14,10 +15,11 @@ struct dynamodb {
 	struct aws *aws;
 	bool stopping;
 	bool is_woken;  /* there is new work for the sweeper */
-	size_t running; /* the sweeper, and the fiber of exports */
-	struct waitq ended, sweep, exports;
-	struct map watches; /* streams that are waited for (stream_wait.c) */
-	size_t readers;     /* fibers that wait for them */
+	size_t running; /* the service's own fibers: of the sweeper, of exports, of imports */
+	struct waitq ended, sweep, exports, imports;
+	struct list importers; /* fibers, one for each import (import_run.c) */
+	struct map watches;    /* streams that are waited for (stream_wait.c) */
+	size_t readers;        /* fibers that wait for them */
 };
 
 static inline struct dynamodb *dynamodb_state(const struct call *call)
@@ -64,6 +66,9 @@ struct str items_prefix(struct call *call, const struct table *t, int64_t index)
 
 /* ---- table_change.c ---- */
 
+/* A table of the caller's that the input, which has been checked, asks for; it is not put yet. */
+struct table ddb_table_new(
+	struct call *call, const struct dynamodb_create_table_input *in, struct str id);
 /* A number that no table and no stream has had. */
 int64_t ddb_next_number(struct call *call);
 /* Definitions that no key uses go. */

@@ -45,6 +45,18 @@ enum {
 	DDB_EXPORT_FILE_BYTES = 8 << 20,      /* compressed, after which a data file ends */
 	DDB_EXPORT_TRY_MS = 24 * 3600 * 1000, /* after which one that can't be written has failed */
 
+	DDB_IMPORTS_MAX = 10000, /* of an account in a region: our own */
+	DDB_IMPORTS_AT_ONCE_MAX = 50,
+	DDB_IMPORT_LIST_MAX = 25,
+	DDB_IMPORT_DAYS = 90, /* how long they are listed */
+	DDB_IMPORT_TOKEN_MS = 8 * 3600 * 1000,
+	DDB_IMPORT_OBJECTS_MAX = 50000,
+	DDB_IMPORT_RECORD_BYTES = 4 << 20, /* of an object's text: an item has 400 KB */
+	DDB_IMPORT_BATCH_BYTES = 1 << 20,  /* of records that are written at once */
+	DDB_IMPORT_BATCH = 500,
+	DDB_IMPORT_ERROR_BYTES = 8 << 10,     /* of a message in the log */
+	DDB_IMPORT_TRY_MS = 24 * 3600 * 1000, /* after which one that can't go on has failed */
+
 	DDB_STREAM_AGE_MS = 24 * 3600 * 1000, /* how long records of streams are kept */
 	DDB_STREAM_PAGE = 1000,               /* records in an answer */
 	DDB_STREAM_BYTES_MAX = 1024 * 1024,

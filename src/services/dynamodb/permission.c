@@ -139,6 +139,9 @@ int ddb_find_permissions(
 		const struct dynamodb_restore_table_from_backup_input *x = in;
 		need(&list, op->action, x->backup_arn, none);
 		need(&list, op->action, x->target_table_name, none);
+	} else if (op == &dynamodb_import_table_operation) {
+		const struct dynamodb_import_table_input *x = in;
+		need(&list, op->action, x->table_creation_parameters->table_name, none);
 	} else if (op == &dynamodb_restore_table_to_point_in_time_operation) {
 		const struct dynamodb_restore_table_to_point_in_time_input *x = in;
 		need(&list, op->action,

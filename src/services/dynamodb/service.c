@@ -1,6 +1,7 @@
 /* The row of DynamoDB in the server's table. */
 #include "services/dynamodb/dynamodb.h"
 #include "services/dynamodb/export.h"
+#include "services/dynamodb/import.h"
 #include "services/dynamodb/stream.h"
 #include <stdlib.h>
 
@@ -11,8 +12,9 @@ static void stop(struct aws *aws, void *state)
 	d->stopping = true;
 	waitq_wake_all(&d->sweep);
 	waitq_wake_all(&d->exports);
+	waitq_wake_all(&d->imports);
 	ddb_stream_release_all(d);
-	while (d->running || d->readers)
+	while (d->running || d->readers || !list_empty(&d->importers))
 		waitq_wait(&d->ended, -1);
 	map_fini(&d->watches);
 	free(d);
@@ -20,23 +22,21 @@ static void stop(struct aws *aws, void *state)
 
 static int start(struct aws *aws, void **state)
 {
+	static fiber_fn *const fibers[] = { ddb_sweep_run, ddb_export_run, ddb_import_run };
 	struct dynamodb *d = xcalloc(1, sizeof *d);
 	d->aws = aws;
 	waitq_init(&d->ended);
 	waitq_init(&d->sweep);
 	waitq_init(&d->exports);
-	int r = fiber_start(ddb_sweep_run, d);
-	if (r < 0) {
-		free(d);
-		return r;
+	waitq_init(&d->imports);
+	list_init(&d->importers);
+	for (size_t i = 0; i < COUNT_OF(fibers); i++, d->running++) {
+		int r = fiber_start(fibers[i], d);
+		if (r < 0) {
+			stop(aws, d);
+			return r;
+		}
 	}
-	d->running++;
-	r = fiber_start(ddb_export_run, d);
-	if (r < 0) {
-		stop(aws, d);
-		return r;
-	}
-	d->running++;
 	*state = d;
 	return 0;
 }

@@ -33,25 +33,15 @@ static void add_index(struct table *t, struct str name, bool is_local,
 	};
 }
 
-int dynamodb_create_table(struct call *call, const struct dynamodb_create_table_input *in,
-	struct dynamodb_create_table_output *out)
+struct table ddb_table_new(
+	struct call *call, const struct dynamodb_create_table_input *in, struct str id)
 {
-	struct table t;
+	struct table t = { call->identity.account, call->identity.region, in->table_name,
+		{ .number = { 0 } } };
 	size_t n = in->local_secondary_indexes.n + in->global_secondary_indexes.n;
-	char *id = arena_alloc(call->arena, UUID_LENGTH + 1);
-	if (check_create(call, in) < 0 || check_create_options(call, in) < 0)
-		return -1;
-	if (in->tags.n > DDB_TAGS_MAX)
-		return fail(call, &aws_validation_exception,
-			"One or more parameter values were invalid: Too many tags: %zu",
-			in->tags.n);
-	if (ddb_table_get(call, call->identity.account, call->identity.region, in->table_name, &t))
-		return fail(call, &dynamodb_resource_in_use_exception, "Table already exists: %.*s",
-			STR_ARG(in->table_name));
-	random_uuid(id);
 	t.r = (struct dynamodb_table_record){
 		.number = OPT_I64(ddb_next_number(call)),
-		.id = { id, UUID_LENGTH },
+		.id = id,
 		.created = OPT_TIME(call->now_ms),
 		.attributes = in->attribute_definitions,
 		.key_schema = in->key_schema,
@@ -77,6 +67,25 @@ int dynamodb_create_table(struct call *call, const struct dynamodb_create_table_
 		add_index(&t, x->index_name, false, &x->key_schema, x->projection,
 			x->provisioned_throughput, x->on_demand_throughput);
 	}
+	return t;
+}
+
+int dynamodb_create_table(struct call *call, const struct dynamodb_create_table_input *in,
+	struct dynamodb_create_table_output *out)
+{
+	struct table t;
+	char *id = arena_alloc(call->arena, UUID_LENGTH + 1);
+	if (check_create(call, in) < 0 || check_create_options(call, in) < 0)
+		return -1;
+	if (in->tags.n > DDB_TAGS_MAX)
+		return fail(call, &aws_validation_exception,
+			"One or more parameter values were invalid: Too many tags: %zu",
+			in->tags.n);
+	if (ddb_table_get(call, call->identity.account, call->identity.region, in->table_name, &t))
+		return fail(call, &dynamodb_resource_in_use_exception, "Table already exists: %.*s",
+			STR_ARG(in->table_name));
+	random_uuid(id);
+	t = ddb_table_new(call, in, (struct str){ id, UUID_LENGTH });
 	if (ddb_stream_specify(call, &t, in->stream_specification, true) < 0)
 		return -1;
 	ddb_table_put(call, &t);

@@ -127,3 +127,24 @@ int s3_locate_object(struct call *call, const struct s3_locate_object_input *in,
 		return -1;
 	return call_read(call, locate, &(struct location){ in, out });
 }
+
+int s3_find_objects(struct call *call, const struct s3_find_objects_input *in,
+	struct s3_find_objects_output *out)
+{
+	struct s3_access access;
+	struct s3_list_objects_v2_input list = { .bucket = in->bucket,
+		.prefix = in->prefix,
+		.start_after = in->start_after,
+		.max_keys = in->max_keys,
+		.expected_bucket_owner = in->expected_bucket_owner };
+	struct s3_list_objects_v2_output page = { 0 };
+	s3_access_begin(call, in->bucket, &access);
+	if (s3_access_check(call, &access, "s3:ListBucket", (struct str){ 0 }) < 0 ||
+		call_inner(call, &s3_list_objects_v2_operation, NULL, &list, &page) < 0)
+		return -1;
+	out->is_truncated = page.is_truncated;
+	out->keys.v = ARENA_ARRAY(call->arena, struct str, page.contents.n + 1);
+	for (size_t i = 0; i < page.contents.n; i++)
+		out->keys.v[out->keys.n++] = page.contents.v[i].key;
+	return 0;
+}

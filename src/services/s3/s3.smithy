@@ -1097,6 +1097,22 @@ operation StoreObject {
 	errors: [NoSuchBucket]
 }
 
+/// A page of a bucket's keys, for other services. Whoever is called for must be allowed s3:ListBucket there.
+@internal
+@waits
+operation FindObjects {
+	input := {
+		@required Bucket: String
+		Prefix: String
+		StartAfter: String
+		MaxKeys: Integer
+		ExpectedBucketOwner: String
+	}
+	output := { Keys: FoundKeys, IsTruncated: Boolean }
+	errors: [NoSuchBucket]
+}
+list FoundKeys { member: String }
+
 structure LocateObjectOutput {
 	Size: Long
 	ETag: String

@@ -37,6 +37,8 @@ static void set_up(void)
 	state.aws = &server;
 	waitq_init(&state.sweep);
 	waitq_init(&state.ended);
+	waitq_init(&state.imports);
+	list_init(&state.importers);
 	CHECK_INT(store_open(path, STORE_MEMORY, &server.store), 0);
 }
 
