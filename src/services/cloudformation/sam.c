@@ -214,11 +214,14 @@ static int simple_table(struct sam *s, struct str logical, value *definition, va
 	struct str name = cfn_text(cfn_get(key, "Name")), type = cfn_text(cfn_get(key, "Type"));
 	const char *letter = str_is(type, "Number") ? "N" : str_is(type, "Binary") ? "B" : "S";
 	if (sam_check_members(s, logical, properties,
-		    "PrimaryKey TableName ProvisionedThroughput Tags SSESpecification") < 0)
+		    "PointInTimeRecoverySpecification PrimaryKey TableName ProvisionedThroughput "
+		    "Tags SSESpecification") < 0)
 		return -EINVAL;
 	if (!name.p)
 		name = STR("id");
-	sam_move(s, properties, out, "TableName ProvisionedThroughput Tags SSESpecification");
+	sam_move(s, properties, out,
+		"PointInTimeRecoverySpecification TableName ProvisionedThroughput Tags "
+		"SSESpecification");
 	cfn_set(s->doc, out, "AttributeDefinitions",
 		sam_json(s, "[{\"AttributeName\":\"%.*s\",\"AttributeType\":\"%s\"}]",
 			STR_ARG(name), letter));

@@ -90,7 +90,7 @@ def test_a_table_with_a_stream(client, unique):
       AttributeDefinitions: [{AttributeName: id, AttributeType: S}]
       KeySchema: [{AttributeName: id, KeyType: HASH}]
       StreamSpecification: {StreamViewType: NEW_IMAGE}
-  S: {Type: AWS::Serverless::SimpleTable}
+  S: {Type: AWS::Serverless::SimpleTable, Properties: {PointInTimeRecoverySpecification: {PointInTimeRecoveryEnabled: true}}}
 Outputs: {Stream: {Value: !GetAtt T.StreamArn}, S: {Value: !Ref S}}
 """)
     stream = outputs(stack)["Stream"]
@@ -98,6 +98,8 @@ Outputs: {Stream: {Value: !GetAtt T.StreamArn}, S: {Value: !Ref S}}
     assert [m["BatchSize"] for m in mappings] == [5] and mappings[0]["FunctionArn"].endswith(":live")
     key = client("dynamodb").describe_table(TableName=outputs(stack)["S"])["Table"]["KeySchema"]
     assert key == [{"AttributeName": "id", "KeyType": "HASH"}]
+    recovery = client("dynamodb").describe_continuous_backups(TableName=outputs(stack)["S"])["ContinuousBackupsDescription"]
+    assert recovery["PointInTimeRecoveryDescription"]["PointInTimeRecoveryStatus"] == "ENABLED"
     remove(cfn, stack)
 
 
