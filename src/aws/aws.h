@@ -57,8 +57,8 @@ struct aws {
 	const bool *ending;                         /* whether the server is; NULL in tools */
 	struct str address;                         /* where it listens: "127.0.0.1" */
 	uint16_t port;
-	/* Waits before retries, and the days of S3's rules, are divided by it; 0 and 1: as on AWS.
-	 */
+	/* Waits before retries, the days of S3's rules and the least span of DynamoDB's incremental
+	 * exports are divided by it; 0 and 1: as on AWS. */
 	int64_t retry_speed;
 	const char *smtp_url;  /* the relay that mails go to; or NULL: they are kept */
 	const char *mail_from; /* whom they come from; or NULL */

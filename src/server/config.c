@@ -192,7 +192,8 @@ const struct server_setting server_settings[] = {
 		set_sandbox },
 	{ "retry-speed", "N",
 		"for tests: events and deliveries that failed are retried N times sooner than on AWS, "
-		"and a day of S3's lifecycle rules is N times shorter (1)",
+		"and a day of S3's lifecycle rules and the 15 minutes that an incremental export of "
+		"DynamoDB spans at least are N times shorter (1)",
 		set_retry_speed },
 	{ "smtp", "smtp://[USER:PASSWORD@]HOST[:PORT]",
 		"the relay that mails go through (none: they are kept, and samovar mail shows them)",
