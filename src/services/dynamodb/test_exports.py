@@ -142,6 +142,22 @@ def test_a_whole_table(ddb, s3, bucket, unique):
     assert latest["ExportManifest"].startswith("AWSDynamoDB/")
 
 
+def test_what_is_exported_can_be_imported(ddb, s3, bucket, unique):
+    arn, name = make(ddb, unique()), unique()
+    fill(ddb, name_of(arn), 700)
+    value = {"pk": {"S": "rich"}, "b": {"B": b"\0\xff"}, "l": {"L": [{"NULL": True}, {"M": {"n": {"N": "1.5"}}}]}, "t": {"S": "\n\"é"}}
+    ddb.put_item(TableName=name_of(arn), Item=value)
+    done = export(ddb, arn, bucket, S3Prefix="out")
+    begun = ddb.import_table(
+        S3BucketSource={"S3Bucket": bucket, "S3KeyPrefix": done["ExportManifest"].replace("manifest-summary.json", "data/")},
+        InputFormat="DYNAMODB_JSON", InputCompressionType="GZIP", TableCreationParameters={
+            "TableName": name, "KeySchema": HASH, "BillingMode": "PAY_PER_REQUEST",
+            "AttributeDefinitions": [{"AttributeName": "pk", "AttributeType": "S"}]})["ImportTableDescription"]["ImportArn"]
+    look = lambda: ddb.describe_import(ImportArn=begun)["ImportTableDescription"]  # noqa: E731
+    assert until(lambda: look()["ImportStatus"] != "IN_PROGRESS", 60) and look()["ImportStatus"] == "COMPLETED", look()
+    assert scan(ddb, name) == scan(ddb, name_of(arn))
+
+
 def test_an_empty_table_has_an_empty_file(ddb, s3, bucket, unique):
     _, files, lines = read(s3, export(ddb, make(ddb, unique()), bucket))
     assert len(files) == 1 and lines == []
