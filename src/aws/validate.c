@@ -354,6 +354,15 @@ static bool is_simple_and_broken(const struct member *m, const void *at)
 		       check_constraints(m->shape, m->constraints, at) | check_enum(m->shape, at));
 }
 
+/* A list or map, as a map's value: its length is reported as the values' constraint. */
+static bool has_wrong_length(const struct member *m, const void *at)
+{
+	bool is_list = m->shape->type == SHAPE_LIST || m->shape->type == SHAPE_MAP;
+	return is_list && ((check_constraints(m->shape, m->shape->constraints, at) |
+				   check_constraints(m->shape, m->constraints, at)) &
+				  (OVER_MAX | UNDER_MIN));
+}
+
 static void check_elements(struct validation *v, const struct shape *shape, const struct step *step,
 	bool is_hidden, const void *at)
 {
@@ -370,6 +379,8 @@ static void check_elements(struct validation *v, const struct shape *shape, cons
 		}
 		if (m->shape->type < SHAPE_LIST)
 			values_broken |= is_simple_and_broken(m, element + m->offset);
+		else if (is_map && has_wrong_length(m, element + m->offset))
+			values_broken = true;
 		else
 			check_value(v, m->shape, m->constraints, &inner, is_hidden,
 				element + m->offset);

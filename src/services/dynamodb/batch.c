@@ -21,16 +21,11 @@ struct batch_get {
 static int get_prepare(struct call *call, const struct dynamodb_batch_get_request_map_entry *e,
 	struct table *t, struct paths *paths, struct str *keys)
 {
-	static const char *const parameters[] = { "ProjectionExpression", NULL }, *const old[] = {
-		"AttributesToGet", NULL
-	};
+	static const char *const parameters[] = { "ProjectionExpression", NULL };
 	const struct dynamodb_keys_and_attributes *in = &e->value;
-	bool old_given[] = { in->attributes_to_get.v != NULL },
-	     given[] = { in->projection_expression.p != NULL };
 	struct expr x;
-	if (legacy_mixed(call, old, old_given, parameters, given) < 0 ||
-		expr_begin(&x, call, &in->expression_attribute_names, NULL,
-			&in->projection_expression, parameters) < 0 ||
+	if (expr_begin(&x, call, &in->expression_attribute_names, NULL, &in->projection_expression,
+		    parameters) < 0 ||
 		expr_projection(&x, in->projection_expression, paths) < 0 || expr_end(&x) < 0 ||
 		(in->attributes_to_get.v &&
 			legacy_attributes(call, &in->attributes_to_get, paths) < 0) ||
@@ -88,18 +83,39 @@ static int get_table(struct batch_get *b, const struct dynamodb_batch_get_reques
 	return call->error.shape ? -1 : 0;
 }
 
+/* What the whole request may be: its tables together have one limit, and one kind of parameters. */
+static int check_request(struct call *call, const struct dynamodb_batch_get_request_map *request)
+{
+	static const char *const parameters[] = { "ProjectionExpression", NULL }, *const old[] = {
+		"AttributesToGet", NULL
+	};
+	bool given[] = { false }, old_given[] = { false };
+	size_t n = 0;
+	for (size_t i = 0; i < request->n; i++) {
+		const struct dynamodb_batch_get_request_map_entry *e = &request->v[i];
+		*given |= e->value.projection_expression.p != NULL;
+		*old_given |= e->value.attributes_to_get.v != NULL;
+		n += e->value.keys.n;
+		if (e->value.keys.n > DDB_BATCH_GET_MAX)
+			return fail(call, &aws_validation_exception,
+				"1 validation error detected: Value at 'RequestItems.%.*s.member.Keys' failed to satisfy "
+				"constraint: Member must have length less than or equal to %d",
+				STR_ARG(e->key), DDB_BATCH_GET_MAX);
+	}
+	if (n > DDB_BATCH_GET_MAX)
+		return fail(call, &aws_validation_exception,
+			"Too many items requested for the BatchGetItem call");
+	return legacy_mixed(call, old, old_given, parameters, given);
+}
+
 int dynamodb_batch_get_item(struct call *call, const struct dynamodb_batch_get_item_input *in,
 	struct dynamodb_batch_get_item_output *out)
 {
 	struct batch_get b = {
 		.call = call, .out = out, .tallies = tallies_new(call, in->request_items.n)
 	};
-	size_t n = 0;
-	for (size_t i = 0; i < in->request_items.n; i++)
-		n += in->request_items.v[i].value.keys.n;
-	if (n > DDB_BATCH_GET_MAX)
-		return fail(call, &aws_validation_exception,
-			"Too many items requested for the BatchGetItem call");
+	if (check_request(call, &in->request_items) < 0)
+		return -1;
 	out->responses.v = ARENA_ARRAY(
 		call->arena, struct dynamodb_batch_get_response_map_entry, in->request_items.n);
 	out->unprocessed_keys.v = ARENA_ARRAY(

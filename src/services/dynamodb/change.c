@@ -61,7 +61,7 @@ int change_locate(struct call *call, struct change_request *r)
 		ddb_item_key(call, &r->table, r->item, r->type != CHANGE_PUT, &r->key) < 0)
 		return -1;
 	if (r->type == CHANGE_PUT)
-		return ddb_item_check(call, &r->table, r->item, false);
+		return ddb_item_check(call, &r->table, r->item, NULL, false);
 	return check_updates_keys(call, r);
 }
 
@@ -86,7 +86,8 @@ int change_check(struct call *call, struct change_request *r)
 	struct str why;
 	if (attributes_check(call->arena, &r->after, &why) < 0)
 		return fail(call, &aws_validation_exception, "%.*s", STR_ARG(why));
-	return ddb_item_check(call, &r->table, &r->after, true) < 0 ? -1 : 1;
+	return ddb_item_check(call, &r->table, &r->after, &r->before, r->actions.is_legacy) < 0 ? -1
+												: 1;
 }
 
 void change_apply(struct call *call, struct change_request *r, struct usage *usage)

@@ -969,7 +969,8 @@ list ConsumedCapacities { member: ConsumedCapacity }
 list SizeEstimate { member: Double }
 structure ItemCollectionMetrics { ItemCollectionKey: Attributes, SizeEstimateRangeGB: SizeEstimate }
 
-@length(min: 1, max: 100)
+// AWS bounds it in words of its own: batch.c.
+@length(min: 1)
 list KeyList { member: Attributes }
 structure KeysAndAttributes {
     @required Keys: KeyList

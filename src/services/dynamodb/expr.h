@@ -73,6 +73,7 @@ struct action {
 struct update {
 	struct action *v;
 	size_t n;
+	bool is_legacy; /* of AttributeUpdates, which has words of its own for a wrong type */
 };
 
 /* What the expressions of one request share: its names and values, and which of them were used. */

@@ -244,6 +244,10 @@ static int parse_function(struct parser *p, struct str name, struct node **out)
 		if (!node_is_operand(args[n]) || args[n]->type == NODE_PLUS ||
 			args[n]->type == NODE_MINUS)
 			return expr_syntax_error(p);
+		if (args[n]->type == NODE_SIZE && f->type == NODE_SIZE)
+			return fail(p->e->call, &aws_validation_exception,
+				"Invalid %s: Incorrect operand type for operator or function; operator or function: size, operand type: N",
+				p->parameter);
 		if (args[n]->type == NODE_SIZE)
 			return fail(p->e->call, &aws_validation_exception,
 				"Invalid %s: The function is not allowed to be used this way in an expression; function: size",

@@ -18,24 +18,27 @@ static int parse_primary(struct parser *p, struct node **out)
 
 static int parse_in(struct parser *p, struct node *first, struct node **out)
 {
-	struct node *args[DDB_IN_MAX + 1] = { first };
-	size_t n = 1;
+	struct node *args[DDB_IN_MAX + 1] = { first }, *operand;
+	size_t n = 0;
 	expr_advance(p);
 	if (!expr_at_symbol(p, "("))
 		return expr_syntax_error(p);
 	do {
 		expr_advance(p);
-		if (n == COUNT_OF(args))
-			return fail(p->e->call, &aws_validation_exception,
-				"Invalid %s: The IN operator is provided with too many operands; number of operands: %zu",
-				p->parameter, n);
-		if (expr_operand(p, &args[n]) < 0)
+		if (expr_operand(p, &operand) < 0)
 			return -1;
-		if (!node_is_operand(args[n++]))
+		if (!node_is_operand(operand))
 			return expr_syntax_error(p);
+		/* The message tells how many there are in all. */
+		if (++n < COUNT_OF(args))
+			args[n] = operand;
 	} while (expr_at_symbol(p, ","));
-	*out = expr_node(p, NODE_IN, n);
-	memcpy((*out)->args, args, n * sizeof *args);
+	if (n >= COUNT_OF(args))
+		return fail(p->e->call, &aws_validation_exception,
+			"Invalid %s: The IN operator is provided with too many operands; number of operands: %zu",
+			p->parameter, n);
+	*out = expr_node(p, NODE_IN, n + 1);
+	memcpy((*out)->args, args, (n + 1) * sizeof *args);
 	return expr_expect(p, ")") < 0 || expr_check_distinct(p, *out) < 0 ? -1 : 0;
 }
 

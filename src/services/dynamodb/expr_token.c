@@ -92,8 +92,8 @@ int expr_count_operator(struct parser *p)
 	if (++p->operators <= DDB_OPERATORS_MAX)
 		return 0;
 	return fail(p->e->call, &aws_validation_exception,
-		"Invalid %s: The expression contains too many operators; the maximum is %d",
-		p->parameter, DDB_OPERATORS_MAX);
+		"Invalid %s: The expression contains too many operators; operator count: %d",
+		p->parameter, p->operators);
 }
 
 int expr_deeper(struct parser *p)
@@ -123,8 +123,8 @@ int expr_parser_begin(struct parser *p, struct expr *e, const char *parameter, s
 			"Invalid %s: The expression can not be empty;", parameter);
 	if (text.n > DDB_EXPRESSION_BYTES_MAX)
 		return fail(e->call, &aws_validation_exception,
-			"Invalid %s: Expression size has exceeded the maximum allowed size; expression size: %zu",
-			parameter, text.n);
+			"Invalid %s: Expression size has exceeded the maximum allowed size;",
+			parameter);
 	p->token = expr_token_next(p);
 	return 0;
 }

@@ -3,10 +3,11 @@
 #include "services/dynamodb/number.h"
 #include <stdlib.h>
 
-static int wrong_type(struct call *call)
+static int wrong_type(struct call *call, bool is_legacy)
 {
 	return fail(call, &aws_validation_exception,
-		"An operand in the update expression has an incorrect data type");
+		is_legacy ? "Type mismatch for attribute to update"
+			  : "An operand in the update expression has an incorrect data type");
 }
 
 static int wrong_path(struct call *call)
@@ -40,7 +41,7 @@ static int append(struct call *call, const struct dynamodb_value *a, const struc
 	struct dynamodb_value *out)
 {
 	if (!a->l.v || !b->l.v)
-		return wrong_type(call);
+		return wrong_type(call, false);
 	*out = (struct dynamodb_value){ 0 };
 	out->l.v = ARENA_ARRAY(call->arena, struct dynamodb_value, a->l.n + b->l.n);
 	if (a->l.n)
@@ -80,13 +81,13 @@ static int evaluate(struct call *call, const struct node *node,
 	if (node->type == NODE_LIST_APPEND)
 		return append(call, &a, &b, out);
 	if (!a.n.p || !b.n.p)
-		return wrong_type(call);
+		return wrong_type(call, false);
 	return add(call, a.n, b.n, node->type == NODE_MINUS, out);
 }
 
 /* What ADD and DELETE make of the old value; VALUE_NONE: nothing is left. */
-static int combine(struct call *call, const struct action *action, const struct dynamodb_value *old,
-	struct dynamodb_value *out)
+static int combine(struct call *call, const struct action *action, bool is_legacy,
+	const struct dynamodb_value *old, struct dynamodb_value *out)
 {
 	const struct dynamodb_value *v = action->value->value;
 	*out = (struct dynamodb_value){ 0 };
@@ -96,7 +97,7 @@ static int combine(struct call *call, const struct action *action, const struct 
 		return 0;
 	}
 	if (value_type(old) != value_type(v))
-		return wrong_type(call);
+		return wrong_type(call, is_legacy);
 	if (v->n.p)
 		return add(call, old->n, v->n, false, out);
 	if (action->type == ACTION_ADD)
@@ -206,7 +207,8 @@ int update_apply(struct call *call, const struct update *update,
 		int r = a->type == ACTION_REMOVE ? 0
 			: a->type == ACTION_SET
 				? evaluate(call, a->value, item, &changes[i].value)
-				: combine(call, a, path_get(item, &a->path), &changes[i].value);
+				: combine(call, a, update->is_legacy, path_get(item, &a->path),
+					  &changes[i].value);
 		if (r < 0)
 			return -1;
 		/* What it refers to may be changed itself. */

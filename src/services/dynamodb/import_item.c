@@ -122,7 +122,7 @@ int import_write(struct call *call, const struct table *t, const struct dynamodb
 	if (attributes_check(call->arena, item, &why) < 0)
 		return fail(call, &aws_validation_exception, "%.*s", STR_ARG(why));
 	if (ddb_item_key(call, t, item, false, &key) < 0 ||
-		ddb_item_check(call, t, item, false) < 0)
+		ddb_item_check(call, t, item, NULL, false) < 0)
 		return -1;
 	bool was = ddb_item_get(call, key, &before);
 	ddb_item_write(call, t, key, was ? &before : NULL, item, &usage);

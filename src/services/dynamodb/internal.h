@@ -114,9 +114,10 @@ struct key_part value_part(struct arena *arena, const struct dynamodb_value *v);
 bool ddb_item_get(struct call *call, struct str key, struct dynamodb_attributes *out);
 /* 0 or -1. */
 int ddb_item_decode(struct call *call, struct str bytes, struct dynamodb_attributes *out) MUSTCHECK;
-/* Checks an item that is to be written: 0 or -1. */
+/* Checks an item that is to be written; before: what an update has made it of, or NULL; is_legacy:
+ * by AttributeUpdates. 0 or -1. */
 int ddb_item_check(struct call *call, const struct table *t, const struct dynamodb_attributes *item,
-	bool is_update) MUSTCHECK;
+	const struct dynamodb_attributes *before, bool is_legacy) MUSTCHECK;
 /* The change of one item, in the table, its indexes and all that goes with it; NULL: there is none
  * before or after. */
 void ddb_item_write(struct call *call, const struct table *t, struct str key,

@@ -139,50 +139,83 @@ bool ddb_item_get(struct call *call, struct str key, struct dynamodb_attributes 
 
 /* ---- checks ---- */
 
-/* A key attribute of an index may be missing, but not be of another type or empty. */
+/* Such a value an index can't hold: what is written to it is refused, be it of an item or by an
+ * update of one. */
+static int refuse_index_key(struct call *call, const struct dynamodb_index_record *x,
+	struct str name, const struct dynamodb_value *v, enum value_type type, bool is_update,
+	bool is_legacy)
+{
+	size_t n = v->s.n + v->b.n;
+	const char *kind = type == VALUE_S ? "string" : "binary";
+	bool is_hash = str_eq(name, x->key_schema.v[0].attribute_name);
+	if (value_type(v) != type && is_legacy)
+		return fail(
+			call, &aws_validation_exception, "Type mismatch for attribute to update");
+	if (value_type(v) != type)
+		return fail(call, &aws_validation_exception,
+			INVALID
+			"Type mismatch for Index Key %.*s Expected: %s Actual: %s IndexName: %.*s",
+			STR_ARG(name), value_type_name(type), value_type_name(value_type(v)),
+			STR_ARG(x->name));
+	if (!n && is_update)
+		return fail(call, &aws_validation_exception,
+			"One or more parameter values are not valid. The update expression attempted "
+			"to update a secondary index key to a value that is not supported. The "
+			"AttributeValue for a key attribute cannot contain an empty %s value.",
+			kind);
+	if (!n)
+		return fail(call, &aws_validation_exception,
+			"One or more parameter values are not valid. A value specified "
+			"for a secondary index key is not supported. The AttributeValue for a key attribute cannot contain an "
+			"empty %s value. IndexName: %.*s, IndexKey: %.*s",
+			kind, STR_ARG(x->name), STR_ARG(name));
+	return fail(call, &aws_validation_exception,
+		INVALID "Size limit exceeded for Index Key %.*s Actual Size: %zu bytes Max Size: "
+			"%d bytes IndexName: %.*s",
+		STR_ARG(name), n, is_hash ? DDB_HASH_BYTES_MAX : DDB_RANGE_BYTES_MAX,
+		STR_ARG(x->name));
+}
+
+/* A key attribute of an index may be missing, but not be of another type, empty or too long. What
+ * an update leaves as it was may: it is from before the index was made. */
 static int check_index_keys(struct call *call, const struct table *t,
-	const struct dynamodb_index_record *x, const struct dynamodb_attributes *item)
+	const struct dynamodb_index_record *x, const struct dynamodb_attributes *item,
+	const struct dynamodb_attributes *before, bool is_legacy)
 {
 	struct schema s = ddb_table_schema(t, &x->key_schema);
 	for (int i = 0; i < (s.range.p ? 2 : 1); i++) {
 		struct str name = i ? s.range : s.hash;
 		enum value_type type = i ? s.range_type : s.hash_type;
 		const struct dynamodb_value *v = attributes_get(item, name);
-		size_t max = i ? DDB_RANGE_BYTES_MAX : DDB_HASH_BYTES_MAX;
-		if (!v)
-			continue;
-		if (value_type(v) != type)
-			return fail(call, &aws_validation_exception,
-				INVALID "Type mismatch for Index Key %.*s Expected: %s Actual: "
-					"%s IndexName: %.*s",
-				STR_ARG(name), value_type_name(type),
-				value_type_name(value_type(v)), STR_ARG(x->name));
-		if (type != VALUE_N && !(v->s.n + v->b.n))
-			return fail(call, &aws_validation_exception,
-				"One or more parameter values are not valid. A value specified "
-				"for a secondary index key is not supported. The AttributeValue for a key attribute cannot contain an "
-				"empty %s value. IndexName: %.*s, IndexKey: %.*s",
-				type == VALUE_S ? "string" : "binary", STR_ARG(x->name),
-				STR_ARG(name));
-		if (v->s.n + v->b.n > max)
-			return fail(call, &aws_validation_exception,
-				INVALID "Size of %s has exceeded the maximum size limit of %zu "
-					"bytes. IndexName: %.*s, IndexKey: %.*s",
-				i ? "rangekey" : "hashkey", max, STR_ARG(x->name), STR_ARG(name));
+		const struct dynamodb_value *old = before ? attributes_get(before, name) : NULL;
+		if (v && !may_be_key(v, type, i ? DDB_RANGE_BYTES_MAX : DDB_HASH_BYTES_MAX) &&
+			(!old || !value_eq(v, old)))
+			return refuse_index_key(call, x, name, v, type, before != NULL, is_legacy);
 	}
 	return 0;
 }
 
 int ddb_item_check(struct call *call, const struct table *t, const struct dynamodb_attributes *item,
-	bool is_update)
+	const struct dynamodb_attributes *before, bool is_legacy)
 {
+	const struct dynamodb_index_record *last = NULL;
 	if (attributes_size(item) > DDB_ITEM_BYTES_MAX)
 		return fail(call, &aws_validation_exception,
 			"Item size %shas exceeded the maximum allowed size",
-			is_update ? "to update " : "");
-	for (size_t i = 0; i < t->r.indexes.n; i++)
-		if (check_index_keys(call, t, &t->r.indexes.v[i], item) < 0)
+			before ? "to update " : "");
+	/* Of several indexes that refuse it the first by name is told. */
+	for (size_t k = 0; k < t->r.indexes.n; k++) {
+		const struct dynamodb_index_record *next = NULL;
+		for (size_t i = 0; i < t->r.indexes.n; i++) {
+			const struct dynamodb_index_record *x = &t->r.indexes.v[i];
+			if ((!last || str_cmp(x->name, last->name) > 0) &&
+				(!next || str_cmp(x->name, next->name) < 0))
+				next = x;
+		}
+		if (check_index_keys(call, t, next, item, before, is_legacy) < 0)
 			return -1;
+		last = next;
+	}
 	return 0;
 }
 

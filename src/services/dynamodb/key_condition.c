@@ -62,6 +62,10 @@ static int read_comparison(
 	if (path->type == NODE_SIZE || value->type == NODE_SIZE)
 		return fail(call, &aws_validation_exception,
 			"Invalid %s: Invalid operator used in %s: size", parameter, parameter);
+	if (path->type == NODE_PATH && value->type == NODE_PATH)
+		return fail(call, &aws_validation_exception,
+			"Invalid condition in %s: multiple attribute names used in one condition",
+			parameter);
 	if (path->type != NODE_PATH || value->type != NODE_VALUE)
 		return fail(call, &aws_validation_exception,
 			"Invalid %s: KeyConditionExpressions only support comparing a key with a value",

@@ -7,22 +7,22 @@
 static const struct comparison {
 	const char *name;
 	enum node_type type;
-	size_t min, max; /* values */
-	bool is_scalar;
+	size_t min, max;   /* values */
+	const char *types; /* of them, by their first letters; NULL: any */
 } comparisons[] = {
-	{ "EQ", NODE_EQ, 1, 1, false },
-	{ "NE", NODE_NE, 1, 1, false },
-	{ "LT", NODE_LT, 1, 1, true },
-	{ "LE", NODE_LE, 1, 1, true },
-	{ "GT", NODE_GT, 1, 1, true },
-	{ "GE", NODE_GE, 1, 1, true },
-	{ "IN", NODE_IN, 1, DDB_IN_MAX, true },
-	{ "BETWEEN", NODE_BETWEEN, 2, 2, true },
-	{ "NOT_NULL", NODE_EXISTS, 0, 0, false },
-	{ "NULL", NODE_NOT_EXISTS, 0, 0, false },
-	{ "CONTAINS", NODE_CONTAINS, 1, 1, true },
-	{ "NOT_CONTAINS", NODE_NOT_CONTAINS, 1, 1, true },
-	{ "BEGINS_WITH", NODE_BEGINS_WITH, 1, 1, true },
+	{ "EQ", NODE_EQ, 1, 1, NULL },
+	{ "NE", NODE_NE, 1, 1, NULL },
+	{ "LT", NODE_LT, 1, 1, "SNB" },
+	{ "LE", NODE_LE, 1, 1, "SNB" },
+	{ "GT", NODE_GT, 1, 1, "SNB" },
+	{ "GE", NODE_GE, 1, 1, "SNB" },
+	{ "IN", NODE_IN, 1, DDB_IN_MAX, "SNB" },
+	{ "BETWEEN", NODE_BETWEEN, 2, 2, "SNB" },
+	{ "NOT_NULL", NODE_EXISTS, 0, 0, NULL },
+	{ "NULL", NODE_NOT_EXISTS, 0, 0, NULL },
+	{ "CONTAINS", NODE_CONTAINS, 1, 1, "SNB" },
+	{ "NOT_CONTAINS", NODE_NOT_CONTAINS, 1, 1, "SNB" },
+	{ "BEGINS_WITH", NODE_BEGINS_WITH, 1, 1, "SB" },
 };
 
 static struct path path_of(struct call *call, struct str name)
@@ -68,11 +68,12 @@ static int compare(struct call *call, struct str name, struct str operator,
 		if (value_check(call->arena, &values->v[i], 0, &why) < 0)
 			return fail(call, &aws_validation_exception, "%.*s", STR_ARG(why));
 		enum value_type t = value_type(&values->v[i]);
-		if (c->is_scalar && t != VALUE_S && t != VALUE_N && t != VALUE_B)
+		const char *type = value_type_name(t);
+		if (c->types && (type[1] || !strchr(c->types, type[0])))
 			return fail(call, &aws_validation_exception,
 				INVALID
 				"ComparisonOperator %s is not valid for %s AttributeValue type",
-				c->name, value_type_name(t));
+				c->name, type);
 	}
 	int order = 0;
 	if (c->type == NODE_BETWEEN && value_compare(&values->v[0], &values->v[1], &order) &&
@@ -98,32 +99,50 @@ static struct node *join(
 	return both;
 }
 
+static int expect_wrong(struct call *call, struct str name, const char *what)
+{
+	return fail(call, &aws_validation_exception,
+		"1 validation error detected: " INVALID "%s for Attribute: %.*s", what,
+		STR_ARG(name));
+}
+
+/* Value stands for a list of it: AWS takes it together with ComparisonOperator, though its pages
+ * call that an error. */
+static int expect_compared(struct call *call, struct str name,
+	const struct dynamodb_expected_value *x, struct node **out)
+{
+	struct dynamodb_values list = x->attribute_value_list;
+	if (x->exists.set)
+		return expect_wrong(
+			call, name, "Exists and ComparisonOperator cannot be used together");
+	if (x->value && list.v)
+		return expect_wrong(
+			call, name, "Value and AttributeValueList cannot be used together");
+	if (x->value)
+		list = (struct dynamodb_values){ x->value, 1 };
+	return compare(call, name, x->comparison_operator, &list, out);
+}
+
 static int expect_one(struct call *call, struct str name, const struct dynamodb_expected_value *x,
 	struct node **out)
 {
 	struct str why;
-	if (x->comparison_operator.p) {
-		if (x->value || x->exists.set)
-			return fail(call, &aws_validation_exception,
-				INVALID "%s and ComparisonOperator cannot be used together for "
-					"Attribute: %.*s",
-				x->value ? "Value" : "Exists", STR_ARG(name));
-		return compare(call, name, x->comparison_operator, &x->attribute_value_list, out);
-	}
+	if (x->comparison_operator.p)
+		return expect_compared(call, name, x, out);
+	if (x->attribute_value_list.v)
+		return expect_wrong(call, name,
+			"AttributeValueList can only be used with a ComparisonOperator");
 	if (x->exists.set && !x->exists.v) {
 		if (x->value)
-			return fail(call, &aws_validation_exception,
-				INVALID "Value cannot be used when Exists is false for "
-					"Attribute: %.*s",
-				STR_ARG(name));
+			return expect_wrong(
+				call, name, "Value cannot be used when Exists is false");
 		*out = comparison_node(call, NODE_NOT_EXISTS, name, NULL, 0);
 		return 0;
 	}
 	if (!x->value)
-		return fail(call, &aws_validation_exception,
-			INVALID "Value must be provided when Exists is %s for Attribute: "
-				"%.*s",
-			x->exists.set ? "true" : "null", STR_ARG(name));
+		return expect_wrong(call, name,
+			x->exists.set ? "Value must be provided when Exists is true"
+				      : "Value must be provided when Exists is null");
 	if (value_check(call->arena, x->value, 0, &why) < 0)
 		return fail(call, &aws_validation_exception, "%.*s", STR_ARG(why));
 	*out = comparison_node(call, NODE_EQ, name, x->value, 1);
@@ -191,7 +210,8 @@ static int update_one(struct call *call, struct str name,
 int legacy_updates(
 	struct call *call, const struct dynamodb_attribute_updates *updates, struct update *out)
 {
-	*out = (struct update){ ARENA_ARRAY(call->arena, struct action, updates->n), updates->n };
+	*out = (struct update){ ARENA_ARRAY(call->arena, struct action, updates->n), updates->n,
+		true };
 	for (size_t i = 0; i < updates->n; i++)
 		if (update_one(call, updates->v[i].key, &updates->v[i].value, &out->v[i]) < 0)
 			return -1;

@@ -30,9 +30,11 @@ static int check_select(struct call *call, const struct page *p)
 			str_is(p->select, "COUNT")            ? "only the Count"
 			: str_is(p->select, "ALL_ATTRIBUTES") ? "ALL_ATTRIBUTES"
 							      : "ALL_PROJECTED_ATTRIBUTES");
+	/* Query alone puts it in an envelope. */
 	if (!p->paths.n && str_is(p->select, "SPECIFIC_ATTRIBUTES"))
 		return fail(call, &aws_validation_exception,
-			"Must specify the AttributesToGet or ProjectionExpression when choosing to get SPECIFIC_ATTRIBUTES");
+			"%sMust specify the AttributesToGet or ProjectionExpression when choosing to get SPECIFIC_ATTRIBUTES",
+			p->is_query ? "1 validation error detected: " : "");
 	if (!p->index_name.p && str_is(p->select, "ALL_PROJECTED_ATTRIBUTES"))
 		return fail(call, &aws_validation_exception,
 			"ALL_PROJECTED_ATTRIBUTES can be used only when Querying using an IndexName");
@@ -105,17 +107,24 @@ static int start_after(struct call *call, struct page *p)
 		good = attributes_get(p->start, p->table.r.key_schema.v[i].attribute_name) != NULL;
 	if (good && p->index)
 		good = index_key(call, &p->table, p->index, p->start, &key);
-	if (good && !p->index && ddb_item_key(call, &p->table, p->start, true, &key) < 0)
+	if (good && !p->index && ddb_item_key(call, &p->table, p->start, true, &key) < 0) {
+		struct str reason = call->error.message;
 		return fail(call, &aws_validation_exception,
-			"The provided starting key is invalid: %.*s", STR_ARG(call->error.message));
+			"The provided starting key is invalid: %.*s", STR_ARG(reason));
+	}
 	if (!good)
-		return fail(
-			call, &aws_validation_exception, "The provided starting key is invalid");
-	if (str_cmp(key, p->begin) < 0 || str_cmp(key, p->end) >= 0)
 		return fail(call, &aws_validation_exception,
-			p->is_query
-				? "The provided starting key is outside query boundaries based on provided conditions"
-				: "The provided starting key is invalid: it is outside the segment");
+			"The provided starting key is invalid%s",
+			p->is_query ? "" : ": The provided key element does not match the schema");
+	bool is_inside = str_cmp(key, p->begin) >= 0 && str_cmp(key, p->end) < 0;
+	if (!is_inside && p->is_query)
+		return fail(call, &aws_validation_exception,
+			"The provided starting key is outside query boundaries based on provided conditions");
+	if (!is_inside)
+		return fail(call, &aws_validation_exception,
+			"The provided starting key is invalid: Invalid ExclusiveStartKey. Please use ExclusiveStartKey with "
+			"correct Segment. TotalSegments: %lld Segment: %lld",
+			(long long)p->segments, (long long)p->segment);
 	if (p->is_reverse)
 		p->end = key;
 	else

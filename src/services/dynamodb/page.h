@@ -9,7 +9,8 @@ struct page {
 	struct str table_name, index_name, select, return_consumed_capacity;
 	struct paths paths;
 	struct node *filter;
-	int64_t limit; /* 0: none */
+	int64_t limit;             /* 0: none */
+	int64_t segment, segments; /* of a scan in several */
 	bool is_consistent, is_reverse, is_query;
 	const struct dynamodb_attributes *start;
 	/* By ddb_page_open. */

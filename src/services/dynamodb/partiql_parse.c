@@ -227,7 +227,7 @@ static int parse_actions(struct partiql *p, struct update *out)
 		} while (partiql_take(p, ","));
 	}
 	if (!out->n)
-		return partiql_error(p, "Expected SET or REMOVE");
+		return partiql_error(p, "Expected data manipulation");
 	struct path *paths = ARENA_ARRAY(p->call->arena, struct path, out->n);
 	for (size_t i = 0; i < out->n; i++)
 		paths[i] = out->v[i].path;

@@ -330,8 +330,14 @@ int partiql_select(struct call *call, const struct statement *s, struct statemen
 	struct partitions all = { 0 };
 	struct dynamodb_attributes key;
 	set_paths(call, s, &p);
+	/* The same refusal as a Query's, in other words. */
+	p.is_consistent = false;
 	if (ddb_page_open(call, &p) < 0)
 		return -1;
+	if (page->is_consistent && p.index && !p.index->is_local.v)
+		return fail(call, &aws_validation_exception,
+			"Strongly consistent read is not supported on Global Secondary Indexes");
+	p.is_consistent = page->is_consistent;
 	page->table = p.table;
 	page->usage = usage_new(call, &p.table);
 	page->items = (struct dynamodb_item_list){

@@ -137,6 +137,8 @@ int dynamodb_scan(
 		.limit = in->limit.v,
 		.is_consistent = in->consistent_read.v,
 		.start = &in->exclusive_start_key,
+		.segment = in->segment.v,
+		.segments = in->total_segments.v,
 	};
 	if (check_segment(call, in) < 0 || scan_parse(call, in, &p) < 0 ||
 		ddb_page_open(call, &p) < 0)

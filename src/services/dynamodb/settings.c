@@ -70,11 +70,11 @@ int dynamodb_update_time_to_live(struct call *call,
 	struct str name = in->time_to_live_specification->attribute_name;
 	if (ddb_table_find(call, in->table_name, true, &t) < 0)
 		return -1;
-	if (enabled == (t.r.ttl_attribute.p != NULL))
-		return fail(call, &aws_validation_exception,
-			enabled ? "TimeToLive is already enabled"
-				: "TimeToLive is already disabled");
-	if (!enabled && !str_eq(name, t.r.ttl_attribute))
+	if (!enabled && !t.r.ttl_attribute.p)
+		return fail(call, &aws_validation_exception, "TimeToLive is already disabled");
+	if (enabled && str_eq(name, t.r.ttl_attribute))
+		return fail(call, &aws_validation_exception, "TimeToLive is already enabled");
+	if (t.r.ttl_attribute.p && !str_eq(name, t.r.ttl_attribute))
 		return fail(call, &aws_validation_exception,
 			"TimeToLive is active on a different AttributeName: current "
 			"AttributeName is %.*s",

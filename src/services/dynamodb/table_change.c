@@ -166,9 +166,15 @@ static int create_index(struct call *call, struct table *t, const struct dynamod
 			"One or more parameter values were invalid: GlobalSecondaryIndex "
 			"count exceeds the per-table limit of %d",
 			DDB_GLOBAL_INDEXES_MAX);
-	if (check_index(call, x->index_name, &x->key_schema, x->projection, attributes) < 0 ||
-		check_throughput(
-			call, t->r.billing, x->provisioned_throughput != NULL, x->index_name) < 0)
+	if (check_index(call, x->index_name, &x->key_schema, x->projection, attributes) < 0)
+		return -1;
+	if (!x->provisioned_throughput && !str_is(t->r.billing, "PAY_PER_REQUEST"))
+		return fail(call, &aws_validation_exception,
+			"One or more parameter values were invalid: Both ReadCapacityUnits and "
+			"WriteCapacityUnits must be specified for index: %.*s",
+			STR_ARG(x->index_name));
+	if (check_throughput(call, t->r.billing, x->provisioned_throughput != NULL, x->index_name) <
+		0)
 		return -1;
 	struct dynamodb_index_record *v =
 		ARENA_ARRAY(call->arena, struct dynamodb_index_record, t->r.indexes.n + 1);

@@ -13,6 +13,19 @@ static struct str names_text(struct call *call, const struct dynamodb_attribute_
 	return text;
 }
 
+/* As AWS's Java prints them. */
+static struct str keys_text(struct call *call, const struct dynamodb_key_schema *keys)
+{
+	struct buf b = { 0 };
+	for (size_t i = 0; i < keys->n; i++)
+		buf_printf(&b, "%sKeySchemaElement(attributeName=%.*s, keyType=%.*s)",
+			i ? ", " : "", STR_ARG(keys->v[i].attribute_name),
+			STR_ARG(keys->v[i].key_type));
+	struct str text = arena_str(call->arena, buf_view(&b));
+	buf_fini(&b);
+	return text;
+}
+
 static bool is_defined(const struct dynamodb_attribute_definitions *d, struct str name)
 {
 	for (size_t i = 0; i < d->n; i++)
@@ -26,8 +39,9 @@ static int check_schema(struct call *call, const struct dynamodb_key_schema *key
 {
 	if (keys->n > 2)
 		return fail(call, &aws_validation_exception,
-			"1 validation error detected: Value at 'keySchema' failed to "
-			"satisfy constraint: Member must have length less than or equal to 2");
+			"1 validation error detected: Value '[%.*s]' at 'keySchema' failed to "
+			"satisfy constraint: Member must have length less than or equal to 2",
+			STR_ARG(keys_text(call, keys)));
 	if (!str_is(keys->v[0].key_type, "HASH"))
 		return fail(call, &aws_validation_exception,
 			"Invalid KeySchema: The first KeySchemaElement is not a HASH key type");
@@ -37,13 +51,17 @@ static int check_schema(struct call *call, const struct dynamodb_key_schema *key
 	if (keys->n > 1 && str_eq(keys->v[0].attribute_name, keys->v[1].attribute_name))
 		return fail(call, &aws_validation_exception,
 			"Both the Hash Key and the Range Key element in the KeySchema have the same name");
+	if (attributes->n < keys->n)
+		return fail(call, &aws_validation_exception,
+			"Invalid KeySchema: Some index key attribute have no definition");
 	for (size_t i = 0; i < keys->n; i++)
 		if (!is_defined(attributes, keys->v[i].attribute_name))
 			return fail(call, &aws_validation_exception,
 				INVALID
 				"Some index key attributes are not defined in "
-				"AttributeDefinitions. Keys: [%.*s], AttributeDefinitions: [%.*s]",
-				STR_ARG(keys->v[i].attribute_name),
+				"AttributeDefinitions. Keys: [%.*s%s%.*s], AttributeDefinitions: [%.*s]",
+				STR_ARG(keys->v[0].attribute_name), keys->n > 1 ? ", " : "",
+				STR_ARG(keys->n > 1 ? keys->v[1].attribute_name : STR("")),
 				STR_ARG(names_text(call, attributes)));
 	return 0;
 }
@@ -80,7 +98,7 @@ int check_throughput(struct call *call, struct str billing, bool given, struct s
 		return 0;
 	if (index.p)
 		return fail(call, &aws_validation_exception,
-			INVALID "ProvisionedThroughput must be specified for index: %.*s",
+			INVALID "ProvisionedThroughput is not specified for index: %.*s",
 			STR_ARG(index));
 	return fail(call, &aws_validation_exception,
 		INVALID "ReadCapacityUnits and WriteCapacityUnits must both be "
@@ -160,6 +178,19 @@ static bool is_used(const struct dynamodb_create_table_input *in, struct str nam
 	return used;
 }
 
+/* The attributes that keys use, each once. */
+static struct str used_text(struct call *call, const struct dynamodb_create_table_input *in)
+{
+	struct buf b = { 0 };
+	const struct dynamodb_attribute_definitions *d = &in->attribute_definitions;
+	for (size_t i = 0; i < d->n; i++)
+		if (is_used(in, d->v[i].attribute_name))
+			buf_printf(&b, "%s%.*s", b.n ? ", " : "", STR_ARG(d->v[i].attribute_name));
+	struct str text = arena_str(call->arena, buf_view(&b));
+	buf_fini(&b);
+	return text;
+}
+
 static int check_names(struct call *call, const struct dynamodb_create_table_input *in)
 {
 	size_t local = in->local_secondary_indexes.n, n = local + in->global_secondary_indexes.n;
@@ -186,8 +217,9 @@ static int check_names(struct call *call, const struct dynamodb_create_table_inp
 				"match number of attributes defined in AttributeDefinitions");
 		return fail(call, &aws_validation_exception,
 			INVALID "Some AttributeDefinitions are not used. "
-				"AttributeDefinitions: [%.*s]",
-			STR_ARG(names_text(call, &in->attribute_definitions)));
+				"AttributeDefinitions: [%.*s], keys used: [%.*s]",
+			STR_ARG(names_text(call, &in->attribute_definitions)),
+			STR_ARG(used_text(call, in)));
 	}
 	return 0;
 }

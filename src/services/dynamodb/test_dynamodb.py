@@ -279,7 +279,7 @@ def test_conditions(ddb, table, expression, truth):
      "{:v}"),
     ("n = :v" + " OR n = :v" * 400, {":v": {"N": "1"}}, None),
     ("n = :v" + " " * 4100, {":v": {"N": "1"}}, "Invalid ConditionExpression: Expression size has exceeded the maximum "
-     "allowed size; expression size: 4106"),
+     "allowed size;"),
 ])
 def test_wrong_conditions(ddb, table, expression, values, message):
     more = {"ExpressionAttributeValues": values} if values else {}
@@ -298,6 +298,7 @@ UPDATES = [
      {"n": {"N": "7"}, "fresh": {"N": "2"}, "ss": {"SS": ["a", "b", "c"]}}),
     ("DELETE ss :t", {":t": {"SS": ["a", "z"]}}, {"ss": {"SS": ["b"]}}),
     ("DELETE ss :t", {":t": {"SS": ["a", "b"]}}, {"ss": None}),
+    ("SET n = (n - :v), fresh = (if_not_exists(fresh, :v) + n)", {":v": {"N": "3"}}, {"n": {"N": "2"}, "fresh": {"N": "8"}}),
     ("SET n = s, s = n", {}, {"n": {"S": "hello"}, "s": {"N": "5"}}),
     ("SET m.z = m", {}, {"m": {"M": {"k": {"S": "v"}, "z": {"M": {"k": {"S": "v"}}}}}}),
 ]
@@ -470,7 +471,7 @@ def test_indexes(ddb, unique):
     invalid("Consistent reads are not supported on global secondary indexes", query, i="all", ConsistentRead=True)
     invalid("The table does not have the specified index: none", query, i="none")
     invalid("One or more parameter values were invalid: Type mismatch for Index Key num Expected: N Actual: S IndexName: "
-            "local", ddb.put_item, TableName=name, Item=item | {"num": {"S": "x"}})
+            "keys", ddb.put_item, TableName=name, Item=item | {"num": {"S": "x"}})
     ddb.update_item(TableName=name, Key={"pk": item["pk"], "sk": item["sk"]}, UpdateExpression="SET g = :g",
                     ExpressionAttributeValues={":g": {"S": "H"}})
     assert query("all") == [] and query("all", value={"S": "H"}) == [item | {"g": {"S": "H"}}]

@@ -132,8 +132,12 @@ static int check_set(
 
 static int check_members(struct arena *arena, struct dynamodb_value *v, int depth, struct str *why)
 {
-	if (depth >= DDB_DEPTH_MAX)
-		return refuse(why, STR("Nesting Levels have exceeded supported limits"));
+	/* The attribute itself is the first of the levels, what stands in the innermost list or map
+	 * the last. */
+	if (depth + 1 >= DDB_DEPTH_MAX)
+		return refuse(why,
+			STR("Nesting Levels have exceeded supported limits: Attributes in the item "
+			    "have nested levels beyond supported limit"));
 	for (size_t i = 0; i < v->m.n; i++)
 		if (value_check(arena, &v->m.v[i].value, depth + 1, why) < 0)
 			return -EINVAL;
