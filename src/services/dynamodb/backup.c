@@ -41,7 +41,9 @@ static void backup_put(struct call *call, const struct backup *b)
 /* The table as it was; its number is the backup's when the copied items are meant. */
 static struct table source_of(const struct backup *b, bool is_copy)
 {
-	struct table t = { b->account, b->region, b->r.table, *b->r.source };
+	struct table t = {
+		.account = b->account, .region = b->region, .name = b->r.table, .r = *b->r.source
+	};
 	if (is_copy)
 		t.r.number = b->r.number;
 	return t;

@@ -28,7 +28,7 @@ struct dynamodb_consumed_capacity *capacity_answer(
 	double sum = usage->table;
 	for (size_t i = 0; i < n; i++)
 		sum += usage->index[i];
-	c->table_name = t->name;
+	c->table_name = t->asked.p ? t->asked : t->name;
 	c->capacity_units = OPT_F64(sum);
 	if (!str_is(mode, "INDEXES"))
 		return c;
@@ -49,24 +49,20 @@ struct dynamodb_consumed_capacity *capacity_answer(
 	return c;
 }
 
-/* Only tables with local indexes have item collections; ours have no limit of size, so the estimate
- * is the least. */
 struct dynamodb_item_collection_metrics *metrics_answer(struct call *call, struct str mode,
 	const struct table *t, const struct dynamodb_attributes *item)
 {
-	bool has_local = false;
-	for (size_t i = 0; i < t->r.indexes.n; i++)
-		has_local |= t->r.indexes.v[i].is_local.v;
-	if (!has_local || !str_is(mode, "SIZE"))
+	if (!ddb_collection_is_kept(t) || !str_is(mode, "SIZE"))
 		return NULL;
 	struct dynamodb_item_collection_metrics *m =
 		ARENA_NEW(call->arena, struct dynamodb_item_collection_metrics);
 	struct str hash = t->r.key_schema.v[0].attribute_name;
 	const struct dynamodb_value *v = attributes_get(item, hash);
+	int64_t gigabytes = ddb_collection_bytes(call, t, v) >> 30;
 	*attributes_put(call->arena, &m->item_collection_key, hash) = *v;
 	m->size_estimate_range_gb.v = ARENA_ARRAY(call->arena, struct opt_f64, 2);
 	m->size_estimate_range_gb.n = 2;
-	m->size_estimate_range_gb.v[0] = OPT_F64(0);
-	m->size_estimate_range_gb.v[1] = OPT_F64(1);
+	m->size_estimate_range_gb.v[0] = OPT_F64((double)gigabytes);
+	m->size_estimate_range_gb.v[1] = OPT_F64((double)gigabytes + 1);
 	return m;
 }

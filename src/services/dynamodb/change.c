@@ -65,6 +65,17 @@ int change_locate(struct call *call, struct change_request *r)
 	return check_updates_keys(call, r);
 }
 
+/* What an update makes of the item: 0 or -1. */
+static int update_item(struct call *call, struct change_request *r)
+{
+	struct str why;
+	if (update_apply(call, &r->actions, r->has_before ? &r->before : r->item, &r->after) < 0)
+		return -1;
+	if (attributes_check(call->arena, &r->after, &why) < 0)
+		return fail(call, &aws_validation_exception, "%.*s", STR_ARG(why));
+	return ddb_item_check(call, &r->table, &r->after, &r->before, r->actions.is_legacy);
+}
+
 int change_check(struct call *call, struct change_request *r)
 {
 	static const struct dynamodb_attributes nothing = { 0 };
@@ -79,15 +90,12 @@ int change_check(struct call *call, struct change_request *r)
 	r->has_after = r->type == CHANGE_PUT || r->type == CHANGE_UPDATE ||
 		       (r->type == CHANGE_CHECK && r->has_before);
 	r->after = r->type == CHANGE_PUT ? *r->item : r->before;
-	if (r->type != CHANGE_UPDATE)
-		return 1;
-	if (update_apply(call, &r->actions, r->has_before ? &r->before : r->item, &r->after) < 0)
+	if (r->type == CHANGE_UPDATE && update_item(call, r) < 0)
 		return -1;
-	struct str why;
-	if (attributes_check(call->arena, &r->after, &why) < 0)
-		return fail(call, &aws_validation_exception, "%.*s", STR_ARG(why));
-	return ddb_item_check(call, &r->table, &r->after, &r->before, r->actions.is_legacy) < 0 ? -1
-												: 1;
+	return ddb_collection_check(call, &r->table, r->has_before ? &r->before : NULL,
+		       r->has_after ? &r->after : NULL) < 0
+		       ? -1
+		       : 1;
 }
 
 void change_apply(struct call *call, struct change_request *r, struct usage *usage)

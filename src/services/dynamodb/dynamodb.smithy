@@ -363,7 +363,7 @@ operation PutItem {
         ReturnValuesOnConditionCheckFailure: ReturnValuesOnConditionCheckFailure
     }
     output := { Attributes: Attributes, ConsumedCapacity: ConsumedCapacity, ItemCollectionMetrics: ItemCollectionMetrics }
-    errors: [ConditionalCheckFailedException, ResourceNotFoundException, InternalServerError]
+    errors: [ConditionalCheckFailedException, ItemCollectionSizeLimitExceededException, ResourceNotFoundException, InternalServerError]
 }
 
 /// The item with this key, whole or in part.
@@ -402,7 +402,7 @@ operation UpdateItem {
         ReturnValuesOnConditionCheckFailure: ReturnValuesOnConditionCheckFailure
     }
     output := { Attributes: Attributes, ConsumedCapacity: ConsumedCapacity, ItemCollectionMetrics: ItemCollectionMetrics }
-    errors: [ConditionalCheckFailedException, ResourceNotFoundException, InternalServerError]
+    errors: [ConditionalCheckFailedException, ItemCollectionSizeLimitExceededException, ResourceNotFoundException, InternalServerError]
 }
 
 /// Deletes the item with this key.
@@ -422,7 +422,7 @@ operation DeleteItem {
         ReturnValuesOnConditionCheckFailure: ReturnValuesOnConditionCheckFailure
     }
     output := { Attributes: Attributes, ConsumedCapacity: ConsumedCapacity, ItemCollectionMetrics: ItemCollectionMetrics }
-    errors: [ConditionalCheckFailedException, ResourceNotFoundException, InternalServerError]
+    errors: [ConditionalCheckFailedException, ItemCollectionSizeLimitExceededException, ResourceNotFoundException, InternalServerError]
 }
 
 /// The items of one partition in the order of their sort key, from a table or an index.
@@ -517,7 +517,7 @@ operation BatchWriteItem {
         ItemCollectionMetrics: ItemCollectionMetricsPerTable
         ConsumedCapacity: ConsumedCapacities
     }
-    errors: [ResourceNotFoundException, InternalServerError]
+    errors: [ItemCollectionSizeLimitExceededException, ResourceNotFoundException, InternalServerError]
 }
 
 /// Up to 100 changes and checks, all or nothing.
@@ -559,7 +559,7 @@ operation ExecuteStatement {
         ReturnValuesOnConditionCheckFailure: ReturnValuesOnConditionCheckFailure
     }
     output := { Items: ItemList, NextToken: String, ConsumedCapacity: ConsumedCapacity, LastEvaluatedKey: Attributes }
-    errors: [ConditionalCheckFailedException, DuplicateItemException, ResourceNotFoundException, InternalServerError]
+    errors: [ConditionalCheckFailedException, DuplicateItemException, ItemCollectionSizeLimitExceededException, ResourceNotFoundException, InternalServerError]
 }
 
 /// Up to 25 statements, each on its own: all of them read, or all of them write.
@@ -1095,6 +1095,8 @@ structure ImportConflictException { message: String }
 @error("client")
 structure ImportNotFoundException { message: String }
 @error("client")
+structure ItemCollectionSizeLimitExceededException { message: String }
+@error("client")
 structure DuplicateItemException { message: String }
 @error("client")
 structure TransactionCanceledException { Message: String, CancellationReasons: CancellationReasonList }
@@ -1256,4 +1258,7 @@ structure JobRecord {
 structure StatementToken { digest: Long, partition: Long, last: Attributes }
 // at: no later than the next change of a table with undo records.
 structure CounterRecord { count: Long, bytes: Long, at: Long }
-structure TokenRecord { digest: Blob, at: Long }
+// reads: what the items of the request take to be read, table by table.
+structure TokenRead { table: String, units: Double }
+list TokenReads { member: TokenRead }
+structure TokenRecord { digest: Blob, at: Long, reads: TokenReads }

@@ -52,7 +52,9 @@ void ddb_export_put(struct call *call, const struct export *e)
 
 struct table ddb_export_source(const struct export *e)
 {
-	return (struct table){ e->account, e->region, e->r.table, *e->r.source };
+	return (struct table){
+		.account = e->account, .region = e->region, .name = e->r.table, .r = *e->r.source
+	};
 }
 
 struct str ddb_export_arn(struct call *call, const struct export *e)

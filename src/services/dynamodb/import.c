@@ -53,8 +53,9 @@ void ddb_import_put(struct call *call, const struct import *i)
 
 static struct str table_arn(struct call *call, const struct import *i)
 {
-	struct table t = { i->account, i->region, i->r.parameters->table_name,
-		{ .number = { 0 } } };
+	struct table t = {
+		.account = i->account, .region = i->region, .name = i->r.parameters->table_name
+	};
 	return ddb_table_arn(call, &t);
 }
 

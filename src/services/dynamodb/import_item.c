@@ -125,6 +125,8 @@ int import_write(struct call *call, const struct table *t, const struct dynamodb
 		ddb_item_check(call, t, item, NULL, false) < 0)
 		return -1;
 	bool was = ddb_item_get(call, key, &before);
+	if (ddb_collection_check(call, t, was ? &before : NULL, item) < 0)
+		return -1;
 	ddb_item_write(call, t, key, was ? &before : NULL, item, &usage);
 	return 0;
 }

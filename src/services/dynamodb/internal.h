@@ -32,6 +32,7 @@ static inline struct dynamodb *dynamodb_state(const struct call *call)
 struct table {
 	struct str account, region, name;
 	struct dynamodb_table_record r;
+	struct str asked; /* the ARN, where the request names it so; or p == NULL */
 };
 
 /* The names of a key's attributes, and their types. range.p == NULL: there is none. */
@@ -157,6 +158,7 @@ struct dynamodb_item_collection_metrics *metrics_answer(struct call *call, struc
 struct tally {
 	struct table table;
 	struct usage usage;
+	double reads; /* what it takes to read a transaction's items again */
 	struct dynamodb_item_collection_metrics_multiple metrics;
 };
 struct tallies {
@@ -168,10 +170,26 @@ struct tallies tallies_new(struct call *call, size_t max);
 struct tally *tally_of(struct call *call, struct tallies *all, const struct table *t);
 struct dynamodb_consumed_capacities tallies_answer(
 	struct call *call, struct str mode, const struct tallies *all);
+/* The same, told as reads or as writes too: transactions alone do that. */
+struct dynamodb_consumed_capacities tallies_split(
+	struct dynamodb_consumed_capacities list, bool is_write);
 void tally_metrics(struct call *call, struct tally *tally, struct str mode,
 	const struct dynamodb_attributes *item, size_t max);
 struct dynamodb_item_collection_metrics_per_table tallies_metrics(
 	struct call *call, const struct tallies *all);
+
+/* ---- collection.c ---- */
+
+/* Whether the table has item collections: those of its local indexes. */
+bool ddb_collection_is_kept(const struct table *t);
+int64_t ddb_collection_bytes(
+	struct call *call, const struct table *t, const struct dynamodb_value *hash);
+/* Whether the change leaves its collection within its limit: 0 or -1. */
+int ddb_collection_check(struct call *call, const struct table *t,
+	const struct dynamodb_attributes *before,
+	const struct dynamodb_attributes *after) MUSTCHECK;
+void ddb_collection_count(struct call *call, const struct table *t,
+	const struct dynamodb_attributes *before, const struct dynamodb_attributes *after);
 
 /* ---- change.c: what Put, Update, Delete and the transactions share ---- */
 
@@ -223,10 +241,20 @@ struct transact_part {
 /* All or nothing of the parts, which are prepared: 0, or -1 with the reasons. */
 int transact_write(struct call *call, struct transact_part *parts, size_t n, struct str metrics,
 	struct tallies *tallies) MUSTCHECK;
+struct transact_token {
+	struct str key; /* p == NULL: there is none */
+	struct dynamodb_token_record r;
+};
 /* 1: the same request has been done under this token; 0: it is new; -1: the token was another
  * request's. */
-int transact_token(
-	struct call *call, struct str token, const struct shape *shape, const void *in) MUSTCHECK;
+int transact_token(struct call *call, struct str token, const struct shape *shape, const void *in,
+	struct transact_token *out) MUSTCHECK;
+/* Remembers a new one; what its request has cost is known. */
+void transact_token_keep(
+	struct call *call, struct transact_token *t, const struct tallies *tallies);
+/* What the request again costs: the items are read (API reference, TransactWriteItems). */
+struct dynamodb_consumed_capacities transact_token_answer(
+	struct call *call, struct str mode, const struct transact_token *t);
 
 /* ---- legacy.c: the parameters from before the expressions ---- */
 

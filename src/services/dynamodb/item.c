@@ -385,6 +385,7 @@ static void item_write(struct call *call, const struct table *t, struct str key,
 		txn_delete(call->txn, expiry_key(call, t, key, seconds));
 	if (after)
 		expiry_put(call, t, key, after);
+	ddb_collection_count(call, t, before, after);
 	int64_t at_ms = count_timed(call, t, 0, (after != NULL) - (before != NULL),
 		(int64_t)new_size - (int64_t)old_size, t->r.undo_number.v != 0);
 	if (t->r.undo_number.v && (before || after))

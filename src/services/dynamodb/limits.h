@@ -5,6 +5,8 @@
 
 #include "base/common.h"
 
+#define DDB_COLLECTION_BYTES_MAX (INT64_C(10) << 30)
+
 enum {
 	DDB_TABLES_MAX = 10000,  /* of an account in a region */
 	DDB_BACKUPS_MAX = 10000, /* of an account in a region: our own */
@@ -14,6 +16,7 @@ enum {
 	DDB_GLOBAL_INDEXES_MAX = 20,
 	DDB_PROJECTED_MAX = 100, /* attributes that all indexes of a table name */
 	DDB_TAGS_MAX = 50,
+	DDB_COLLECTIONS_INDEX = -1, /* where sizes of collections stand among a table's indexes */
 	DDB_ITEM_BYTES_MAX = 400 * 1024,
 	DDB_HASH_BYTES_MAX = 2048,
 	DDB_RANGE_BYTES_MAX = 1024,

@@ -156,6 +156,8 @@ static struct dynamodb_batch_statement_error *take_error(struct call *call)
 			STR_INIT("ConditionalCheckFailed") },
 		{ &dynamodb_duplicate_item_exception, STR_INIT("DuplicateItem") },
 		{ &dynamodb_resource_not_found_exception, STR_INIT("ResourceNotFound") },
+		{ &dynamodb_item_collection_size_limit_exceeded_exception,
+			STR_INIT("ItemCollectionSizeLimitExceeded") },
 		{ &aws_validation_exception, STR_INIT("ValidationError") },
 	};
 	struct dynamodb_batch_statement_error *e =
@@ -281,7 +283,8 @@ static int read_transaction(struct call *call, void *arg)
 			t->out->responses.v[i].item = page.items.v[0];
 		add_usage(call, &tallies, &page.table, &page.usage, 2);
 	}
-	t->out->consumed_capacity = tallies_answer(call, t->in->return_consumed_capacity, &tallies);
+	t->out->consumed_capacity = tallies_split(
+		tallies_answer(call, t->in->return_consumed_capacity, &tallies), false);
 	return 0;
 }
 
@@ -290,6 +293,7 @@ static int write_transaction(struct call *call, void *arg)
 	struct transaction *t = arg;
 	size_t n = t->in->transact_statements.n;
 	struct transact_part *parts = ARENA_ARRAY(call->arena, struct transact_part, n);
+	struct transact_token token;
 	struct tallies tallies;
 	for (size_t i = 0; i < n; i++) {
 		if (change_of(call, &t->statements[i], &parts[i].r) < 0)
@@ -299,15 +303,19 @@ static int write_transaction(struct call *call, void *arg)
 	}
 	t->out->responses.v = ARENA_ARRAY(call->arena, struct dynamodb_item_response, n);
 	t->out->responses.n = n;
-	int done = t->in->client_request_token.p
-			   ? transact_token(call, t->in->client_request_token,
-				     &dynamodb_execute_transaction_input_shape, t->in)
-			   : 0;
-	if (done)
+	int done = transact_token(call, t->in->client_request_token,
+		&dynamodb_execute_transaction_input_shape, t->in, &token);
+	if (done) {
+		if (done > 0)
+			t->out->consumed_capacity = transact_token_answer(
+				call, t->in->return_consumed_capacity, &token);
 		return done < 0 ? -1 : 0;
+	}
 	if (transact_write(call, parts, n, (struct str){ 0 }, &tallies) < 0)
 		return -1;
-	t->out->consumed_capacity = tallies_answer(call, t->in->return_consumed_capacity, &tallies);
+	transact_token_keep(call, &token, &tallies);
+	t->out->consumed_capacity = tallies_split(
+		tallies_answer(call, t->in->return_consumed_capacity, &tallies), true);
 	return 0;
 }
 

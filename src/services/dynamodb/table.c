@@ -47,8 +47,10 @@ int ddb_table_find(struct call *call, struct str name, bool with_name, struct ta
 	struct table t;
 	name_parse(call, name, &t);
 	if (ddb_table_get(call, t.account, t.region, t.name, out) &&
-		(with_name || !out->r.is_restoring.v))
+		(with_name || !out->r.is_restoring.v)) {
+		out->asked = str_eq(name, t.name) ? (struct str){ 0 } : name;
 		return 0;
+	}
 	if (!with_name)
 		return fail(call, &dynamodb_resource_not_found_exception,
 			"Requested resource not found");

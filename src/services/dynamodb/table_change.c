@@ -36,8 +36,9 @@ static void add_index(struct table *t, struct str name, bool is_local,
 struct table ddb_table_new(
 	struct call *call, const struct dynamodb_create_table_input *in, struct str id)
 {
-	struct table t = { call->identity.account, call->identity.region, in->table_name,
-		{ .number = { 0 } } };
+	struct table t = { .account = call->identity.account,
+		.region = call->identity.region,
+		.name = in->table_name };
 	size_t n = in->local_secondary_indexes.n + in->global_secondary_indexes.n;
 	t.r = (struct dynamodb_table_record){
 		.number = OPT_I64(ddb_next_number(call)),
@@ -142,6 +143,8 @@ int dynamodb_delete_table(struct call *call, const struct dynamodb_delete_table_
 		return -1;
 	ddb_recovery_end(call, &t);
 	txn_delete_range(call->txn, counts, key_range_end(call->arena, counts));
+	if (is_kept && ddb_collection_is_kept(&t))
+		discard(call, &t, DDB_COLLECTIONS_INDEX, false);
 	for (size_t i = 0; is_kept && i < t.r.indexes.n; i++)
 		discard(call, &t, t.r.indexes.v[i].number.v, false);
 	if (!is_kept)

@@ -29,6 +29,20 @@ struct dynamodb_consumed_capacities tallies_answer(
 	return list;
 }
 
+struct dynamodb_consumed_capacities tallies_split(
+	struct dynamodb_consumed_capacities list, bool is_write)
+{
+	for (size_t i = 0; i < list.n; i++) {
+		struct dynamodb_consumed_capacity *c = &list.v[i];
+		*(is_write ? &c->write_capacity_units : &c->read_capacity_units) =
+			c->capacity_units;
+		if (c->table)
+			*(is_write ? &c->table->write_capacity_units
+				   : &c->table->read_capacity_units) = c->table->capacity_units;
+	}
+	return list;
+}
+
 void tally_metrics(struct call *call, struct tally *tally, struct str mode,
 	const struct dynamodb_attributes *item, size_t max)
 {

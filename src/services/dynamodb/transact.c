@@ -67,8 +67,13 @@ static struct dynamodb_cancellation_reason check_part(struct call *call, struct 
 						: STR("The conditional request failed");
 		if (str_is(p->on_failure, "ALL_OLD") && p->r.has_before)
 			reason.item = p->r.before;
-	} else if (may < 0 && call->error.shape == &aws_validation_exception) {
-		reason.code = STR("ValidationError");
+	} else if (may < 0 &&
+		   (call->error.shape == &aws_validation_exception ||
+			   call->error.shape ==
+				   &dynamodb_item_collection_size_limit_exceeded_exception)) {
+		reason.code = call->error.shape == &aws_validation_exception
+				      ? STR("ValidationError")
+				      : STR("ItemCollectionSizeLimitExceeded");
 		reason.message = call->error.message;
 		call->error = (struct call_error){ 0 };
 	}
@@ -89,32 +94,69 @@ static int cancel(struct call *call, struct dynamodb_cancellation_reason *v, siz
 	return -1;
 }
 
-int transact_token(struct call *call, struct str token, const struct shape *shape, const void *in)
+int transact_token(struct call *call, struct str token, const struct shape *shape, const void *in,
+	struct transact_token *out)
 {
 	struct dynamodb_token_record r = { 0 };
-	struct str key = KEY(call->arena, KEY_LITERAL("dynamodb-token"),
-		key_text(call->identity.account), key_text(call->identity.region), key_text(token));
 	struct buf b = { 0 };
 	unsigned char bytes[SHA256_BYTES];
+	*out = (struct transact_token){ 0 };
+	if (!token.p)
+		return 0;
+	out->key = KEY(call->arena, KEY_LITERAL("dynamodb-token"), key_text(call->identity.account),
+		key_text(call->identity.region), key_text(token));
 	cbor_encode(&b, shape, in);
 	sha256(buf_view(&b), bytes);
 	buf_fini(&b);
 	struct str digest =
 		arena_str(call->arena, (struct str){ (const char *)bytes, sizeof bytes });
-	if (call_get_record(call, key, &dynamodb_token_record_shape, &r) &&
+	if (call_get_record(call, out->key, &dynamodb_token_record_shape, &r) &&
 		call->now_ms - r.at.v < DDB_TOKEN_MS) {
+		out->r = r;
 		if (str_eq(r.digest, digest))
 			return 1;
 		return fail(call, &dynamodb_idempotent_parameter_mismatch_exception,
 			"The request uses the same client token as a previous, but non-identical request.");
 	}
-	r = (struct dynamodb_token_record){ digest, OPT_I64(call->now_ms) };
-	call_put_record(call, key, &dynamodb_token_record_shape, &r);
+	out->r = (struct dynamodb_token_record){ .digest = digest, .at = OPT_I64(call->now_ms) };
+	return 0;
+}
+
+void transact_token_keep(struct call *call, struct transact_token *t, const struct tallies *tallies)
+{
+	if (!t->key.p)
+		return;
+	t->r.reads.v = ARENA_ARRAY(call->arena, struct dynamodb_token_read, tallies->n);
+	for (size_t i = 0; i < tallies->n; i++)
+		t->r.reads.v[t->r.reads.n++] =
+			(struct dynamodb_token_read){ tallies->v[i].table.asked.p
+							      ? tallies->v[i].table.asked
+							      : tallies->v[i].table.name,
+				OPT_F64(tallies->v[i].reads) };
+	call_put_record(call, t->key, &dynamodb_token_record_shape, &t->r);
 	txn_put(call->txn,
 		KEY(call->arena, KEY_LITERAL("dynamodb-token-age"), key_int(call->now_ms),
-			key_bytes(key)),
+			key_bytes(t->key)),
 		STR(""));
-	return 0;
+}
+
+struct dynamodb_consumed_capacities transact_token_answer(
+	struct call *call, struct str mode, const struct transact_token *t)
+{
+	struct dynamodb_consumed_capacities list = { 0 };
+	if (!mode.p || str_is(mode, "NONE"))
+		return list;
+	list.v = ARENA_ARRAY(call->arena, struct dynamodb_consumed_capacity, t->r.reads.n);
+	for (; list.n < t->r.reads.n; list.n++) {
+		struct dynamodb_consumed_capacity *c = &list.v[list.n];
+		c->table_name = t->r.reads.v[list.n].table;
+		c->capacity_units = t->r.reads.v[list.n].units;
+		if (!str_is(mode, "INDEXES"))
+			continue;
+		c->table = ARENA_NEW(call->arena, struct dynamodb_capacity);
+		c->table->capacity_units = c->capacity_units;
+	}
+	return tallies_split(list, false);
 }
 
 /* AWS bounds all the items of a transaction together. */
@@ -155,20 +197,20 @@ int transact_write(struct call *call, struct transact_part *parts, size_t n, str
 	for (size_t i = 0; i < n; i++) {
 		struct change_request *r = &parts[i].r;
 		struct tally *tally = tally_of(call, tallies, &r->table);
+		size_t before = r->has_before ? attributes_size(&r->before) : 0,
+		       after = r->has_after ? attributes_size(&r->after) : 0;
+		tally->reads += 2 * read_units(MAX(before, after), true);
 		if (r->type == CHANGE_CHECK) {
-			tally->usage.table +=
-				write_units(r->has_before ? attributes_size(&r->before) : 0);
+			tally->usage.table += write_units(before);
 			continue;
 		}
 		change_apply(call, r, &tally->usage);
 		tally_metrics(call, tally, metrics, r->item, n);
 	}
-	/* A transaction's writes count twice: they are prepared and committed. */
-	for (size_t i = 0; i < tallies->n; i++) {
+	/* A transaction's writes count twice, as they are prepared and committed; those of the
+	 * indexes come after it and count once. */
+	for (size_t i = 0; i < tallies->n; i++)
 		tallies->v[i].usage.table *= 2;
-		for (size_t k = 0; k < tallies->v[i].table.r.indexes.n; k++)
-			tallies->v[i].usage.index[k] *= 2;
-	}
 	return 0;
 }
 
@@ -178,24 +220,26 @@ int dynamodb_transact_write_items(struct call *call,
 {
 	size_t n = in->transact_items.n;
 	struct transact_part *parts = ARENA_ARRAY(call->arena, struct transact_part, n);
+	struct transact_token token;
 	struct tallies tallies;
 	if (prepare_all(call, in, parts) < 0 || check_distinct(call, parts, n) < 0)
 		return -1;
 	/* The digest is of the values as prepare_all has made them normal: a second run then finds
 	 * the same. */
-	int done = in->client_request_token.p
-			   ? transact_token(call, in->client_request_token,
-				     &dynamodb_transact_write_items_input_shape, in)
-			   : 0;
-	if (done)
+	int done = transact_token(call, in->client_request_token,
+		&dynamodb_transact_write_items_input_shape, in, &token);
+	if (done) {
+		if (done > 0)
+			out->consumed_capacity =
+				transact_token_answer(call, in->return_consumed_capacity, &token);
 		return done < 0 ? -1 : 0;
+	}
 	if (transact_write(call, parts, n, in->return_item_collection_metrics, &tallies) < 0)
 		return -1;
+	transact_token_keep(call, &token, &tallies);
 	out->item_collection_metrics = tallies_metrics(call, &tallies);
-	out->consumed_capacity = tallies_answer(call, in->return_consumed_capacity, &tallies);
-	for (size_t i = 0; i < out->consumed_capacity.n; i++)
-		out->consumed_capacity.v[i].write_capacity_units =
-			out->consumed_capacity.v[i].capacity_units;
+	out->consumed_capacity =
+		tallies_split(tallies_answer(call, in->return_consumed_capacity, &tallies), true);
 	return 0;
 }
 
@@ -233,9 +277,7 @@ int dynamodb_transact_get_items(struct call *call,
 			out->responses.v[i].item = item;
 		out->responses.n++;
 	}
-	out->consumed_capacity = tallies_answer(call, in->return_consumed_capacity, &tallies);
-	for (size_t i = 0; i < out->consumed_capacity.n; i++)
-		out->consumed_capacity.v[i].read_capacity_units =
-			out->consumed_capacity.v[i].capacity_units;
+	out->consumed_capacity =
+		tallies_split(tallies_answer(call, in->return_consumed_capacity, &tallies), false);
 	return 0;
 }
