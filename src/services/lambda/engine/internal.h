@@ -106,6 +106,8 @@ struct engine {
 	struct list kinds;
 	struct list instances; /* all, spares too */
 	size_t instance_count, starting_count;
+	uint64_t crowd_ms; /* when is_crowded was found, by the monotonic clock */
+	bool is_crowded;
 	struct loop_timer sweep;
 	bool sweep_fast, stopping;
 	size_t tasks;       /* fibers of ours that run */
@@ -139,7 +141,8 @@ struct pool {
 	struct tally *account, *name;
 	struct list instances, idle, queue; /* idle: last used first */
 	size_t instance_count, idle_count, queued, busy, starting, users;
-	uint64_t mean_us; /* of recent durations; 0: none yet */
+	uint64_t mean_us;    /* of recent durations; 0: none yet */
+	uint64_t started_ms; /* when an instance was last started, by the monotonic clock */
 	bool retired, noted;
 	const char *wrapper; /* AWS_LAMBDA_EXEC_WRAPPER, or NULL */
 };
@@ -220,6 +223,11 @@ void pool_enqueue(struct pool *pool, struct request *request);
 struct request *pool_dequeue(struct pool *pool);
 /* Starts the instances that are worth it for what waits; if not patient, one at least. */
 void pool_scale(struct pool *pool, bool patient);
+
+/* ---- crowd.c ---- */
+
+/* More wants to run on this machine than its processors can take; looked at now and then. */
+bool engine_is_crowded(struct engine *engine);
 
 /* kind.c */
 struct kind *kind_get(struct engine *engine, enum family family,

@@ -17,8 +17,12 @@ enum {
 	ENGINE_STARTING_POOL_MAX = 4,  /* of one function: a burst leaves room for the others */
 	ENGINE_QUEUE_PATIENCE_MS = 10, /* a wait that is not worth another instance */
 	ENGINE_QUEUE_TICK_MS =
-		100,       /* how often a waiting invocation looks whether one may start now */
-	ENGINE_SPARES = 2, /* booted boxes kept for each kind in use */
+		100, /* how often a waiting invocation looks whether one may start now */
+	ENGINE_CROWD =
+		4, /* running threads for each processor, beyond which instances start slowly: */
+	ENGINE_CROWD_START_MS = 500, /* one of a function in that time */
+	ENGINE_CROWD_LOOK_MS = 10,
+	ENGINE_SPARES = 2,              /* booted boxes kept for each kind in use */
 	ENGINE_SPARE_IDLE_MS = 600000,  /* a kind that nobody used so long gives its spares back */
 	ENGINE_SPARE_BACKOFF_MS = 2000, /* after a spare that could not be made */
 

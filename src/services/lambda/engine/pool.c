@@ -207,14 +207,26 @@ static size_t count_missing(const struct pool *pool, bool patient)
 	return wanted > there ? wanted - there : 0;
 }
 
+/* In a crowd the instances there are work the queue off; but those may wait for each other, or for
+ * what is slow elsewhere, so that in time there is one more. */
+static bool may_start(const struct pool *pool)
+{
+	struct engine *engine = pool->engine;
+	if (engine->starting_count >= ENGINE_STARTING_MAX ||
+		pool->starting >= ENGINE_STARTING_POOL_MAX)
+		return false;
+	return !pool->instance_count || !engine_is_crowded(engine) ||
+	       (!pool->starting && clock_mono_ms() - pool->started_ms >= ENGINE_CROWD_START_MS);
+}
+
 void pool_scale(struct pool *pool, bool patient)
 {
 	struct engine *engine = pool->engine;
 	for (size_t missing = count_missing(pool, patient); missing > 0 && !engine->stopping;
 		missing--) {
-		if (engine->starting_count >= ENGINE_STARTING_MAX ||
-			pool->starting >= ENGINE_STARTING_POOL_MAX)
+		if (!may_start(pool))
 			return;
+		pool->started_ms = clock_mono_ms();
 		struct instance *instance = kind_take(pool->kind);
 		if (instance) {
 			instance_adopt(instance, pool);
