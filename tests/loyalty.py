@@ -9,6 +9,7 @@ import shutil
 import socketserver
 import subprocess
 import threading
+import time
 
 import samovar
 
@@ -105,12 +106,13 @@ class Threaded(socketserver.ThreadingMixIn, http.server.HTTPServer):
 
 
 class Partner:
-    """The external service: hears of awards, fails when it is told to."""
+    """The external service: hears of awards, fails when it is told to. It may have answered 200 to a caller that was gone."""
 
     def __init__(self, answers=lambda award, n: 200):
         """answers(award, how often it was heard of): a status."""
         partner = self
         self.answers, self.heard, self.calls, self.lock = answers, {}, {}, threading.Lock()
+        self.heard_at = {}  # key: the times of its answers of 200
 
         class Handler(http.server.BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
@@ -123,6 +125,7 @@ class Partner:
                     status = partner.answers(award, partner.calls[key])
                     if status == 200:
                         partner.heard[key] = partner.heard.get(key, 0) + 1
+                        partner.heard_at.setdefault(key, []).append(time.time())
                 self.send_response(status)
                 self.send_header("Content-Length", "0")
                 self.end_headers()

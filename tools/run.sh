@@ -66,7 +66,7 @@ Ctrl-C ends it; the data stays in build/data. What the functions log from now on
 
 END
 for region in eu-central-1 us-east-1; do
-	for function in register award partner mail; do
+	for function in register enqueue award partner mail; do
 		build/samovar logs --follow --since 0s "loyalty-develop-$function" --region $region &
 		followers="$followers $!"
 	done

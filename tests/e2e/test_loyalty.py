@@ -98,13 +98,43 @@ def test_by_samovar_deploy(server, client, folder, outside):
     assert "You now have 7." in box.letters[receipt][0][1]
 
     said = until(lambda: run_or_nothing(server, "logs", "--trace", trace), lambda text: "mailed" in text and "partner told" in text)
-    order = [f"loyalty-develop-{name}" for name in ("register", "award", "partner")]
+    order = [f"loyalty-develop-{name}" for name in ("register", "enqueue", "award", "partner")]
     assert [said.index(name) for name in order] == sorted(said.index(name) for name in order)
 
     status, page, _ = api.call("GET", "")
     assert status == 200 and b"<title>Your points</title>" in page
     run(server, folder, samovar.PROGRAM, "rm", "--stage", "develop")
     nothing_left(client)
+
+
+def test_what_is_stored_is_counted(server, client, folder, outside):
+    """Whoever stored it may have died before anything else: it needs no second post."""
+    partner, box = outside
+    api = loyalty.deploy(server, folder, partnerUrl=partner.url, smtpUrl=box.url)
+    _, user, _ = api.call("POST", "user", {"name": "Anna", "email": "anna@example.com"})
+    receipt = loyalty.id_of(5)
+    client("dynamodb", region=REGION).put_item(TableName="loyalty-develop-receipts", Item={
+        "id": {"S": receipt}, "card": {"S": user["id"]}, "at": {"S": "2026-01-02T03:04:05.678Z"}, "sum": {"N": "7500"},
+        "points": {"N": "7"}, "state": {"S": "received"}, "issued": {"S": "2026-01-02T00:05:00"}})
+    until(lambda: api.call("GET", f"user/{user['id']}/balance")[1]["points"], lambda points: points == 7)
+    until(lambda: (partner.heard.get(receipt), len(box.letters.get(receipt, []))), lambda both: both == (1, 1))
+
+
+def test_what_the_partner_refuses_is_a_dead_letter_until_it_is_sent_again(server, client, folder, outside):
+    partner, box = outside
+    partner.answers = lambda award, n: 422
+    api = loyalty.deploy(server, folder, partnerUrl=partner.url, smtpUrl=box.url, partnerTries=2, partnerVisibility=2)
+    use(api)
+    receipt, sqs = loyalty.id_of(1), client("sqs", region=REGION)
+    url = sqs.get_queue_url(QueueName="loyalty-develop-partner-dead")["QueueUrl"]
+    until(lambda: sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["ApproximateNumberOfMessages"])["Attributes"],
+          lambda found: found["ApproximateNumberOfMessages"] == "1")
+    item = client("dynamodb", region=REGION).get_item(TableName="loyalty-develop-receipts", Key={"id": {"S": receipt}})["Item"]
+    assert (item["partner"]["S"], partner.calls[receipt]) == ("given up", 2)
+    partner.answers = lambda award, n: 200
+    account = f"arn:aws:sqs:{REGION}:000000000000:loyalty-develop"
+    sqs.start_message_move_task(SourceArn=f"{account}-partner-dead", DestinationArn=f"{account}-partner")
+    until(lambda: partner.heard.get(receipt), lambda times: times == 1)
 
 
 def run_or_nothing(server, *command):

@@ -1,4 +1,4 @@
-"""samovar logs --trace: one request followed across an API, functions, a queue and an asynchronous invocation."""
+"""samovar logs --trace: one request followed across an API, functions, a queue, an asynchronous invocation and a table."""
 
 import re
 import subprocess
@@ -11,14 +11,26 @@ import samovar
 
 YML = """service: traced
 provider: {name: aws, runtime: python3.12, iam: {role: {statements: [
-  {Effect: Allow, Action: ["sqs:SendMessage", "lambda:InvokeFunction"], Resource: "*"}]}}}
+  {Effect: Allow, Action: ["sqs:SendMessage", "lambda:InvokeFunction", "dynamodb:PutItem"], Resource: "*"}]}}}
 functions:
   first: {handler: app.first, environment: {QUEUE: !Ref Queue}, events: [httpApi: GET /]}
   second:
     handler: app.second
     events: [sqs: {arn: !GetAtt Queue.Arn, batchSize: 10, maximumBatchingWindow: "${param:window, '0'}"}]
-  third: {handler: app.third}
-resources: {Resources: {Queue: {Type: "AWS::SQS::Queue"}}}
+  third: {handler: app.third, environment: {TABLE: !Ref Table}}
+  fourth:
+    handler: app.fourth
+    events: [stream: {type: dynamodb, arn: !GetAtt Table.StreamArn, batchWindow: "${param:window, '0'}"}]
+resources:
+  Resources:
+    Queue: {Type: "AWS::SQS::Queue"}
+    Table:
+      Type: AWS::DynamoDB::Table
+      Properties:
+        BillingMode: PAY_PER_REQUEST
+        AttributeDefinitions: [{AttributeName: id, AttributeType: S}]
+        KeySchema: [{AttributeName: id, KeyType: HASH}]
+        StreamSpecification: {StreamViewType: KEYS_ONLY}
 """
 
 # Calls of AWS as no SDK makes them: nothing but the instance's own keys says where they belong.
@@ -46,6 +58,12 @@ def second(event, context):
 
 def third(event, context):
     print("third", event)
+    call("dynamodb", "/", {"Content-Type": "application/x-amz-json-1.0", "X-Amz-Target": "DynamoDB_20120810.PutItem"},
+         {"TableName": os.environ["TABLE"], "Item": {"id": {"S": str(event)}}})
+
+def fourth(event, context):
+    for record in event["Records"]:
+        print("fourth", record["dynamodb"]["Keys"]["id"]["S"])
 '''
 
 
@@ -95,26 +113,26 @@ def test_a_request_is_followed_without_code_in_the_functions(server, app, tmp_pa
     header = request(url, "1001")
     trace = re.match(r"Root=(1-[0-9a-f]{8}-[0-9a-f]{24})", header).group(1)
     request(url, "1002")
-    said = traced(server, tmp_path, trace, "third 1001")
+    said = traced(server, tmp_path, trace, "fourth 1001")
     lines = [re.sub(r"^\S+ traced-dev-(\S+) +", r"\1: ", line) for line in said.splitlines()]
     wrote = [line for line in lines if "RequestId" not in line]
-    assert wrote == ["first: first 1001", "second: second 1001", "third: third 1001"]
+    assert wrote == ["first: first 1001", "second: second 1001", "third: third 1001", "fourth: fourth 1001"]
     assert [line.split()[0] + " " + line.split()[1] for line in lines if "START" in line] == \
-        ["first: START", "second: START", "third: START"]
-    assert traced(server, tmp_path, header, "third 1001") == said, "the whole header is as good"
+        ["first: START", "second: START", "third: START", "fourth: START"]
+    assert traced(server, tmp_path, header, "fourth 1001") == said, "the whole header is as good"
 
 
 def test_a_client_names_its_own_trace(server, app, tmp_path):
     trace = "1-5759e988-bd862e3fe1be46a994272793"
     assert trace in request(app(), "2001", **{"X-Amzn-Trace-Id": f"Root={trace};Sampled=1"})
-    traced(server, tmp_path, trace, "third 2001")
+    traced(server, tmp_path, trace, "fourth 2001")
 
 
 def test_a_batch_belongs_to_each_of_its_traces(server, app, tmp_path):
     url = app("--param", "window=2")
     headers = [request(url, str(n)) for n in (3001, 3002, 3003)]
     for n, header in zip((3001, 3002, 3003), headers):
-        said = traced(server, tmp_path, header, f"third {n}")
+        said = traced(server, tmp_path, header, f"fourth {n}")
         assert f"first {n}" in said and f"second {n}" in said
         assert len(re.findall("first 300", said)) == 1
 

@@ -64,8 +64,15 @@ class Award:
     def __init__(self, db, topic, tables, topic_arn, sleep=time.sleep):
         self.db, self.topic, self.tables, self.topic_arn, self.sleep = db, topic, tables, topic_arn, sleep
 
-    def get(self, table, key):
-        return self.db.get_item(TableName=self.tables[table], Key={"id": key}, ConsistentRead=True).get("Item")
+    def read(self, table, ids):
+        """{id: item} of those that are there."""
+        keys = [{"id": {"S": one}} for one in sorted(set(ids))]
+        ask, items = {self.tables[table]: {"Keys": keys, "ConsistentRead": True}} if keys else None, {}
+        while ask:
+            answer = self.db.batch_get_item(RequestItems=ask)
+            items.update((item["id"]["S"], item) for item in answer["Responses"].get(self.tables[table], []))
+            ask = answer.get("UnprocessedKeys")
+        return items
 
     def void(self, receipt):
         """Its card is gone: nobody gets the points."""
@@ -75,18 +82,16 @@ class Award:
                             ExpressionAttributeValues={":void": {"S": "void"}, ":received": {"S": "received"}})
         log("void", receipt=receipt["id"]["S"], card=receipt["card"]["S"])
 
-    def count(self, receipt_id, message_id):
-        """The notice to publish, or None when another message counted it, or nothing is to be counted."""
+    def count(self, receipt_id, receipt, message_id):
+        """The receipt if the topic is to hear of it: not when another message counted it, or there is nothing to count."""
         for i in range(TRIES):
-            receipt = self.get("receipts", {"S": receipt_id})
             if receipt is None:
                 log("unknown", receipt=receipt_id)
                 return None
             if receipt["state"]["S"] != "received":
                 is_ours = receipt.get("counted_by", {}).get("S") == message_id
                 log("counted already", receipt=receipt_id, state=receipt["state"]["S"], ours=is_ours)
-                user = self.get("users", receipt["card"]) if is_ours else None
-                return notice(receipt, user) if user else None
+                return receipt if is_ours else None
             at = datetime.now(timezone.utc).isoformat(timespec="milliseconds").replace("+00:00", "Z")
             try:
                 self.db.transact_write_items(TransactItems=transaction(self.tables, receipt, message_id, at))
@@ -98,10 +103,10 @@ class Award:
                     return None
                 # Another transaction was at the card, or the receipt has just been counted: look again.
                 self.sleep(random.uniform(0, 0.02 * 2 ** i))
+                receipt = self.read("receipts", [receipt_id]).get(receipt_id)
                 continue
             log("counted", receipt=receipt_id, card=receipt["card"]["S"], points=int(receipt["points"]["N"]))
-            user = self.get("users", receipt["card"])
-            return notice(receipt, user) if user else None
+            return receipt
         raise RuntimeError(f"the card of receipt {receipt_id} is too busy")
 
     def publish(self, notices):
@@ -117,22 +122,34 @@ class Award:
             failed += [part[int(entry["Id"])][0] for entry in answer.get("Failed", [])]
         return failed
 
+    def tell(self, counted):
+        """{message id: receipt} to the topic, each with its card's balance; answers the ids of those that it wasn't told."""
+        try:
+            users = self.read("users", (receipt["card"]["S"] for receipt in counted.values()))
+            return self.publish({message_id: notice(receipt, users[receipt["card"]["S"]])
+                                 for message_id, receipt in counted.items() if receipt["card"]["S"] in users})
+        except Exception as e:
+            log("not published", receipts=[receipt["id"]["S"] for receipt in counted.values()], why=repr(e))
+            return list(counted)
+
     def __call__(self, event, context):
-        notices, failed = {}, []
+        ids, counted, failed = {}, {}, []
         for record in event["Records"]:
-            message_id = record["messageId"]
             try:
-                body = self.count(json.loads(record["body"])["id"], message_id)
-                if body:
-                    notices[message_id] = body
-            except Exception as e:  # this one comes again; the others of its batch are not to wait for it
+                ids[record["messageId"]] = str(json.loads(record["body"])["id"])
+            except Exception as e:  # it ends in the dead-letter queue; the others of its batch are not to wait for it
+                log("no receipt", message=record["messageId"], why=repr(e))
+                failed.append(record["messageId"])
+        receipts = self.read("receipts", ids.values())
+        for message_id, receipt_id in ids.items():
+            try:
+                receipt = self.count(receipt_id, receipts.get(receipt_id), message_id)
+                if receipt:
+                    counted[message_id] = receipt
+            except Exception as e:  # this one comes again
                 log("failed", message=message_id, why=repr(e))
                 failed.append(message_id)
-        try:
-            failed += self.publish(notices)
-        except Exception as e:
-            log("not published", receipts=[n["receipt"] for n in notices.values()], why=repr(e))
-            failed += notices
+        failed += self.tell(counted)
         return {"batchItemFailures": [{"itemIdentifier": message_id} for message_id in failed]}
 
 

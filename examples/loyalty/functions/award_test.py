@@ -16,10 +16,16 @@ class Db:
 
     def __init__(self, receipts, users, failures=()):
         self.tables, self.failures, self.history = {"r": receipts, "u": users}, list(failures), []
+        self.reads = 0
 
-    def get_item(self, TableName, Key, ConsistentRead):
-        item = self.tables[TableName].get(Key["id"]["S"])
-        return {"Item": json.loads(json.dumps(item))} if item else {}
+    def batch_get_item(self, RequestItems):
+        (table, ask), = RequestItems.items()
+        keys = [key["id"]["S"] for key in ask["Keys"]]
+        self.reads += 1
+        # It may answer in parts.
+        items = [json.loads(json.dumps(self.tables[table][k])) for k in keys[:7] if k in self.tables[table]]
+        return {"Responses": {table: items},
+                "UnprocessedKeys": {table: {**ask, "Keys": ask["Keys"][7:]}} if len(keys) > 7 else {}}
 
     def update_item(self, TableName, Key, ExpressionAttributeValues, **_):
         self.tables[TableName][Key["id"]["S"]]["state"] = ExpressionAttributeValues[":void"]
@@ -79,6 +85,7 @@ class AwardTest(unittest.TestCase):
         self.assertEqual(topic.heard, [{"receipt": "r1", "card": "c1", "issued": "2018-05-18T15:00:00", "sum": "1250.00",
                                         "points": 125, "balance": 125, "name": "Anna", "email": "anna@example.com"}])
         self.assertEqual(len(db.history), 1)
+        self.assertEqual(db.reads, 2, "one look at the receipts and one at the cards, of a whole batch")
 
     def test_a_message_again_counts_once_and_tells_again(self):
         db, topic = Db({"r1": receipt()}, {"c1": user()}), Topic(RuntimeError("cut off"))
@@ -105,6 +112,14 @@ class AwardTest(unittest.TestCase):
         self.assertEqual(self.run_award(db, topic, ("m1", "r1"), ("m2", "r2")), ["m1"])
         self.assertEqual(db.tables["u"]["c1"]["points"]["N"], "5")
         self.assertEqual([n["receipt"] for n in topic.heard], ["r2"])
+
+    def test_one_that_is_no_receipt_does_not_hold_up_the_others(self):
+        db, topic = Db({"r1": receipt()}, {"c1": user()}), Topic()
+        run = award.Award(db, topic, {"receipts": "r", "users": "u", "movements": "m"}, "arn", lambda s: None)
+        records = [{"messageId": "m1", "body": "no json"}, {"messageId": "m2", "body": '"text"'}, *event(("m3", "r1"))["Records"]]
+        self.assertEqual(run({"Records": records}, None)["batchItemFailures"],
+                         [{"itemIdentifier": "m1"}, {"itemIdentifier": "m2"}])
+        self.assertEqual(len(topic.heard), 1)
 
     def test_what_the_topic_did_not_take_comes_again(self):
         db = Db({f"r{i}": receipt(f"r{i}") for i in range(12)}, {"c1": user()})

@@ -21,9 +21,12 @@ export function changeOf(before, after, why, at) {
 	const delta = after.points - before.points;
 	const same = '#state = :was AND points = :points AND #sum = :sum';
 	return [
-		{ Put: { TableName: RECEIPTS, Item: after, ConditionExpression: same,
+		// Only these: what the partner heard of stands in the receipt, too.
+		{ Update: { TableName: RECEIPTS, Key: { id: before.id }, ConditionExpression: same,
+			UpdateExpression: 'SET #state = :is, points = :worth, #sum = :price, reason = :reason',
 			ExpressionAttributeNames: { '#state': 'state', '#sum': 'sum' },
-			ExpressionAttributeValues: { ':was': before.state, ':points': before.points, ':sum': before.sum } } },
+			ExpressionAttributeValues: { ':was': before.state, ':points': before.points, ':sum': before.sum,
+				':is': after.state, ':worth': after.points, ':price': after.sum, ':reason': after.reason } } },
 		{ Update: { TableName: USERS, Key: { id: before.card }, ConditionExpression: 'attribute_exists(id)',
 			UpdateExpression: 'ADD points :delta, receipts :less',
 			ExpressionAttributeValues: { ':delta': delta, ':less': after.state === 'deleted' ? -1 : 0 } } },

@@ -16,7 +16,8 @@ test('a corrected sum moves the balance by the difference', async () => {
 	assert.equal(answer.statusCode, 200);
 	assert.equal(bodyOf(answer).points, 25);
 	const [receipt, user, movement] = store.asked[1].TransactItems;
-	assert.deepEqual(receipt.Put.ExpressionAttributeValues, { ':was': 'counted', ':points': 125, ':sum': 125000 });
+	assert.deepEqual(receipt.Update.ExpressionAttributeValues, { ':was': 'counted', ':points': 125, ':sum': 125000,
+		':is': 'counted', ':worth': 25, ':price': 25000, ':reason': 'a typo' });
 	assert.deepEqual(user.Update.ExpressionAttributeValues, { ':delta': -100, ':less': 0 });
 	assert.equal(movement.Put.Item.why, 'corrected');
 	assert.equal(movement.Put.Item.reason, 'a typo');
@@ -26,7 +27,7 @@ test('a deleted receipt takes its points along', async () => {
 	const store = fake(RECEIPT);
 	assert.equal((await run(store, del)).statusCode, 204);
 	const [receipt, user] = store.asked[1].TransactItems;
-	assert.equal(receipt.Put.Item.state, 'deleted');
+	assert.equal(receipt.Update.ExpressionAttributeValues[':is'], 'deleted');
 	assert.deepEqual(user.Update.ExpressionAttributeValues, { ':delta': -125, ':less': -1 });
 });
 

@@ -1,14 +1,14 @@
 // POST /receipts: a point of sale, or a customer with a phone, registers a receipt for a card.
+// That it is stored is enough: the table's stream leads to the queue (enqueue.mjs).
 // The body is {"card", "receipt"} with the text of the QR code, or a picture of it with ?card= beside.
 import { GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
-import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { db, RECEIPTS, USERS } from '../lib/clients.mjs';
 import { cardOf } from '../lib/fields.mjs';
 import { answer, bytesOf, endpoint, jsonOf, log, Refusal, traceId } from '../lib/http.mjs';
 import { textOfPicture } from '../lib/picture.mjs';
 import { formatSum, parseReceipt, pointsFor } from '../lib/receipt.mjs';
 
-const { QUEUE_URL, POINT_PRICE = '1000' } = process.env;
+const { POINT_PRICE = '1000' } = process.env;
 
 /** {card, text} of either form of the request. */
 export function requestOf(event) {
@@ -21,7 +21,7 @@ export function requestOf(event) {
 	return { card: cardOf(body.card), text: body.receipt };
 }
 
-export const make = ({ store, queue, now = () => new Date() }) => endpoint({
+export const make = ({ store, now = () => new Date() }) => endpoint({
 	'POST /receipts': async (event) => {
 		const { card, text } = requestOf(event);
 		const receipt = parseReceipt(text);
@@ -31,7 +31,6 @@ export const make = ({ store, queue, now = () => new Date() }) => endpoint({
 			throw new Refusal(404, 'card', `there is no card ${card}`);
 		const item = { ...receipt, card, at: now().toISOString(), points: pointsFor(receipt.sum, Number(POINT_PRICE)),
 			state: 'received', trace: traceId() ?? undefined };
-		let there = null;
 		try {
 			await store.send(new PutCommand({ TableName: RECEIPTS, Item: item,
 				ConditionExpression: 'attribute_not_exists(id)' }));
@@ -40,19 +39,13 @@ export const make = ({ store, queue, now = () => new Date() }) => endpoint({
 				throw e;
 			const found = await store.send(new GetCommand({ TableName: RECEIPTS, Key: { id: item.id },
 				ConsistentRead: true }));
-			there = found.Item ?? { state: 'deleted' };
-		}
-		// Whoever stored it may have died before it was queued: whatever is not counted yet is queued again before
-		// anything is answered. The second message finds the receipt counted by the first.
-		if (!there || there.state === 'received')
-			await queue.send(new SendMessageCommand({ QueueUrl: QUEUE_URL, MessageBody: JSON.stringify({ id: item.id }) }));
-		if (there)
 			throw new Refusal(409, 'receipt', 'this receipt has been registered already',
-				{ id: item.id, state: there.state, registered: there.at });
+				{ id: item.id, state: found.Item?.state, registered: found.Item?.at });
+		}
 		log('registered', { receipt: item.id, card, sum: formatSum(item.sum), points: item.points });
 		return answer(202, { id: item.id, card, sum: formatSum(item.sum), issued: item.issued, points: item.points,
 			state: item.state, trace: traceId() });
 	},
 });
 
-export const handler = make({ store: db, queue: new SQSClient({ useQueueUrlAsEndpoint: false }) });
+export const handler = make({ store: db });

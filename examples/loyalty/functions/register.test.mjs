@@ -10,43 +10,38 @@ const now = () => new Date('2026-01-02T03:04:05.678Z');
 const OWNED = { Item: { id: CARD } };
 const post = (body = { card: CARD, receipt: TEXT }) => request('POST /receipts', { body });
 
-test('a receipt is stored, queued, and told with its trace', async () => {
+test('a receipt is stored and told with its trace', async () => {
 	process.env._X_AMZN_TRACE_ID = 'Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1';
-	const store = fake(OWNED), queue = fake();
-	const answer = await make({ store, queue, now })(post());
+	const store = fake(OWNED);
+	const answer = await make({ store, now })(post());
 	delete process.env._X_AMZN_TRACE_ID;
 	assert.equal(answer.statusCode, 202);
 	assert.equal(answer.headers['x-amzn-trace-id'], 'Root=1-5759e988-bd862e3fe1be46a994272793');
 	assert.deepEqual(bodyOf(answer), { id: ID, card: CARD, sum: '1250.00', issued: '2018-05-18T15:00:00', points: 125,
 		state: 'received', trace: '1-5759e988-bd862e3fe1be46a994272793' });
 	assert.equal(store.asked[1].Item.at, '2026-01-02T03:04:05.678Z');
+	assert.equal(store.asked[1].Item.trace, '1-5759e988-bd862e3fe1be46a994272793');
 	assert.equal(store.asked[1].ConditionExpression, 'attribute_not_exists(id)');
-	assert.deepEqual(queue.asked.map((m) => m.MessageBody), [JSON.stringify({ id: ID })]);
 });
 
 test('a picture is as good as its text', async () => {
-	const store = fake(OWNED), queue = fake();
+	const store = fake(OWNED);
 	const body = readFileSync(new URL('../lib/receipt.png', import.meta.url)).toString('base64');
-	const answer = await make({ store, queue, now })({ ...request('POST /receipts', { body }), isBase64Encoded: true,
+	const answer = await make({ store, now })({ ...request('POST /receipts', { body }), isBase64Encoded: true,
 		headers: { 'content-type': 'image/png' }, queryStringParameters: { card: CARD } });
 	assert.equal(answer.statusCode, 202);
 	assert.equal(bodyOf(answer).id, ID);
 });
 
-test('the same receipt again is refused; one that may not have been queued is queued before that', async () => {
-	for (const [state, messages] of [['received', 1], ['counted', 0], ['deleted', 0]]) {
-		const store = fake(OWNED, refusal('ConditionalCheckFailedException'), { Item: { id: ID, state, at: 'then' } });
-		const queue = fake();
-		const answer = await make({ store, queue, now })(post());
-		assert.equal(answer.statusCode, 409);
-		assert.equal(bodyOf(answer).state, state);
-		assert.equal(queue.asked.length, messages, state);
-	}
+test('the same receipt again is refused', async () => {
+	const store = fake(OWNED, refusal('ConditionalCheckFailedException'), { Item: { id: ID, state: 'counted', at: 'then' } });
+	const answer = await make({ store, now })(post());
+	assert.equal(answer.statusCode, 409);
+	assert.deepEqual([bodyOf(answer).state, bodyOf(answer).registered], ['counted', 'then']);
 });
 
-test('what could not be queued is not accepted', async () => {
-	const queue = fake(new Error('no network'));
-	const answer = await make({ store: fake(OWNED), queue, now })(post());
+test('what could not be stored is not accepted', async () => {
+	const answer = await make({ store: fake(OWNED, new Error('no network')), now })(post());
 	assert.equal(answer.statusCode, 500);
 });
 
@@ -59,13 +54,13 @@ test('nothing is stored of a request that is wrong', async () => {
 		[{ ...post(), headers: { 'content-type': 'text/plain' } }, 415, 'body'],
 		[{ ...post(), headers: { 'content-type': 'image/png' } }, 400, 'card'],
 	]) {
-		const store = fake(OWNED), queue = fake();
-		const answer = await make({ store, queue, now })(event);
+		const store = fake(OWNED);
+		const answer = await make({ store, now })(event);
 		assert.equal(answer.statusCode, status);
 		assert.equal(bodyOf(answer).error, field);
-		assert.equal(store.asked.length + queue.asked.length, 0);
+		assert.equal(store.asked.length, 0);
 	}
 	const store = fake({});
-	assert.equal((await make({ store, queue: fake(), now })(post())).statusCode, 404, 'nobody has this card');
+	assert.equal((await make({ store, now })(post())).statusCode, 404, 'nobody has this card');
 	assert.equal(store.asked.length, 1);
 });
