@@ -181,7 +181,8 @@ structure Record {
     userIdentity: Identity
 }
 list RecordList { member: Record }
-structure NumberedRecord { Number: Long, AtMs: Long, Record: Record }
+/// With the trace (X-Ray's header) of the request that wrote it, which no SDK is shown.
+structure NumberedRecord { Number: Long, AtMs: Long, Record: Record, Trace: String }
 list NumberedRecords { member: NumberedRecord }
 
 @error("client")
@@ -224,4 +225,6 @@ structure ChangeStored {
     /// Of the item's key: records of one item have one.
     hash: Long
     is_expiry: Boolean
+    /// X-Ray's header of the request that wrote it.
+    trace: String
 }

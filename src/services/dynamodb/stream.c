@@ -228,6 +228,7 @@ void ddb_stream_record(struct call *call, const struct table *t, struct str key,
 		.keys = item_encode(call, &keys),
 		.hash = OPT_I64((int64_t)crc32_update(0, key.p, key.n)),
 		.is_expiry = OPT_BOOL(is_expiry),
+		.trace = call->trace.n ? call->trace : (struct str){ 0 },
 	};
 	size_t size = attributes_size(&keys);
 	if (after && (both || str_is(view, "NEW_IMAGE"))) {

@@ -281,7 +281,8 @@ int ddb_stream_read(struct call *call, struct stream_read *r)
 		if (r->lanes <= 1 || change.hash.v % r->lanes == r->lane) {
 			struct dynamodbstreams_numbered_record *to = &r->records.v[r->records.n++];
 			*to = (struct dynamodbstreams_numbered_record){ OPT_I64(p[2].integer),
-				change.at, ARENA_NEW(call->arena, struct dynamodbstreams_record) };
+				change.at, ARENA_NEW(call->arena, struct dynamodbstreams_record),
+				change.trace };
 			result = record_of(call, s, p[2].integer, &change, to->record);
 			bytes += c.value.n;
 			if (result < 0)

@@ -121,5 +121,11 @@ bool mapping_wants(struct arena *arena, struct pattern *const *patterns, size_t 
  */
 int mapping_failures(struct arena *arena, struct str answer, const struct str *ids, size_t n,
 	bool *failed) MUSTCHECK;
+/*
+ * headers: X-Ray's of n items, empty where there is none. The invocation goes on with their trace
+ * if they are of one, else it is linked to each.
+ */
+void mapping_trace(struct arena *arena, struct engine_invocation *invocation,
+	const struct str *headers, size_t n);
 
 #endif

@@ -6,6 +6,7 @@
 #include "aws/codec.h"
 #include "aws/tree.h"
 #include "base/encode.h"
+#include "base/map.h"
 #include "services/lambda/mapping.h"
 #include <errno.h>
 
@@ -130,6 +131,23 @@ static bool mark(struct str id, const struct str *ids, size_t n, bool *failed)
 			return true;
 		}
 	return false;
+}
+
+void mapping_trace(
+	struct arena *arena, struct engine_invocation *in, const struct str *headers, size_t n)
+{
+	struct str *links = ARENA_ARRAY(arena, struct str, n);
+	struct map seen = { 0 };
+	in->link_count = 0;
+	for (size_t i = 0; i < n; i++) {
+		if (!headers[i].n || map_get(&seen, headers[i]))
+			continue;
+		map_put(&seen, headers[i], links);
+		links[in->link_count++] = headers[i];
+	}
+	map_fini(&seen);
+	in->trace_id = in->link_count == 1 ? links[0] : STR("");
+	in->links = links;
 }
 
 int mapping_failures(

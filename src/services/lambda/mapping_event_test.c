@@ -81,10 +81,26 @@ static void test_failures(void)
 	CHECK(!failed[0] && failed[1]);
 }
 
+static void test_traces(void)
+{
+	struct str a = STR("Root=1-a"), b = STR("Root=1-b"), none = STR("");
+	struct engine_invocation in = { 0 };
+	mapping_trace(&arena, &in, (struct str[]){ none, a, none, a }, 4);
+	CHECK_STR(in.trace_id, "Root=1-a");
+	mapping_trace(&arena, &in, (struct str[]){ a, b, a, none, b }, 5);
+	CHECK_STR(in.trace_id, "");
+	CHECK_INT(in.link_count, 2);
+	CHECK_STR(in.links[1], "Root=1-b");
+	mapping_trace(&arena, &in, (struct str[]){ none }, 1);
+	CHECK_STR(in.trace_id, "");
+	CHECK_INT(in.link_count, 0);
+}
+
 static const struct test tests[] = {
 	{ "record", test_record },
 	{ "filters", test_filters },
 	{ "failures", test_failures },
+	{ "traces of a batch", test_traces },
 };
 
 int main(int argc, char **argv)

@@ -226,22 +226,12 @@ static const struct str *ids_of(struct arena *arena, const struct sqs_message *v
 	return ids;
 }
 
-/* The invocation goes on with the messages' trace if they are of one, else it is linked to each. */
-static void trace(
-	struct arena *arena, struct engine_invocation *in, const struct sqs_message *v, size_t n)
+static const struct str *headers_of(struct arena *arena, const struct sqs_message *v, size_t n)
 {
-	struct str *links = ARENA_ARRAY(arena, struct str, n);
-	in->link_count = 0;
-	for (size_t i = 0; i < n; i++) {
-		struct str header = header_of(&v[i]);
-		size_t j = 0;
-		while (j < in->link_count && !str_eq(links[j], header))
-			j++;
-		if (header.n && j == in->link_count)
-			links[in->link_count++] = header;
-	}
-	in->trace_id = in->link_count == 1 ? links[0] : STR("");
-	in->links = links;
+	struct str *headers = ARENA_ARRAY(arena, struct str, n);
+	for (size_t i = 0; i < n; i++)
+		headers[i] = header_of(&v[i]);
+	return headers;
 }
 
 /* The messages v[0..n) of the batch, from index `first` on, as one event: marks in done what was
@@ -258,7 +248,7 @@ static bool invoke(
 			.cognito_identity = STR(""),
 		};
 		struct target *target;
-		trace(b->call->arena, &invocation, v, n);
+		mapping_trace(b->call->arena, &invocation, headers_of(b->call->arena, v, n), n);
 		if (b->m->stopping)
 			return give_back(b);
 		mapping_renew_request(b->call);

@@ -187,7 +187,7 @@ static bool add(struct lane *lane, struct stream_batch *batch,
 		}
 		batch->v[batch->n++] = (struct stream_item){ r->number.v, r->at_ms.v,
 			r->record->dynamodb->sequence_number,
-			arena_str(lane->call.arena, buf_view(&b)) };
+			arena_str(lane->call.arena, buf_view(&b)), r->trace };
 		batch->bytes += b.n + 1;
 	}
 	buf_fini(&b);

@@ -26,7 +26,7 @@ struct lane {
 /* A record that the function gets. Texts are of the lane's arena. */
 struct stream_item {
 	int64_t number, at_ms;
-	struct str sequence, json;
+	struct str sequence, json, trace;
 };
 
 struct stream_batch {

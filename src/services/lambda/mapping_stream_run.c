@@ -41,6 +41,16 @@ static void event_of(struct buf *b, const struct piece *p)
 	buf_cat(b, "]}");
 }
 
+/* The requests that wrote the records. */
+static void trace(struct arena *arena, struct engine_invocation *in, const struct piece *p)
+{
+	size_t n = p->to - p->from;
+	struct str *headers = ARENA_ARRAY(arena, struct str, n);
+	for (size_t i = 0; i < n; i++)
+		headers[i] = p->batch->v[p->from + i].trace;
+	mapping_trace(arena, in, headers, n);
+}
+
 /* Where the first record stands that the function did not handle; p->to: it handled all. */
 static size_t first_failure(struct arena *arena, const struct piece *p, struct str answer)
 {
@@ -83,15 +93,15 @@ static enum ran run_resolved(
 	struct mapping *m = p->lane->m;
 	struct target *target;
 	struct buf event = { 0 };
-	struct engine_invocation invocation = {
-		.client_context = STR(""), .cognito_identity = STR(""), .trace_id = STR("")
-	};
+	struct engine_invocation invocation = { .client_context = STR(""),
+		.cognito_identity = STR("") };
 	if (!may_run(p, call, resolved))
 		return RAN_NOT;
 	if (m->stopping)
 		return RAN_STOPPED;
 	event_of(&event, p);
 	invocation.payload = buf_view(&event);
+	trace(call->arena, &invocation, p);
 	mapping_renew_request(call);
 	m->running++;
 	int r = lambda_invoke_resolved(call, resolved, &invocation, &target);
