@@ -214,9 +214,22 @@ struct str record_encode(struct arena *arena, const struct shape *shape, const v
  */
 int record_decode(
 	struct arena *arena, const struct shape *shape, struct str bytes, void *out) MUSTCHECK;
-/* txn_get or txn_put of a record. false: no such key. */
+/*
+ * The same of bytes that stand at the key, which may be sealed (call_put_sealed). The texts of
+ * plain ones are views of the bytes where they are of record_decode.
+ */
+int record_open(const struct aws *aws, struct arena *arena, const struct shape *shape,
+	struct str key, struct str bytes, void *out) MUSTCHECK;
+/* The sealed bytes that record_open opens at that key. */
+struct str record_seal(const struct aws *aws, struct arena *arena, const struct shape *shape,
+	struct str key, const void *record);
+/* txn_get or txn_put of a record, sealed or not. false: no such key. */
 bool call_get_record(struct call *call, struct str key, const struct shape *shape, void *out);
 void call_put_record(
+	struct call *call, struct str key, const struct shape *shape, const void *record);
+/* For records that hold secrets: sealed, bound to their key (aws/seal.h). What was put plain by an
+ * older program is read as before. */
+void call_put_sealed(
 	struct call *call, struct str key, const struct shape *shape, const void *record);
 
 #endif

@@ -110,7 +110,7 @@ static int create(struct call *call, void *arg)
 			    "information to create a "
 			    "change set.");
 	}
-	call_put_record(call, set_key(call, c->stack.id, set.name),
+	call_put_sealed(call, set_key(call, c->stack.id, set.name),
 		&cloudformation_change_set_record_shape, &set);
 	txn_put(call->txn, cfn_key(call, "changesetid", STR(""), set.id), c->stack.id);
 	return 0;
@@ -248,7 +248,7 @@ static int execute(struct call *call, void *arg)
 		KEY_LITERAL("changeset"), key_text(stack.id));
 	txn_delete_range(call->txn, prefix, key_range_end(call->arena, prefix));
 	set.execution = STR("EXECUTE_COMPLETE");
-	call_put_record(call, set_key(call, stack.id, set.name),
+	call_put_sealed(call, set_key(call, stack.id, set.name),
 		&cloudformation_change_set_record_shape, &set);
 	cfn_stack_turn(call, &stack, is_create ? "CREATE_IN_PROGRESS" : "UPDATE_IN_PROGRESS",
 		STR("User Initiated"));
@@ -309,8 +309,8 @@ int cloudformation_list_change_sets(struct call *call,
 	txn_cursor_open(call->txn, prefix, key_range_end(call->arena, prefix), false, &c);
 	while (out->summaries.n < CFN_CHANGES_PAGE && txn_cursor_next(&c)) {
 		struct cloudformation_change_set_record set = { 0 };
-		if (record_decode(call->arena, &cloudformation_change_set_record_shape, c.value,
-			    &set) < 0)
+		if (record_open(call->aws, call->arena, &cloudformation_change_set_record_shape,
+			    c.key, c.value, &set) < 0)
 			continue;
 		out->summaries.v[out->summaries.n++] = (struct cloudformation_change_set_summary){
 			.stack_id = stack.stack_id,

@@ -131,8 +131,8 @@ int cloudformation_list_stacks(struct call *call, const struct cloudformation_li
 			out->next_token = token_of(call, prefix, &c);
 			break;
 		}
-		if (record_decode(call->arena, &cloudformation_stack_record_shape, c.value, &s) <
-				0 ||
+		if (record_open(call->aws, call->arena, &cloudformation_stack_record_shape, c.key,
+			    c.value, &s) < 0 ||
 			!is_wanted(&in->stack_status_filter, s.status))
 			continue;
 		struct cloudformation_stack_summary *shown =
@@ -178,8 +178,8 @@ int cloudformation_describe_stack_events(struct call *call,
 			out->next_token = token_of(call, prefix, &c);
 			break;
 		}
-		if (record_decode(call->arena, &cloudformation_stack_event_shape, c.value,
-			    &out->stack_events.v[out->stack_events.n]) == 0)
+		if (record_open(call->aws, call->arena, &cloudformation_stack_event_shape, c.key,
+			    c.value, &out->stack_events.v[out->stack_events.n]) == 0)
 			out->stack_events.n++;
 	}
 	txn_cursor_close(&c);
@@ -236,8 +236,8 @@ static bool find_by_physical(
 	txn_cursor_open(call->txn, prefix, key_range_end(call->arena, prefix), false, &c);
 	while (!uuid.p && txn_cursor_next(&c)) {
 		struct cloudformation_resource_record r = { 0 };
-		if (record_decode(
-			    call->arena, &cloudformation_resource_record_shape, c.value, &r) == 0 &&
+		if (record_open(call->aws, call->arena, &cloudformation_resource_record_shape,
+			    c.key, c.value, &r) == 0 &&
 			str_eq(r.physical_id, physical) &&
 			key_decode(call->arena, c.key, parts, 6) == 6)
 			uuid = parts[4].text;
@@ -340,8 +340,8 @@ int cloudformation_list_exports(struct call *call,
 			out->next_token = token_of(call, prefix, &c);
 			break;
 		}
-		if (record_decode(call->arena, &cloudformation_export_record_shape, c.value, &r) ==
-				0 &&
+		if (record_open(call->aws, call->arena, &cloudformation_export_record_shape, c.key,
+			    c.value, &r) == 0 &&
 			key_decode(call->arena, c.key, parts, 6) == 6)
 			out->exports.v[out->exports.n++] =
 				(struct cloudformation_export){ r.stack_id, parts[5].text,

@@ -17,7 +17,7 @@ static int export_put(struct call *call, struct cfn_run *run, struct str name, s
 			STR_ARG(name), STR_ARG(owner));
 	}
 	record = (struct cloudformation_export_record){ run->stack.stack_id, text };
-	call_put_record(call, key, &cloudformation_export_record_shape, &record);
+	call_put_sealed(call, key, &cloudformation_export_record_shape, &record);
 	return 0;
 }
 

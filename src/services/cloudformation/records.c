@@ -31,7 +31,7 @@ bool cfn_stack_get(struct call *call, struct str uuid, struct cloudformation_sta
 
 void cfn_stack_put(struct call *call, const struct cloudformation_stack_record *stack)
 {
-	call_put_record(
+	call_put_sealed(
 		call, stack_key(call, stack->id), &cloudformation_stack_record_shape, stack);
 }
 
@@ -72,7 +72,7 @@ bool cfn_is_in_progress(struct str status)
 void cfn_resource_put(struct call *call, struct str uuid, const char *kind,
 	const struct cloudformation_resource_record *r)
 {
-	call_put_record(call, cfn_key(call, kind, uuid, r->logical_id),
+	call_put_sealed(call, cfn_key(call, kind, uuid, r->logical_id),
 		&cloudformation_resource_record_shape, r);
 }
 
@@ -98,8 +98,8 @@ void cfn_resources_get(
 			out->v = grown;
 		}
 		out->v[out->n] = (struct cloudformation_resource_record){ 0 };
-		if (record_decode(call->arena, &cloudformation_resource_record_shape, c.value,
-			    &out->v[out->n]) == 0)
+		if (record_open(call->aws, call->arena, &cloudformation_resource_record_shape,
+			    c.key, c.value, &out->v[out->n]) == 0)
 			out->n++;
 	}
 	txn_cursor_close(&c);
@@ -139,7 +139,7 @@ void cfn_event_put(struct call *call, const struct cloudformation_stack_record *
 			   : arena_str(call->arena, str_c(uuid));
 	if (r && r->properties.n)
 		event.resource_properties = r->shown.p ? r->shown : r->properties;
-	call_put_record(call,
+	call_put_sealed(call,
 		STACK_KEY(call, KEY_LITERAL("event"), key_text(stack->id),
 			key_int(-next_number(event.timestamp.ms)), key_text(str_c(uuid))),
 		&cloudformation_stack_event_shape, &event);

@@ -59,7 +59,7 @@ int iam_create_access_key(struct call *call, const struct iam_create_access_key_
 		.status = STR("Active"),
 		.create_date = OPT_TIME(call->now_ms),
 	};
-	call_put_record(call, record_key(call, record.access_key_id), &iam_access_key_record_shape,
+	call_put_sealed(call, record_key(call, record.access_key_id), &iam_access_key_record_shape,
 		&record);
 	txn_put(call->txn, index_key(call, user.user_name, record.access_key_id), STR(""));
 	out->access_key = ARENA_NEW(call->arena, struct iam_access_key);
@@ -106,7 +106,7 @@ int iam_update_access_key(struct call *call, const struct iam_update_access_key_
 		find(call, user.user_name, in->access_key_id, &record) < 0)
 		return -1;
 	record.status = in->status;
-	call_put_record(call, record_key(call, record.access_key_id), &iam_access_key_record_shape,
+	call_put_sealed(call, record_key(call, record.access_key_id), &iam_access_key_record_shape,
 		&record);
 	return 0;
 }

@@ -173,8 +173,8 @@ static int64_t sum_sizes(struct call *call, struct str prefix, bool of_layers)
 					 &layer) == 0)
 			sum += layer.code_size.v;
 		if (!of_layers &&
-			record_decode(&arena, &lambda_version_record_shape, c.value, &version) ==
-				0 &&
+			record_open(call->aws, &arena, &lambda_version_record_shape, c.key, c.value,
+				&version) == 0 &&
 			version.configuration)
 			sum += version.configuration->code_size.v;
 		arena_reset(&arena);

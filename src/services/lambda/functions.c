@@ -353,8 +353,8 @@ static void delete_versions(struct call *call, const struct function_name *name)
 		int64_t number;
 		struct str bytes = arena_str(call->arena, c.value);
 		if (!version_of_key(call, c.key, &of_key, &number) ||
-			record_decode(call->arena, &lambda_version_record_shape, bytes, &version) <
-				0)
+			record_open(call->aws, call->arena, &lambda_version_record_shape, c.key,
+				bytes, &version) < 0)
 			continue;
 		lambda_unref_blobs(call, name, number, &version);
 		lambda_retire_version(call, &version);

@@ -39,7 +39,7 @@ bool lambda_page_next(struct lambda_page *page, const struct shape *shape, void 
 	memset(out, 0, shape->size);
 	/* Views of the cursor end with its next step: the record is decoded from a copy. */
 	struct str bytes = arena_str(call->arena, page->cursor.value);
-	return record_decode(call->arena, shape, bytes, out) == 0;
+	return record_open(call->aws, call->arena, shape, page->cursor.key, bytes, out) == 0;
 }
 
 void lambda_page_close(struct lambda_page *page)

@@ -98,7 +98,8 @@ static struct str blob_owner(struct call *call, const struct function_name *name
 void lambda_write_version(struct call *call, const struct function_name *name, int64_t number,
 	const struct lambda_version_record *version)
 {
-	call_put_record(call, lambda_version_key(call->arena, name, number),
+	/* Environments hold secrets. */
+	call_put_sealed(call, lambda_version_key(call->arena, name, number),
 		&lambda_version_record_shape, version);
 }
 

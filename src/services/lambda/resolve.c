@@ -73,13 +73,14 @@ static int read_target(
 	struct function_name name = *reading->name;
 	struct lambda_version_record v = { 0 };
 	int64_t number = 0;
-	struct str bytes;
+	struct str bytes, key;
 	name.qualifier = qualifier;
 	if (!qualifier_is_latest(qualifier) && (str_to_i64(qualifier, &number) < 0 || number < 1))
 		return lambda_fail_not_found(call, reading->name);
-	if (!txn_get(
-		    call->txn, lambda_version_key(call->arena, &name, number), &r->arena, &bytes) ||
-		record_decode(&r->arena, &lambda_version_record_shape, bytes, &v) < 0 ||
+	key = lambda_version_key(call->arena, &name, number);
+	if (!txn_get(call->txn, key, &r->arena, &bytes) ||
+		record_open(call->aws, &r->arena, &lambda_version_record_shape, key, bytes, &v) <
+			0 ||
 		!v.configuration)
 		return lambda_fail_not_found(call, reading->name);
 	const struct lambda_function_configuration *c = v.configuration;

@@ -17,6 +17,17 @@ static void add(struct post *p, const char *name, struct str value)
 	p->v[p->n++] = (struct http_header){ str_c(name), value };
 }
 
+/* The endpoint without the password that it may have: errors go to logs and dead letters. */
+static struct str shown_endpoint(struct call *call, const struct sns_letter_record *l)
+{
+	struct str rest = l->endpoint;
+	ssize_t start = str_find(rest, STR("://")), at = str_rindex(rest, '@');
+	if (start < 0 || at < start)
+		return rest;
+	return arena_printf(call->arena, "%.*s****%.*s",
+		STR_ARG(str_sub(rest, 0, (size_t)start + 3)), STR_ARG(str_from(rest, (size_t)at)));
+}
+
 /* "5xx and 429 (too many requests) are retried; all other errors are permanent." */
 static int judge(struct call *call, const struct sns_letter_record *l, int status)
 {
@@ -24,8 +35,9 @@ static int judge(struct call *call, const struct sns_letter_record *l, int statu
 		return 0;
 	if (status >= 500 || status == 429 || status < 200)
 		return fail(call, &aws_service_unavailable, "%.*s answered %d.",
-			STR_ARG(l->endpoint), status);
-	return invalid(call, "Endpoint Reason: %.*s answered %d", STR_ARG(l->endpoint), status);
+			STR_ARG(shown_endpoint(call, l)), status);
+	return invalid(call, "Endpoint Reason: %.*s answered %d", STR_ARG(shown_endpoint(call, l)),
+		status);
 }
 
 static int post_letter(
@@ -56,15 +68,16 @@ static int post_letter(
 	};
 	int r = http_client_send(call->arena, &request, &answer);
 	if (r == -EINVAL)
-		return invalid(call, "Endpoint Reason: %.*s is no URL", STR_ARG(l->endpoint));
+		return invalid(
+			call, "Endpoint Reason: %.*s is no URL", STR_ARG(shown_endpoint(call, l)));
 	if (r == -EMSGSIZE)
 		return 0; /* it answered, at length */
 	if (r == -EACCES)
-		return invalid(
-			call, "Endpoint Reason: %.*s is no public address", STR_ARG(l->endpoint));
+		return invalid(call, "Endpoint Reason: %.*s is no public address",
+			STR_ARG(shown_endpoint(call, l)));
 	if (r < 0)
 		return fail(call, &aws_service_unavailable, "%.*s can't be reached: %s.",
-			STR_ARG(l->endpoint), strerror(-r));
+			STR_ARG(shown_endpoint(call, l)), strerror(-r));
 	return judge(call, l, answer.status);
 }
 
@@ -93,7 +106,8 @@ int sns_hand_over(
 	struct sns_letter_record l = { 0 };
 	struct str body = in->body;
 	(void)out;
-	if (record_decode(call->arena, &sns_letter_record_shape, in->context, &l) < 0)
+	if (record_open(call->aws, call->arena, &sns_letter_record_shape, in->subscription_arn,
+		    in->context, &l) < 0)
 		return invalid(call, "Context");
 	if (!str_is(l.type, "Notification") && !str_is(l.protocol, "email")) {
 		if (signer_ready(call) < 0)

@@ -60,7 +60,8 @@ int delivery_owe(struct call *call, const struct topic *t, const struct publicat
 		in.message_deduplication_id = p->in.dedup;
 	}
 	if (letter) {
-		in.context = record_encode(call->arena, &sns_letter_record_shape, letter);
+		in.context = record_seal(
+			call->aws, call->arena, &sns_letter_record_shape, target, letter);
 		in.lane = lane_of(call, s);
 	}
 	return call_inner(call, &delivery_deliver_operation, &as, &in, &out);

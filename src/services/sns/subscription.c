@@ -1,4 +1,5 @@
 /* Subscriptions: their records, subscribing, confirming, listing, ending. */
+#include "aws/hash.h"
 #include "base/random.h"
 #include "services/sns/letter.h"
 
@@ -10,12 +11,25 @@ static struct str subscription_key(struct arena *arena, const struct topic_name 
 		KEY_LITERAL("subscription"), key_text(t->name), key_text(id));
 }
 
-/* Where the one of this endpoint is found: its value is the id. */
-static struct str endpoint_key(struct arena *arena, const struct subscription *s)
+static bool has_password(const struct subscription *s)
 {
+	return str_starts(s->r.protocol, STR("http")) && str_index(s->r.endpoint, '@') >= 0;
+}
+
+/* Where the one of this endpoint is found: its value is the id. Passwords are not in keys. */
+static struct str endpoint_key(
+	const struct aws *aws, struct arena *arena, const struct subscription *s)
+{
+	struct str endpoint = s->r.endpoint;
+	unsigned char mac[SHA256_BYTES];
+	if (has_password(s)) {
+		hmac_sha256((struct str){ (const char *)aws->secret, sizeof aws->secret },
+			arena_printf(arena, "sns/endpoint/%.*s", STR_ARG(endpoint)), mac);
+		endpoint = arena_str(arena, (struct str){ (const char *)mac, sizeof mac });
+	}
 	return KEY(arena, KEY_LITERAL("sns"), key_text(s->t.account), key_text(s->t.region),
 		KEY_LITERAL("endpoint"), key_text(s->t.name), key_text(s->r.protocol),
-		key_text(s->r.endpoint));
+		key_text(endpoint));
 }
 
 /* What an account has subscribed, to whosever topics. */
@@ -41,16 +55,17 @@ bool subscription_get(
 
 void subscription_put(struct call *call, const struct subscription *s)
 {
-	call_put_record(call, subscription_key(call->arena, &s->t, s->id),
+	/* Endpoints may have passwords. */
+	call_put_sealed(call, subscription_key(call->arena, &s->t, s->id),
 		&sns_subscription_record_shape, &s->r);
-	txn_put(call->txn, endpoint_key(call->arena, s), s->id);
+	txn_put(call->txn, endpoint_key(call->aws, call->arena, s), s->id);
 	txn_put(call->txn, owned_key(call->arena, s), STR(""));
 }
 
 void subscription_delete(struct call *call, const struct subscription *s)
 {
 	txn_delete(call->txn, subscription_key(call->arena, &s->t, s->id));
-	txn_delete(call->txn, endpoint_key(call->arena, s));
+	txn_delete(call->txn, endpoint_key(call->aws, call->arena, s));
 	txn_delete(call->txn, owned_key(call->arena, s));
 }
 
@@ -61,8 +76,9 @@ bool subscription_read(struct call *call, const struct topic_name *t, size_t pre
 	if (key_decode(call->arena, str_from(c->key, prefix_bytes), &part, 1) != 1)
 		return false;
 	*out = (struct subscription){ .t = *t, .id = part.text };
-	return record_decode(call->arena, &sns_subscription_record_shape,
-		       arena_str(call->arena, c->value), &out->r) == 0;
+	return record_open(call->aws, call->arena, &sns_subscription_record_shape,
+		       arena_str(call->arena, c->key), arena_str(call->arena, c->value),
+		       &out->r) == 0;
 }
 
 int subscription_find(struct call *call, struct str arn, struct subscription *out)
@@ -129,7 +145,7 @@ static int find_existing(struct call *call, const struct topic *t, struct subscr
 {
 	struct str id;
 	*exists = false;
-	if (!txn_get(call->txn, endpoint_key(call->arena, s), call->arena, &id))
+	if (!txn_get(call->txn, endpoint_key(call->aws, call->arena, s), call->arena, &id))
 		return 0;
 	struct subscription old;
 	*exists = subscription_get(call, &t->n, id, &old);

@@ -35,13 +35,8 @@ bool parameter_is_secure(const struct ssm_version_record *record);
 int parameter_value_shown(struct call *call, struct str name, int64_t version,
 	const struct ssm_version_record *record, bool with_decryption, struct str *out) MUSTCHECK;
 
-/* ---- seal.c: AES-256-GCM under a key that is derived from the server's ---- */
-
-/* The nonce, the tag and the encrypted text; bound to where it belongs. */
-struct str parameter_value_seal(struct call *call, struct str context, struct str text);
-/* 0, or -EBADMSG for what was changed, moved, or sealed by another server. */
-int parameter_value_open(
-	struct call *call, struct str context, struct str sealed, struct str *text) MUSTCHECK;
+/* The label of SecureStrings' values (aws/seal.h); their context is their version's key. */
+#define SSM_SEAL_LABEL "samovar/ssm/secure-string/1"
 
 /* ---- filter.c ---- */
 

@@ -1,5 +1,6 @@
 /* PutParameter: names, types, sizes and patterns checked, then a new version. */
 #define PCRE2_CODE_UNIT_WIDTH 8
+#include "aws/seal.h"
 #include "services/ssm/internal.h"
 #include <pcre2.h>
 
@@ -219,7 +220,7 @@ int ssm_put_parameter(struct call *call, const struct ssm_put_parameter_input *i
 		version.key_id = in->key_id.p   ? in->key_id
 				 : old.key_id.p ? old.key_id
 						: STR("alias/aws/ssm");
-		version.sealed = parameter_value_seal(call,
+		version.sealed = seal_text(call->aws, call->arena, SSM_SEAL_LABEL,
 			parameter_version_key(call, in->name, parameter.version.v), in->value);
 	} else {
 		version.value = in->value;

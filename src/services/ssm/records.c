@@ -1,4 +1,5 @@
 /* Parameters and their versions in the store, and the names that lead to them. */
+#include "aws/seal.h"
 #include "base/encode.h"
 #include "services/ssm/internal.h"
 
@@ -122,8 +123,8 @@ int parameter_value_shown(struct call *call, struct str name, int64_t version,
 		*out = base64_encode(call->arena, record->sealed);
 		return 0;
 	}
-	if (parameter_value_open(
-		    call, parameter_version_key(call, name, version), record->sealed, out) < 0)
+	if (seal_open(call->aws, call->arena, SSM_SEAL_LABEL,
+		    parameter_version_key(call, name, version), record->sealed, out) < 0)
 		return fail(call, &ssm_invalid_key_id,
 			"The value of %.*s can't be decrypted with this server's key.",
 			STR_ARG(name));

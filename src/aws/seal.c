@@ -1,27 +1,29 @@
-/* Values of SecureStrings at rest: AES-256-GCM by OpenSSL (NIST SP 800-38D), a fresh nonce for
- * each. */
+/* Secrets at rest, sealed by OpenSSL. */
+#include "aws/seal.h"
+#include "aws/aws.h"
 #include "aws/hash.h"
 #include "base/random.h"
-#include "services/ssm/internal.h"
+#include <assert.h>
 #include <errno.h>
 #include <openssl/evp.h>
 
 enum { NONCE_BYTES = 12, TAG_BYTES = 16 };
 
-static void derive_key(const struct aws *aws, unsigned char key[SHA256_BYTES])
+static void derive_key(const struct aws *aws, const char *label, unsigned char key[SHA256_BYTES])
 {
 	struct str secret = { (const char *)aws->secret, sizeof aws->secret };
-	hmac_sha256(secret, STR("samovar/ssm/secure-string/1"), key);
+	hmac_sha256(secret, str_c(label), key);
 }
 
-struct str parameter_value_seal(struct call *call, struct str context, struct str text)
+struct str seal_text(const struct aws *aws, struct arena *arena, const char *label,
+	struct str context, struct str text)
 {
 	unsigned char key[SHA256_BYTES],
-		*out = arena_alloc(call->arena, NONCE_BYTES + TAG_BYTES + text.n + 1);
+		*out = arena_alloc(arena, NONCE_BYTES + TAG_BYTES + text.n + 1);
 	unsigned char *tag = out + NONCE_BYTES, *body = tag + TAG_BYTES;
 	EVP_CIPHER_CTX *ctx = EVP_CIPHER_CTX_new();
 	int n = 0, last = 0;
-	derive_key(call->aws, key);
+	derive_key(aws, label, key);
 	random_bytes(out, NONCE_BYTES);
 	int ok =
 		ctx && EVP_EncryptInit_ex(ctx, EVP_aes_256_gcm(), NULL, key, out) == 1 &&
@@ -36,17 +38,18 @@ struct str parameter_value_seal(struct call *call, struct str context, struct st
 	return (struct str){ (const char *)out, NONCE_BYTES + TAG_BYTES + text.n };
 }
 
-int parameter_value_open(struct call *call, struct str context, struct str sealed, struct str *text)
+int seal_open(const struct aws *aws, struct arena *arena, const char *label, struct str context,
+	struct str sealed, struct str *text)
 {
 	unsigned char key[SHA256_BYTES];
 	if (sealed.n < NONCE_BYTES + TAG_BYTES)
 		return -EBADMSG;
 	size_t bytes = sealed.n - NONCE_BYTES - TAG_BYTES;
-	unsigned char *out = arena_alloc(call->arena, bytes + 1), tag[TAG_BYTES];
+	unsigned char *out = arena_alloc(arena, bytes + 1), tag[TAG_BYTES];
 	const unsigned char *nonce = (const unsigned char *)sealed.p;
 	EVP_CIPHER_CTX *ctx = EVP_CIPHER_CTX_new();
 	int n = 0, last = 0;
-	derive_key(call->aws, key);
+	derive_key(aws, label, key);
 	memcpy(tag, nonce + NONCE_BYTES, TAG_BYTES);
 	int ok =
 		ctx && EVP_DecryptInit_ex(ctx, EVP_aes_256_gcm(), NULL, key, nonce) == 1 &&
