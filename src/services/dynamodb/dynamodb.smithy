@@ -1193,7 +1193,7 @@ structure ExportRecord {
     failure_code: String
     failure_message: String
 }
-structure ExportTokenRecord { digest: Blob, at: Long, id: String }
+structure TransferTokenRecord { digest: Blob, at: Long, id: String }
 // A line of manifest-files.json; lines of the two types of exports, and of imports.
 structure ExportedFile { itemCount: Long, md5Checksum: String, etag: String, dataFileS3Key: String }
 structure ExportedItem { Item: Attributes }
@@ -1233,7 +1233,6 @@ structure ImportRecord {
     session_policy: String
     is_root: Boolean
 }
-structure ImportTokenRecord { digest: Blob, at: Long, id: String }
 // Of an item that is not imported, in the log of errors.
 structure ImportPointer { bucket: String, key: String, itemIndex: Long }
 structure ImportErrorLine { itemS3Pointer: ImportPointer, importArn: String, errorMessages: Strings }

@@ -5,37 +5,43 @@
  */
 #include "services/dynamodb/export.h"
 #include "api/s3.h"
-#include "aws/codec.h"
-#include "aws/hash.h"
 #include "base/random.h"
-
-#define DAY_MS INT64_C(86400000)
+#include "services/dynamodb/transfer.h"
 
 /* ---- records ---- */
 
-static struct str exports_prefix(struct call *call, struct str account, struct str region)
+static bool read_token(struct call *call, struct transfer *t)
 {
-	return KEY(call->arena, KEY_LITERAL("dynamodb-tables"), key_text(account), key_text(region),
-		KEY_LITERAL("export"));
+	struct export e = { t->account, t->region, { .id = t->id } };
+	bool found = ddb_export_get(call, &e);
+	t->token = e.r.token;
+	return found;
+}
+
+static const struct transfer_kind exports = {
+	.name = "export",
+	.conflict = &dynamodb_export_conflict_exception,
+	.conflict_text = "The request uses the same client token as a previous, but "
+			 "non-identical export request.",
+	.at_once_max = DDB_EXPORTS_AT_ONCE_MAX,
+	.read_token = read_token,
+};
+
+static struct transfer transfer_of(const struct export *e)
+{
+	return (struct transfer){ &exports, e->account, e->region, e->r.id, e->r.token };
 }
 
 static struct str export_key(struct call *call, const struct export *e)
 {
-	return KEY(call->arena, KEY_LITERAL("dynamodb-tables"), key_text(e->account),
-		key_text(e->region), KEY_LITERAL("export"), key_text(e->r.id));
-}
-
-static struct str token_key(struct call *call, const struct export *e)
-{
-	return KEY(call->arena, KEY_LITERAL("dynamodb-tables"), key_text(e->account),
-		key_text(e->region), KEY_LITERAL("export-token"), key_text(e->r.token));
+	struct transfer t = transfer_of(e);
+	return transfer_key(call, &t);
 }
 
 struct str ddb_export_job_key(struct call *call, const struct export *e)
 {
-	return KEY(call->arena, KEY_LITERAL("dynamodb-tables"), KEY_LITERAL(""),
-		KEY_LITERAL("export-job"), key_text(e->account), key_text(e->region),
-		key_text(e->r.id));
+	struct transfer t = transfer_of(e);
+	return transfer_job_key(call, &t);
 }
 
 bool ddb_export_get(struct call *call, struct export *e)
@@ -67,13 +73,6 @@ struct str ddb_export_arn(struct call *call, const struct export *e)
 bool ddb_export_is_full(const struct export *e)
 {
 	return str_is(e->r.type, "FULL_EXPORT");
-}
-
-/* The first id that is still listed: ids begin with their time. */
-static struct str oldest_id(struct call *call)
-{
-	return arena_printf(
-		call->arena, "%014lld", (long long)(call->now_ms - DDB_EXPORT_DAYS * DAY_MS));
 }
 
 static struct dynamodb_export_description *describe(struct call *call, const struct export *e)
@@ -177,78 +176,6 @@ static int check_bucket(
 		STR_ARG(call->identity.principal_arn), STR_ARG(ask.bucket), STR_ARG(ask.key));
 }
 
-/* 1: the same request has been made under this token, and *e is its export; 0: it is new; -1: it
- * was another. */
-static int find_token(struct call *call,
-	const struct dynamodb_export_table_to_point_in_time_input *in, struct export *e)
-{
-	struct dynamodb_export_token_record r = { 0 };
-	struct str key = token_key(call, e);
-	struct buf b = { 0 };
-	unsigned char bytes[SHA256_BYTES];
-	cbor_encode(&b, &dynamodb_export_table_to_point_in_time_input_shape, in);
-	sha256(buf_view(&b), bytes);
-	buf_fini(&b);
-	struct str digest =
-		arena_str(call->arena, (struct str){ (const char *)bytes, sizeof bytes });
-	if (call_get_record(call, key, &dynamodb_export_token_record_shape, &r) &&
-		call->now_ms - r.at.v < DDB_EXPORT_TOKEN_MS) {
-		if (!str_eq(r.digest, digest))
-			return fail(call, &dynamodb_export_conflict_exception,
-				"The request uses the same client token as a previous, but "
-				"non-identical export request.");
-		struct export old = { e->account, e->region, { .id = r.id } };
-		if (ddb_export_get(call, &old)) {
-			*e = old;
-			return 1;
-		}
-	}
-	r = (struct dynamodb_export_token_record){ digest, OPT_I64(call->now_ms), e->r.id };
-	call_put_record(call, key, &dynamodb_export_token_record_shape, &r);
-	return 0;
-}
-
-/* Those that are no longer listed go; how many are left, and how many go on. */
-static int make_room(struct call *call, const struct export *e)
-{
-	enum { OLD_MAX = 100 };
-	struct str all = exports_prefix(call, e->account, e->region),
-		   jobs = KEY(call->arena, KEY_LITERAL("dynamodb-tables"), KEY_LITERAL(""),
-			   KEY_LITERAL("export-job"), key_text(e->account), key_text(e->region)),
-		   oldest = oldest_id(call);
-	struct str *old = ARENA_ARRAY(call->arena, struct str, OLD_MAX);
-	size_t n = 0, kept = 0, running = 0;
-	struct txn_cursor c;
-	txn_cursor_open(call->txn, all, key_range_end(call->arena, all), false, &c);
-	while (kept < DDB_EXPORTS_MAX && txn_cursor_next(&c)) {
-		struct key_part p;
-		if (n < OLD_MAX && !kept &&
-			key_decode(call->arena, str_from(c.key, all.n), &p, 1) == 1 &&
-			str_cmp(p.text, oldest) < 0)
-			old[n++] = p.text;
-		else
-			kept++;
-	}
-	txn_cursor_close(&c);
-	for (size_t i = 0; i < n; i++) {
-		struct export gone = { e->account, e->region, { .id = old[i] } };
-		struct str key = export_key(call, &gone);
-		if (!ddb_export_get(call, &gone) || str_is(gone.r.status, "IN_PROGRESS"))
-			continue;
-		txn_delete(call->txn, token_key(call, &gone));
-		txn_delete(call->txn, key);
-	}
-	txn_cursor_open(call->txn, jobs, key_range_end(call->arena, jobs), false, &c);
-	while (running < DDB_EXPORTS_AT_ONCE_MAX && txn_cursor_next(&c))
-		running++;
-	txn_cursor_close(&c);
-	if (kept == DDB_EXPORTS_MAX || running == DDB_EXPORTS_AT_ONCE_MAX)
-		return fail(call, &dynamodb_limit_exceeded_exception,
-			"Too many exports: at most %d at once, and %d in %d days",
-			DDB_EXPORTS_AT_ONCE_MAX, DDB_EXPORTS_MAX, DDB_EXPORT_DAYS);
-	return 0;
-}
-
 /* The moments of an incremental export: "inclusive start", "exclusive end". */
 static int begin_span(struct call *call, const struct table *t, struct export *e,
 	const struct dynamodb_incremental_export_specification *asked)
@@ -296,13 +223,10 @@ static struct export new_export(
 	struct call *call, const struct dynamodb_export_table_to_point_in_time_input *in)
 {
 	struct export e = { .account = call->identity.account, .region = call->identity.region };
-	unsigned char bytes[4];
 	char *token = arena_alloc(call->arena, UUID_LENGTH + 1);
-	random_bytes(bytes, sizeof bytes);
 	random_uuid(token);
 	e.r = (struct dynamodb_export_record){
-		.id = arena_printf(call->arena, "%014lld-%02x%02x%02x%02x", (long long)call->now_ms,
-			bytes[0], bytes[1], bytes[2], bytes[3]),
+		.id = transfer_new_id(call),
 		.started = OPT_TIME(call->now_ms),
 		.status = STR("IN_PROGRESS"),
 		.type = in->export_type.p ? in->export_type : STR("FULL_EXPORT"),
@@ -329,10 +253,15 @@ static int begin(struct call *call, void *arg)
 	struct begin *b = arg;
 	struct export e = new_export(call, b->in);
 	struct table t;
-	int done = find_token(call, b->in, &e);
+	struct transfer transfer = transfer_of(&e);
+	int done = transfer_find(
+		call, &transfer, &dynamodb_export_table_to_point_in_time_input_shape, b->in);
 	if (done < 0)
 		return -1;
 	if (done) {
+		e.r.id = transfer.id;
+		if (!ddb_export_get(call, &e))
+			assert(!"it was found");
 		b->out->export_description = describe(call, &e);
 		return 0;
 	}
@@ -343,7 +272,7 @@ static int begin(struct call *call, void *arg)
 	if (!is_there)
 		return fail(call, &dynamodb_table_not_found_exception, "Table not found: %.*s",
 			STR_ARG(b->in->table_arn));
-	if (make_room(call, &e) < 0 || begin_moment(call, &t, &e, b->in) < 0)
+	if (transfer_make_room(call, &transfer) < 0 || begin_moment(call, &t, &e, b->in) < 0)
 		return -1;
 	e.r.table = t.name;
 	e.r.source = &t.r;
@@ -366,18 +295,12 @@ int dynamodb_export_table_to_point_in_time(struct call *call,
 
 /* ---- DescribeExport, ListExports ---- */
 
-static struct str after_last(struct str text, char c)
-{
-	ssize_t at = str_rindex(text, c);
-	return at < 0 ? text : str_from(text, (size_t)at + 1);
-}
-
 int dynamodb_describe_export(struct call *call, const struct dynamodb_describe_export_input *in,
 	struct dynamodb_describe_export_output *out)
 {
 	struct export e = { call->identity.account, call->identity.region,
-		{ .id = after_last(in->export_arn, '/') } };
-	bool is_old = str_cmp(e.r.id, oldest_id(call)) < 0;
+		{ .id = transfer_id_of(in->export_arn) } };
+	bool is_old = str_cmp(e.r.id, transfer_oldest_id(call)) < 0;
 	if (is_old || !ddb_export_get(call, &e) ||
 		!str_eq(ddb_export_arn(call, &e), in->export_arn))
 		return fail(call, &dynamodb_export_not_found_exception, "Export not found: %.*s",
@@ -389,11 +312,12 @@ int dynamodb_describe_export(struct call *call, const struct dynamodb_describe_e
 int dynamodb_list_exports(struct call *call, const struct dynamodb_list_exports_input *in,
 	struct dynamodb_list_exports_output *out)
 {
-	size_t limit = in->max_results.set ? (size_t)in->max_results.v : DDB_EXPORT_LIST_MAX;
+	size_t limit = in->max_results.set ? (size_t)in->max_results.v : DDB_TRANSFER_LIST_MAX;
 	struct export e = { call->identity.account, call->identity.region,
-		{ .id = oldest_id(call) } };
-	struct str all = exports_prefix(call, e.account, e.region),
-		   begin_key = export_key(call, &e), table = after_last(in->table_arn, '/');
+		{ .id = transfer_oldest_id(call) } };
+	struct transfer first = transfer_of(&e);
+	struct str all = transfer_prefix(call, &first), begin_key = export_key(call, &e),
+		   table = transfer_id_of(in->table_arn);
 	struct txn_cursor c;
 	if (in->next_token.p && str_cmp(in->next_token, e.r.id) > 0) {
 		e.r.id = in->next_token;

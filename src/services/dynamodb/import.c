@@ -4,39 +4,44 @@
  * import_run.c does it, and makes the table once the bucket could be read.
  */
 #include "services/dynamodb/import.h"
-#include "aws/codec.h"
-#include "aws/hash.h"
 #include "base/encode.h"
 #include "base/random.h"
+#include "services/dynamodb/transfer.h"
 #include <stdio.h>
-
-#define DAY_MS INT64_C(86400000)
 
 /* ---- records ---- */
 
-static struct str imports_prefix(struct call *call, struct str account, struct str region)
+static bool read_token(struct call *call, struct transfer *t)
 {
-	return KEY(call->arena, KEY_LITERAL("dynamodb-tables"), key_text(account), key_text(region),
-		KEY_LITERAL("import"));
+	struct import i = { t->account, t->region, { .id = t->id } };
+	bool found = ddb_import_get(call, &i);
+	t->token = i.r.token;
+	return found;
+}
+
+static const struct transfer_kind imports = {
+	.name = "import",
+	.conflict = &dynamodb_import_conflict_exception,
+	.conflict_text = "Import conflict: Duplicate request detected with conflicting parameters",
+	.at_once_max = DDB_IMPORTS_AT_ONCE_MAX,
+	.read_token = read_token,
+};
+
+static struct transfer transfer_of(const struct import *i)
+{
+	return (struct transfer){ &imports, i->account, i->region, i->r.id, i->r.token };
 }
 
 static struct str import_key(struct call *call, const struct import *i)
 {
-	return KEY(call->arena, KEY_LITERAL("dynamodb-tables"), key_text(i->account),
-		key_text(i->region), KEY_LITERAL("import"), key_text(i->r.id));
-}
-
-static struct str token_key(struct call *call, const struct import *i)
-{
-	return KEY(call->arena, KEY_LITERAL("dynamodb-tables"), key_text(i->account),
-		key_text(i->region), KEY_LITERAL("import-token"), key_text(i->r.token));
+	struct transfer t = transfer_of(i);
+	return transfer_key(call, &t);
 }
 
 struct str ddb_import_job_key(struct call *call, const struct import *i)
 {
-	return KEY(call->arena, KEY_LITERAL("dynamodb-tables"), KEY_LITERAL(""),
-		KEY_LITERAL("import-job"), key_text(i->account), key_text(i->region),
-		key_text(i->r.id));
+	struct transfer t = transfer_of(i);
+	return transfer_job_key(call, &t);
 }
 
 bool ddb_import_get(struct call *call, struct import *i)
@@ -79,13 +84,6 @@ struct dynamodb_create_table_input ddb_import_table(const struct import *i)
 		.global_secondary_indexes = p->global_secondary_indexes,
 		.vector_indexes = p->vector_indexes,
 	};
-}
-
-/* The first id that is still listed: ids begin with their time. */
-static struct str oldest_id(struct call *call)
-{
-	return arena_printf(
-		call->arena, "%014lld", (long long)(call->now_ms - DDB_IMPORT_DAYS * DAY_MS));
 }
 
 static struct str log_group_arn(struct call *call, const struct import *i)
@@ -157,15 +155,12 @@ static struct import new_import(struct call *call, const struct dynamodb_import_
 	struct import i = { .account = call->identity.account, .region = call->identity.region };
 	const struct dynamodb_csv_options *csv =
 		in->input_format_options ? in->input_format_options->csv : NULL;
-	unsigned char bytes[4];
 	char *token = arena_alloc(call->arena, UUID_LENGTH + 1),
 	     *table_id = arena_alloc(call->arena, UUID_LENGTH + 1);
-	random_bytes(bytes, sizeof bytes);
 	random_uuid(token);
 	random_uuid(table_id);
 	i.r = (struct dynamodb_import_record){
-		.id = arena_printf(call->arena, "%014lld-%02x%02x%02x%02x", (long long)call->now_ms,
-			bytes[0], bytes[1], bytes[2], bytes[3]),
+		.id = transfer_new_id(call),
 		.table_id = { table_id, UUID_LENGTH },
 		.token = in->client_token.p ? in->client_token : (struct str){ token, UUID_LENGTH },
 		.started = OPT_TIME(call->now_ms),
@@ -192,78 +187,6 @@ static struct import new_import(struct call *call, const struct dynamodb_import_
 	return i;
 }
 
-/* 1: the same request has been made under this token, and *i is its import; 0: it is new; -1: it
- * was another. */
-static int find_token(
-	struct call *call, const struct dynamodb_import_table_input *in, struct import *i)
-{
-	struct dynamodb_import_token_record r = { 0 };
-	struct str key = token_key(call, i);
-	struct buf b = { 0 };
-	unsigned char bytes[SHA256_BYTES];
-	cbor_encode(&b, &dynamodb_import_table_input_shape, in);
-	sha256(buf_view(&b), bytes);
-	buf_fini(&b);
-	struct str digest =
-		arena_str(call->arena, (struct str){ (const char *)bytes, sizeof bytes });
-	if (call_get_record(call, key, &dynamodb_import_token_record_shape, &r) &&
-		call->now_ms - r.at.v < DDB_IMPORT_TOKEN_MS) {
-		if (!str_eq(r.digest, digest))
-			return fail(call, &dynamodb_import_conflict_exception,
-				"Import conflict: Duplicate request detected with conflicting "
-				"parameters");
-		struct import old = { i->account, i->region, { .id = r.id } };
-		if (ddb_import_get(call, &old)) {
-			*i = old;
-			return 1;
-		}
-	}
-	r = (struct dynamodb_import_token_record){ digest, OPT_I64(call->now_ms), i->r.id };
-	call_put_record(call, key, &dynamodb_import_token_record_shape, &r);
-	return 0;
-}
-
-/* Those that are no longer listed go; how many are left, and how many go on. */
-static int make_room(struct call *call, const struct import *i)
-{
-	enum { OLD_MAX = 100 };
-	struct str all = imports_prefix(call, i->account, i->region),
-		   jobs = KEY(call->arena, KEY_LITERAL("dynamodb-tables"), KEY_LITERAL(""),
-			   KEY_LITERAL("import-job"), key_text(i->account), key_text(i->region)),
-		   oldest = oldest_id(call);
-	struct str *old = ARENA_ARRAY(call->arena, struct str, OLD_MAX);
-	size_t n = 0, kept = 0, running = 0;
-	struct txn_cursor c;
-	txn_cursor_open(call->txn, all, key_range_end(call->arena, all), false, &c);
-	while (kept < DDB_IMPORTS_MAX && txn_cursor_next(&c)) {
-		struct key_part p;
-		if (n < OLD_MAX && !kept &&
-			key_decode(call->arena, str_from(c.key, all.n), &p, 1) == 1 &&
-			str_cmp(p.text, oldest) < 0)
-			old[n++] = p.text;
-		else
-			kept++;
-	}
-	txn_cursor_close(&c);
-	for (size_t k = 0; k < n; k++) {
-		struct import gone = { i->account, i->region, { .id = old[k] } };
-		struct str key = import_key(call, &gone);
-		if (!ddb_import_get(call, &gone) || str_is(gone.r.status, "IN_PROGRESS"))
-			continue;
-		txn_delete(call->txn, token_key(call, &gone));
-		txn_delete(call->txn, key);
-	}
-	txn_cursor_open(call->txn, jobs, key_range_end(call->arena, jobs), false, &c);
-	while (running < DDB_IMPORTS_AT_ONCE_MAX && txn_cursor_next(&c))
-		running++;
-	txn_cursor_close(&c);
-	if (kept == DDB_IMPORTS_MAX || running == DDB_IMPORTS_AT_ONCE_MAX)
-		return fail(call, &dynamodb_limit_exceeded_exception,
-			"Too many imports: at most %d at once, and %d in %d days",
-			DDB_IMPORTS_AT_ONCE_MAX, DDB_IMPORTS_MAX, DDB_IMPORT_DAYS);
-	return 0;
-}
-
 int dynamodb_import_table(struct call *call, const struct dynamodb_import_table_input *in,
 	struct dynamodb_import_table_output *out)
 {
@@ -272,14 +195,19 @@ int dynamodb_import_table(struct call *call, const struct dynamodb_import_table_
 	if (check_input(call, in) < 0)
 		return -1;
 	struct import i = new_import(call, in);
-	int done = find_token(call, in, &i);
+	struct transfer transfer = transfer_of(&i);
+	int done = transfer_find(call, &transfer, &dynamodb_import_table_input_shape, in);
 	if (done < 0)
 		return -1;
-	if (!done) {
+	if (done) {
+		i.r.id = transfer.id;
+		if (!ddb_import_get(call, &i))
+			assert(!"it was found");
+	} else {
 		if (ddb_table_get(call, i.account, i.region, name, &t))
 			return fail(call, &dynamodb_resource_in_use_exception,
 				"Table already exists: %.*s", STR_ARG(name));
-		if (make_room(call, &i) < 0)
+		if (transfer_make_room(call, &transfer) < 0)
 			return -1;
 		ddb_import_put(call, &i);
 		txn_put(call->txn, ddb_import_job_key(call, &i), STR(""));
@@ -291,20 +219,14 @@ int dynamodb_import_table(struct call *call, const struct dynamodb_import_table_
 
 /* ---- DescribeImport, ListImports ---- */
 
-static struct str after_last(struct str text, char c)
-{
-	ssize_t at = str_rindex(text, c);
-	return at < 0 ? text : str_from(text, (size_t)at + 1);
-}
-
 int dynamodb_describe_import(struct call *call, const struct dynamodb_describe_import_input *in,
 	struct dynamodb_describe_import_output *out)
 {
 	struct import i = { call->identity.account, call->identity.region,
-		{ .id = after_last(in->import_arn, '/') } };
+		{ .id = transfer_id_of(in->import_arn) } };
 	if (str_find(in->import_arn, STR("/import/")) < 0)
 		return fail(call, &aws_validation_exception, "Invalid Import ARN");
-	bool is_old = str_cmp(i.r.id, oldest_id(call)) < 0;
+	bool is_old = str_cmp(i.r.id, transfer_oldest_id(call)) < 0;
 	if (is_old || !ddb_import_get(call, &i) ||
 		!str_eq(ddb_import_arn(call, &i), in->import_arn))
 		return fail(call, &dynamodb_import_not_found_exception, "Import not found: %.*s",
@@ -314,7 +236,7 @@ int dynamodb_describe_import(struct call *call, const struct dynamodb_describe_i
 }
 
 /* The token is the last id in hexadecimal, filled up with spaces to the length that AWS's have. */
-static struct str token_of(struct call *call, struct str id)
+static struct str page_token(struct call *call, struct str id)
 {
 	enum { BYTES = 56 };
 	char text[BYTES + 1], *token = arena_alloc(call->arena, 2 * BYTES + 1);
@@ -323,7 +245,7 @@ static struct str token_of(struct call *call, struct str id)
 	return (struct str){ token, 2 * BYTES };
 }
 
-static int read_token(struct call *call, struct str token, struct str *id)
+static int read_page_token(struct call *call, struct str token, struct str *id)
 {
 	unsigned char *bytes = arena_alloc(call->arena, token.n / 2 + 1);
 	if (hex_decode(token, bytes, token.n / 2) < 0)
@@ -335,14 +257,15 @@ static int read_token(struct call *call, struct str token, struct str *id)
 int dynamodb_list_imports(struct call *call, const struct dynamodb_list_imports_input *in,
 	struct dynamodb_list_imports_output *out)
 {
-	size_t limit = in->page_size.set ? (size_t)in->page_size.v : DDB_IMPORT_LIST_MAX;
+	size_t limit = in->page_size.set ? (size_t)in->page_size.v : DDB_TRANSFER_LIST_MAX;
 	struct import i = { call->identity.account, call->identity.region,
-		{ .id = oldest_id(call) } };
-	struct str all = imports_prefix(call, i.account, i.region), begin = import_key(call, &i),
+		{ .id = transfer_oldest_id(call) } };
+	struct transfer first = transfer_of(&i);
+	struct str all = transfer_prefix(call, &first), begin = import_key(call, &i),
 		   end = key_range_end(call->arena, all), last = { 0 };
 	struct txn_cursor c;
 	if (in->next_token.p) {
-		if (read_token(call, in->next_token, &i.r.id) < 0)
+		if (read_page_token(call, in->next_token, &i.r.id) < 0)
 			return -1;
 		end = import_key(call, &i);
 	}
@@ -355,7 +278,7 @@ int dynamodb_list_imports(struct call *call, const struct dynamodb_list_imports_
 			(in->table_arn.p && !str_eq(in->table_arn, table_arn(call, &i))))
 			continue;
 		if (out->import_summary_list.n == limit) {
-			out->next_token = token_of(call, last);
+			out->next_token = page_token(call, last);
 			break;
 		}
 		last = i.r.id;

@@ -38,21 +38,17 @@ enum {
 
 	DDB_UNDO_DAYS_MAX = 35,    /* of point-in-time recovery; and of backups of deleted tables */
 	DDB_UNDO_READERS_MAX = 50, /* restores and exports of a table that go on at once */
-	DDB_EXPORTS_MAX = 10000,   /* of an account in a region: our own */
+	DDB_TRANSFERS_MAX = 10000, /* exports, or imports, of an account in a region: our own */
+	DDB_TRANSFER_LIST_MAX = 25,
+	DDB_TRANSFER_DAYS = 90, /* how long they are listed */
+	DDB_TRANSFER_TOKEN_MS = 8 * 3600 * 1000,
 	DDB_EXPORTS_AT_ONCE_MAX = 300,
-	DDB_EXPORT_LIST_MAX = 25,
-	DDB_EXPORT_DAYS = 90, /* how long they are listed */
-	DDB_EXPORT_TOKEN_MS = 8 * 3600 * 1000,
 	DDB_EXPORT_SPAN_MIN_MS = 15 * 60 * 1000, /* of an incremental one */
 	DDB_EXPORT_SPAN_MAX_MS = 24 * 3600 * 1000,
 	DDB_EXPORT_FILE_BYTES = 8 << 20,      /* compressed, after which a data file ends */
 	DDB_EXPORT_TRY_MS = 24 * 3600 * 1000, /* after which one that can't be written has failed */
 
-	DDB_IMPORTS_MAX = 10000, /* of an account in a region: our own */
 	DDB_IMPORTS_AT_ONCE_MAX = 50,
-	DDB_IMPORT_LIST_MAX = 25,
-	DDB_IMPORT_DAYS = 90, /* how long they are listed */
-	DDB_IMPORT_TOKEN_MS = 8 * 3600 * 1000,
 	DDB_IMPORT_OBJECTS_MAX = 50000,
 	DDB_IMPORT_RECORD_BYTES = 4 << 20, /* of an object's text: an item has 400 KB */
 	DDB_IMPORT_BATCH_BYTES = 1 << 20,  /* of records that are written at once */

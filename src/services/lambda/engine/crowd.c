@@ -30,8 +30,7 @@ bool engine_is_crowded(struct engine *engine)
 	long processors = sysconf(_SC_NPROCESSORS_ONLN);
 	if (!engine->crowd_ms || now_ms - engine->crowd_ms >= ENGINE_CROWD_LOOK_MS) {
 		engine->crowd_ms = now_ms;
-		engine->is_crowded =
-			count_running() > ENGINE_CROWD * (unsigned)MAX(processors, 1);
+		engine->is_crowded = count_running() > ENGINE_CROWD * (unsigned)MAX(processors, 1);
 	}
 	return engine->is_crowded;
 }
