@@ -35,6 +35,7 @@ struct mtable {
 	const char *name;
 	struct mkey hash, range;
 	struct mindex index[M_INDEXES];
+	bool expires; /* by the attribute "until" */
 	struct mitem *items[M_ITEMS_MAX];
 	size_t n;
 };
@@ -58,6 +59,33 @@ static struct mtable tables[] = {
 			{ "local-c", { "h", M_B }, { "c", M_B }, true, P_INCLUDE, false, 1, 1 },
 			{ "turned", { "r", M_S }, { "h", M_B }, false, P_ALL, true, 1, 1 } } },
 };
+
+/* ---- time ---- */
+
+enum { TTL_AGE_SECONDS = 5 * 365 * 86400 + 86400 + 1000 };
+
+/* It stands still but for step_expiry. */
+static int64_t model_now_ms = INT64_C(1795000000000);
+static const struct str expiry_name = STR_INIT("until");
+
+/* Never in the past of five years, so that nothing that is written is expired already. */
+static struct mval random_expiry(struct prng *r)
+{
+	struct mval x = { .type = M_N };
+	int64_t now = model_now_ms / 1000;
+	if (chance(r, 6))
+		return random_scalar(r, chance(r, 2) ? M_S : M_N);
+	x.n = chance(r, 6) ? (now - TTL_AGE_SECONDS) * 4 : (now + 1 + (int64_t)below(r, 60)) * 4;
+	x.n += (int64_t)below(r, 4);
+	return x;
+}
+
+static bool is_expired(const struct mtable *t, const struct mval *item)
+{
+	const struct mval *x = mget(item, expiry_name);
+	int64_t now = model_now_ms / 1000, until = x && x->type == M_N ? x->n / 4 : 0;
+	return t->expires && until > 0 && until <= now && now - until < TTL_AGE_SECONDS - 500;
+}
 
 /* ---- keys ---- */
 
@@ -136,6 +164,8 @@ static struct mval random_item(struct prng *r, struct arena *a, const struct mta
 			x = random_scalar(r, x.type);
 		mput(a, &item, attributes_all[i], x);
 	}
+	if (chance(r, 4))
+		mput(a, &item, expiry_name, random_expiry(r));
 	return item;
 }
 
@@ -203,17 +233,22 @@ static bool fits_key(const struct mkey *k, const struct mval *item, bool *bad)
 	return x || !k->name;
 }
 
-/* Whether the item may stand in the table: its attributes that are keys of an index. */
-static bool fits_indexes(const struct mtable *t, const struct mval *item)
+/* Whether the item may stand in the table: its attributes that are keys of an index. What an update
+ * has left as it was before may be from before the index. */
+static bool fits_indexes(const struct mtable *t, const struct mval *item, const struct mval *before)
 {
-	bool bad = false;
-	for (size_t i = 0; i < M_INDEXES; i++) {
-		if (!t->index[i].is_there)
+	for (size_t i = 0; i < 2 * M_INDEXES; i++) {
+		const struct mindex *x = &t->index[i / 2];
+		const struct mkey *k = i % 2 ? &x->range : &x->hash;
+		bool bad = false;
+		if (!x->is_there || !k->name)
 			continue;
-		fits_key(&t->index[i].hash, item, &bad);
-		fits_key(&t->index[i].range, item, &bad);
+		fits_key(k, item, &bad);
+		const struct mval *old = before ? mget(before, str_c(k->name)) : NULL;
+		if (bad && !(old && meq(old, mget(item, str_c(k->name)))))
+			return false;
 	}
-	return !bad;
+	return true;
 }
 
 static bool in_index(const struct mindex *x, const struct mval *item)
