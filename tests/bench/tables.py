@@ -1,8 +1,14 @@
-"""Tables beside dynalite: row tables. Items of 1 KB; Samovar's table has a million of them, the peer's a tenth as many.
+"""Tables beside dynalite and MiniStack: row tables. Items of 1 KB; Samovar's table has a million of them, the peers' a tenth as many.
 
 Half of the items stand alone in their partition, for single reads and writes; the others in partitions of 100, for queries.
+
+DynamoDBLocal comes under terms of its own, so nothing here fetches it; who has accepted them names its folder (DynamoDBLocal.jar and
+DynamoDBLocal_lib) in BENCH_DYNAMODB_LOCAL, and it runs beside the others.
+
+Row large-tables: a store of BENCH_TABLE_GB (10) of items, started beside an empty one.
 """
 
+import contextlib
 import http.client
 import json
 import os
@@ -17,6 +23,7 @@ from functions import until_answered
 ITEMS = int(os.environ.get("BENCH_ITEMS", "1000000"))
 SMALL = 10000
 PARTITION, BATCH, WRITERS = 100, 25, 8
+LARGE = 64000  # bytes of text of an item
 FILLER = "x" * 960
 NEW = 100000000  # keys beyond those of the seed
 
@@ -111,6 +118,31 @@ class Dynalite(peers.Processes):
         subprocess.run(["rm", "-rf", os.path.join(self.build, f"dynalite/data-{self.port}")], check=True)
 
 
+class MiniStack(peers.Processes):
+    def __enter__(self):
+        self.port = self.start_ministack()
+        return self
+
+
+class DynamoDBLocal(peers.Processes):
+    def __enter__(self):
+        self.port = peers.free_port()
+        self.start("java", "-Djava.library.path=DynamoDBLocal_lib", "-jar", "DynamoDBLocal.jar", "-inMemory", "-port", str(self.port),
+                   cwd=os.environ["BENCH_DYNAMODB_LOCAL"])
+        peers.wait_until_listens(self.port, 60)
+        return self
+
+
+def chosen_peers():
+    """(name, class, items in its table) of those that run beside us."""
+    beside = [("dynalite", Dynalite, ITEMS // 10), ("MiniStack", MiniStack, ITEMS // 100)]
+    if "BENCH_DYNAMODB_LOCAL" in os.environ:
+        beside.append(("DynamoDBLocal", DynamoDBLocal, ITEMS // 10))
+    else:
+        print("DynamoDBLocal: BENCH_DYNAMODB_LOCAL does not name its folder")
+    return beside
+
+
 # name: what is done, connections, requests a second to reach, the ratio to the peer to reach
 ROWS_OF = [("PutItem", "put", 64, 10000, 2), ("PutItem", "put", 1, None, None),
            ("UpdateItem with a condition", "update", 64, None, None), ("UpdateItem with a condition", "update", 1, None, None),
@@ -119,23 +151,27 @@ ROWS_OF = [("PutItem", "put", 64, 10000, 2), ("PutItem", "put", 1, None, None),
            ("TransactWriteItems of 4", "transact", 64, None, None), ("TransactWriteItems of 4", "transact", 1, None, None)]
 
 
-def measure_rows(ours, theirs):
+def refuses(table, what):
+    try:
+        table.measure(what, 1)
+    except RuntimeError:
+        return True
+    return False
+
+
+def measure_rows(ours, beside):
+    """beside: the peers' tables by their names; the first is the one that figures are to be reached against."""
     for name, what, connections, target, ratio in ROWS_OF:
-        candidates = {"ours": lambda: ours.measure(what, connections)}  # noqa: B023
-        if theirs:
-            candidates["theirs"] = lambda: theirs.measure(what, connections)  # noqa: B023
-        try:
-            result = interleaved(candidates)
-            peer = f"dynalite {result['theirs']['rate']:.0f}/s, p50 {result['theirs']['p50']:.2f} ms" if theirs else ""
-            times = f"{result['ours']['rate'] / result['theirs']['rate']:.1f}x" if theirs else ""
-        except RuntimeError:
-            result = interleaved({"ours": candidates["ours"]})
-            peer, times = "dynalite refuses it", ""
-        r = result["ours"]
-        reach = f"{target:,}/s" + (f", {ratio}x" if ratio else "") if target else ""
+        refused = [n for n, t in beside.items() if refuses(t, what)]
+        tables = {"ours": ours, **{n: t for n, t in beside.items() if n not in refused}}
+        result = interleaved({n: lambda t=t: t.measure(what, connections) for n, t in tables.items()})  # noqa: B023
+        r = result.pop("ours")
+        peer = [f"{n} {x['rate']:.0f}/s, p50 {x['p50']:.2f} ms" for n, x in result.items()] + [f"{n} refuses it" for n in refused]
+        times = [f"{r['rate'] / x['rate']:.1f}x" if x['rate'] else "no answer in time" for x in result.values()]
+        reach = f"{target:,}/s" + (f", {ratio}x dynalite" if ratio else "") if target else ""
         row(f"{name}, {connections} connection{'s' if connections > 1 else ''}",
-            f"{r['rate']:.0f}/s, p50 {r['p50']:.2f}, p99 {r['p99']:.2f}", "ms", reach, peer, times,
-            "nothing" if what in ("get", "query") else "each write, synced (dynalite: not synced)")
+            f"{r['rate']:.0f}/s, p50 {r['p50']:.2f}, p99 {r['p99']:.2f}", "ms", reach, "; ".join(peer), "; ".join(times),
+            "nothing" if what in ("get", "query") else "each write, synced (the peers: not synced)")
 
 
 def bench_tables():
@@ -145,23 +181,53 @@ def bench_tables():
         row(f"BatchWriteItem, {ITEMS:,} items of 1 KB", f"{ITEMS / (time.monotonic() - begun):.0f}", "items/s", "",
             disk="each batch of 25, synced")
         small = Table(s.port, "small", SMALL).make()
-        try:
-            with Dynalite(BUILD) as peer:
-                measure_rows(ours, Table(peer.port, "big", ITEMS // 10).make())
-        except (OSError, RuntimeError, subprocess.CalledProcessError) as e:
-            print(f"dynalite: {e}")
-            measure_rows(ours, None)
+        with contextlib.ExitStack() as stack:
+            beside = {}
+            for name, peer, items in chosen_peers():
+                try:
+                    beside[name] = Table(stack.enter_context(peer(BUILD)).port, "big", items).make()
+                except (OSError, RuntimeError, subprocess.CalledProcessError, http.client.HTTPException) as e:
+                    print(f"{name}: {e}")
+            measure_rows(ours, beside)
         sizes = interleaved({"big": lambda: ours.measure("query", 1), "small": lambda: small.measure("query", 1)})
         row(f"Query of 100 items, table of {ITEMS:,} and of {SMALL:,}", f"{sizes['big']['p50']:.2f} and {sizes['small']['p50']:.2f}",
             "ms", "the same")
-        size = os.path.getsize(os.path.join(s.data, "store.db"))
-        s.stop()
-        empty = Cloud()
-        empty.port = s.port
-        start = interleaved({"full": lambda: until_answered(s), "empty": lambda: until_answered(empty)}, 10)
-        row(f"start to first answer with {size / 1e9:.1f} GB of tables", f"{start['full']['ms']:.1f}", "ms",
-            f"as with none: {start['empty']['ms']:.1f} ms")
-        empty.remove()
+        measure_start(s, "tables")
 
 
-ROWS = {"tables": bench_tables}
+def measure_start(s, what):
+    size = os.path.getsize(os.path.join(s.data, "store.db"))
+    s.stop()
+    empty = Cloud()
+    empty.port = s.port
+    start = interleaved({"full": lambda: until_answered(s), "empty": lambda: until_answered(empty)}, 10)
+    row(f"start to first answer with {size / 1e9:.1f} GB of {what}", f"{start['full']['ms']:.1f}", "ms",
+        f"as with none: {start['empty']['ms']:.1f} ms")
+    empty.remove()
+
+
+def bench_large():
+    """Items of 64 KB among those of 1 KB, so that it doesn't take half an hour."""
+    gigabytes = float(os.environ.get("BENCH_TABLE_GB", "10"))
+    with Cloud() as s:
+        ours = Table(s.port, "big", ITEMS).make()
+        left = int((gigabytes * 1e9 - os.path.getsize(os.path.join(s.data, "store.db"))) / LARGE)
+        threads = [threading.Thread(target=fill_large, args=(ours, w, left)) for w in range(WRITERS)]
+        for t in threads:
+            t.start()
+        for t in threads:
+            t.join()
+        r = interleaved({"ours": lambda: ours.measure("query", 1)})["ours"]
+        row(f"Query of 100 items in {gigabytes:.0f} GB", f"p50 {r['p50']:.2f}, p99 {r['p99']:.2f}", "ms")
+        row(f"resident after it, with {gigabytes:.0f} GB", f"{s.resident_kib() / 1024:.1f}", "MB")
+        measure_start(s, "tables")
+
+
+def fill_large(table, writer, items):
+    c = http.client.HTTPConnection("127.0.0.1", table.port, timeout=120)
+    for begin in range(writer * BATCH, items, WRITERS * BATCH):
+        puts = [{"PutRequest": {"Item": {**item(f"l{i:08}", "0"), "text": {"S": "x" * LARGE}}}} for i in range(begin, begin + BATCH)]
+        table.ask(c, "BatchWriteItem", {"RequestItems": {table.name: puts}})
+
+
+ROWS = {"tables": bench_tables, "large-tables": bench_large}
