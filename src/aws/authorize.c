@@ -56,7 +56,7 @@ static struct str resource_text(struct call *call, const void *in)
 	return resource;
 }
 
-enum { CONTEXT_KEYS_MAX = 16 };
+enum { CONTEXT_KEYS_MAX = 24 };
 
 struct context {
 	struct policy_context_key keys[CONTEXT_KEYS_MAX];
@@ -201,6 +201,10 @@ int call_authorize(struct call *call, const char *action, const struct service_r
 	if (id->is_root && is_own && !id->session_policy.n)
 		return 0;
 	fill_context(call, &context);
+	for (size_t i = 0; i < resource->context_count; i++) {
+		assert(context.n < CONTEXT_KEYS_MAX);
+		context.keys[context.n++] = resource->context[i];
+	}
 	struct policy_request request = {
 		.action = str_c(action),
 		.resource = resource->arn,

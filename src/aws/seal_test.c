@@ -1,5 +1,5 @@
-/* Secrets at rest: what was sealed comes back where it belongs, under its label and key, and nowhere
- * else; plain records of older programs are read. */
+/* Secrets at rest: what was sealed comes back where it belongs, under its label and key, and
+ * nowhere else; plain records of older programs are read. */
 #include "aws/seal.h"
 #include "aws/call.h"
 #include "api/all_types.h"
@@ -46,8 +46,8 @@ static void test_records(void)
 	CHECK(str_find(sealed, kept.name) < 0);
 	for (int i = 0; i < 2; i++) {
 		struct all_types_child out = { 0 };
-		CHECK_INT(record_open(&server, &arena, &all_types_child_shape, key, i ? sealed : plain,
-				  &out),
+		CHECK_INT(record_open(&server, &arena, &all_types_child_shape, key,
+				  i ? sealed : plain, &out),
 			0);
 		CHECK_STR(out.name, "a secret");
 		CHECK_INT(out.count.v, 3);

@@ -8,6 +8,7 @@
 struct aws;
 struct call;
 struct http_exchange;
+struct policy_context_key;
 
 enum operation_kind {
 	OPERATION_WRITES,   /* the default: the handler runs inside one write transaction, on the
@@ -78,7 +79,10 @@ struct service_resource {
 	struct str policy;   /* attached to it, or p == NULL */
 	const char *action;  /* when it is not the operation's own; else NULL */
 	const char *also[2]; /* what the input asks for beside that: further actions, or NULL */
-	bool by_handler;     /* the operation asks itself, by call_authorize */
+	/* Condition keys of the service's own that the request has. */
+	const struct policy_context_key *context;
+	size_t context_count;
+	bool by_handler; /* the operation asks itself, by call_authorize */
 };
 
 /* One thing that the caller must be allowed to do. */

@@ -242,6 +242,32 @@ static void add_actions(struct call *call, const void *in, struct service_resour
 	assert(n <= COUNT_OF(out->also));
 }
 
+/* What a listing's conditions look at: keys of what the request says only (Service Authorization
+ * Reference, "Condition keys for Amazon S3"). */
+static void add_context(struct call *call, const void *in, struct service_resource *out)
+{
+	static const char *const names[][2] = { { "s3:prefix", "Prefix" },
+		{ "s3:delimiter", "Delimiter" } };
+	const struct operation *op = call->operation;
+	const struct member *max = shape_member(op->input, STR("MaxKeys"));
+	struct policy_context_key *keys = ARENA_ARRAY(call->arena, struct policy_context_key, 3);
+	if (op != &s3_list_objects_operation && op != &s3_list_objects_v2_operation &&
+		op != &s3_list_object_versions_operation)
+		return;
+	out->context = keys;
+	for (size_t i = 0; i < COUNT_OF(names); i++) {
+		bool has;
+		struct str value = text_member(call, in, names[i][1], &has);
+		if (value.p)
+			keys[out->context_count++] =
+				(struct policy_context_key){ str_c(names[i][0]), value };
+	}
+	const struct opt_i64 *n = max ? member_value(max, in) : NULL;
+	if (n && n->set)
+		keys[out->context_count++] = (struct policy_context_key){ STR("s3:max-keys"),
+			arena_printf(call->arena, "%lld", (long long)n->v) };
+}
+
 /* What is done to a version is another action (Service Authorization Reference, "Actions,
  * resources, and condition keys for Amazon S3"). */
 static const char *version_action(const char *action)
@@ -273,6 +299,7 @@ int s3_find_resource(struct call *call, const void *in, struct service_resource 
 	if (version.p)
 		out->action = version_action(call->operation->action);
 	add_actions(call, in, out);
+	add_context(call, in, out);
 	out->arn = resource_arn(call, s.bucket, s.key, s.has_key);
 	search(call, &s);
 	/* A bucket that is not there yet, or no longer, is the caller's. */

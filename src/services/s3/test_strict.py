@@ -482,3 +482,46 @@ def test_strict_missing_keys_are_denied_to_those_who_can_not_list(strict, client
     allow(("s3:GetObject", bucket + "/*"), ("s3:ListBucket", bucket))
     assert code_of(reader.get_object, Bucket=bucket, Key="none") == ("NoSuchKey", 404)
     assert code_of(reader.head_object, Bucket=bucket, Key="none") == ("404", 404)
+
+
+def test_strict_conditions_of_listings(strict, client_of, unique):
+    """s3:prefix, s3:delimiter, s3:max-keys (S3 User Guide, "Bucket policy examples using condition keys"): in a bucket's policy and
+    in a user's; a key that the request does not say is absent."""
+    server, key = strict
+    s3, iam, name = client_of(server, "s3", **key), client_of(server, "iam", **key), unique("listed")
+    s3.create_bucket(Bucket=name)
+    for k in ("home/a/1", "home/a/2", "home/b/1"):
+        s3.put_object(Bucket=name, Key=k, Body=b"x")
+    iam.create_user(UserName=name)
+    made = iam.create_access_key(UserName=name)["AccessKey"]
+    user = client_of(server, "s3", key=made["AccessKeyId"], secret=made["SecretAccessKey"])
+
+    def statement(condition, effect="Allow", **more):
+        return {"Effect": effect, "Action": ["s3:ListBucket", "s3:ListBucketVersions"], "Resource": f"arn:aws:s3:::{name}",
+                "Condition": condition, **more}
+
+    def by_bucket(*statements):
+        who = {"Principal": {"AWS": f"arn:aws:iam::000000000000:user/{name}"}}
+        s3.put_bucket_policy(Bucket=name, Policy=json.dumps({"Version": "2012-10-17", "Statement": [{**s, **who} for s in statements]}))
+
+    def by_user(*statements):
+        s3.delete_bucket_policy(Bucket=name)
+        iam.put_user_policy(UserName=name, PolicyName="p", PolicyDocument=json.dumps(
+            {"Version": "2012-10-17", "Statement": list(statements)}))
+
+    denied = ("AccessDenied", 403)
+    for give in (by_bucket, by_user):
+        give(statement({"StringLike": {"s3:prefix": "home/a/*"}, "StringEquals": {"s3:delimiter": "/"}}))
+        for call in (user.list_objects_v2, user.list_objects, user.list_object_versions):
+            answer = call(Bucket=name, Prefix="home/a/", Delimiter="/")
+            assert [o["Key"] for o in answer.get("Contents", answer.get("Versions"))] == ["home/a/1", "home/a/2"]
+            for wrong in ({}, {"Prefix": "home/a/"}, {"Prefix": "home/b/", "Delimiter": "/"}, {"Prefix": "home/a/", "Delimiter": "-"}):
+                assert code_of(call, Bucket=name, **wrong) == denied
+        give(statement({"NumericLessThanEquals": {"s3:max-keys": "2"}}))
+        assert len(user.list_objects_v2(Bucket=name, MaxKeys=2)["Contents"]) == 2
+        assert code_of(user.list_objects_v2, Bucket=name, MaxKeys=3) == denied
+        assert code_of(user.list_objects_v2, Bucket=name) == denied
+    by_user(statement({}), statement({"StringNotLike": {"s3:prefix": "home/b/*"}}, effect="Deny"))
+    assert user.list_objects_v2(Bucket=name, Prefix="home/b/")["KeyCount"] == 1
+    for wrong in ({}, {"Prefix": "home/a/"}):
+        assert code_of(user.list_objects_v2, Bucket=name, **wrong) == denied
