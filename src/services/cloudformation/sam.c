@@ -281,9 +281,53 @@ static int one(struct sam *s, struct str logical, value *definition)
 	return 0;
 }
 
+/* The member as a list, which it becomes when it was a text or none. */
+static value *list_in(struct sam *s, value *object, const char *name)
+{
+	value *list = cfn_get(object, name), *text = list;
+	if (yyjson_mut_is_arr(list))
+		return list;
+	list = yyjson_mut_arr(s->doc);
+	if (yyjson_mut_is_str(text))
+		yyjson_mut_arr_append(list, cfn_copy(s->doc, text));
+	cfn_set(s->doc, object, name, list);
+	return list;
+}
+
+static value *object_in(struct sam *s, value *object, const char *name)
+{
+	if (!yyjson_mut_is_obj(cfn_get(object, name)))
+		cfn_set(s->doc, object, name, yyjson_mut_obj(s->doc));
+	return cfn_get(object, name);
+}
+
+/* Puts into the buckets what S3 events want of them; each waits for the permission. */
+static int tell_all(struct sam *s)
+{
+	value *told, *one;
+	CFN_ARRAY_FOR(told, s->told)
+	{
+		struct str name = cfn_text(cfn_get(told, "Bucket"));
+		value *bucket = cfn_get_str(s->resources, name);
+		if (!str_is(cfn_text(cfn_get(bucket, "Type")), "AWS::S3::Bucket"))
+			return sam_fail(s,
+				"The S3 event's Bucket %.*s is no S3 bucket of the same template.",
+				STR_ARG(name));
+		value *properties = object_in(s, bucket, "Properties");
+		value *notification = object_in(s, properties, "NotificationConfiguration");
+		value *list = list_in(s, notification, "LambdaConfigurations");
+		CFN_ARRAY_FOR(one, cfn_get(told, "Configurations"))
+		yyjson_mut_arr_append(list, cfn_copy(s->doc, one));
+		yyjson_mut_arr_append(list_in(s, bucket, "DependsOn"),
+			cfn_copy(s->doc, cfn_get(told, "Permission")));
+	}
+	return 0;
+}
+
 int cfn_sam_transform(struct arena *arena, value_doc *doc, value *root, struct str *why)
 {
-	struct sam s = { arena, doc, root, yyjson_mut_obj(doc), yyjson_mut_obj(doc), false, why };
+	struct sam s = { arena, doc, root, yyjson_mut_obj(doc), yyjson_mut_obj(doc),
+		yyjson_mut_arr(doc), false, why };
 	value *key, *definition, *resources = cfn_get(root, "Resources");
 	CFN_OBJECT_FOR(key, definition, resources)
 	if (one(&s, cfn_text(key), definition) < 0)
@@ -291,7 +335,7 @@ int cfn_sam_transform(struct arena *arena, value_doc *doc, value *root, struct s
 	if (s.needs_http_api && http_api(&s, STR("ServerlessHttpApi"), yyjson_mut_obj(doc),
 					sam_with_globals(&s, "HttpApi", NULL)) < 0)
 		return -EINVAL;
-	if (why->p)
+	if (tell_all(&s) < 0 || why->p)
 		return -EINVAL;
 	cfn_set(doc, root, "Resources", s.resources);
 	yyjson_mut_obj_remove_key(root, "Globals");

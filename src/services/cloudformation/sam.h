@@ -7,9 +7,10 @@
 struct sam {
 	struct arena *arena;
 	value_doc *doc;
-	value *root;         /* the template as it came */
-	value *resources;    /* what becomes of its resources */
-	value *renamed;      /* SAM's names to those of what was generated */
+	value *root;      /* the template as it came */
+	value *resources; /* what becomes of its resources */
+	value *renamed;   /* SAM's names to those of what was generated */
+	value *told;      /* what S3 events make of buckets: {Bucket, Configurations, Permission} */
 	bool needs_http_api; /* events without an API of their own */
 	struct str *why;
 };

@@ -25,9 +25,10 @@ static value *add(struct fn *f, struct str id, const char *type, value *properti
 
 /* ---- policies: names, ARNs, documents, and SAM's policy templates ---- */
 
-/* The actions of a policy template, and the ARN's end; %s is its parameter in ${}. */
-static const struct {
-	const char *name, *parameter, *actions, *resources;
+/* A statement of a policy template (SAM Developer Guide, "Policy template list"): its actions and
+ * ARNs, in which ${P} is its parameter and ${Q} the second. */
+static const struct policy_template {
+	const char *name, *parameters, *actions, *resources;
 } templates[] = {
 	{ "SQSPollerPolicy", "QueueName",
 		"\"sqs:ChangeMessageVisibility\",\"sqs:ChangeMessageVisibilityBatch\",\"sqs:DeleteMessage\","
@@ -70,6 +71,30 @@ static const struct {
 		"\"arn:${AWS::Partition}:dynamodb:${AWS::Region}:${AWS::AccountId}:table/${P}/index/*\"" },
 	{ "DynamoDBReconfigurePolicy", "TableName", "\"dynamodb:UpdateTable\"",
 		"\"arn:${AWS::Partition}:dynamodb:${AWS::Region}:${AWS::AccountId}:table/${P}\"" },
+	{ "DynamoDBStreamReadPolicy", "TableName StreamName",
+		"\"dynamodb:DescribeStream\",\"dynamodb:GetRecords\",\"dynamodb:GetShardIterator\"",
+		"\"arn:${AWS::Partition}:dynamodb:${AWS::Region}:${AWS::AccountId}:table/${P}/stream/${Q}\"" },
+	{ "DynamoDBStreamReadPolicy", "TableName", "\"dynamodb:ListStreams\"",
+		"\"arn:${AWS::Partition}:dynamodb:${AWS::Region}:${AWS::AccountId}:table/${P}/stream/*\"" },
+	{ "DynamoDBBackupFullAccessPolicy", "TableName",
+		"\"dynamodb:CreateBackup\",\"dynamodb:DescribeContinuousBackups\"",
+		"\"arn:${AWS::Partition}:dynamodb:${AWS::Region}:${AWS::AccountId}:table/${P}\"" },
+	{ "DynamoDBBackupFullAccessPolicy", "TableName",
+		"\"dynamodb:DeleteBackup\",\"dynamodb:DescribeBackup\",\"dynamodb:ListBackups\"",
+		"\"arn:${AWS::Partition}:dynamodb:${AWS::Region}:${AWS::AccountId}:table/${P}/backup/*\"" },
+	{ "DynamoDBRestoreFromBackupPolicy", "TableName", "\"dynamodb:RestoreTableFromBackup\"",
+		"\"arn:${AWS::Partition}:dynamodb:${AWS::Region}:${AWS::AccountId}:table/${P}/backup/*\"" },
+	{ "DynamoDBRestoreFromBackupPolicy", "TableName",
+		"\"dynamodb:PutItem\",\"dynamodb:UpdateItem\",\"dynamodb:DeleteItem\","
+		"\"dynamodb:GetItem\",\"dynamodb:Query\",\"dynamodb:Scan\",\"dynamodb:BatchWriteItem\"",
+		"\"arn:${AWS::Partition}:dynamodb:${AWS::Region}:${AWS::AccountId}:table/${P}\"" },
+	{ "CloudFormationDescribeStacksPolicy", "", "\"cloudformation:DescribeStacks\"",
+		"\"arn:${AWS::Partition}:cloudformation:${AWS::Region}:${AWS::AccountId}:stack/*\"" },
+	{ "SSMParameterWithSlashPrefixReadPolicy", "ParameterName", "\"ssm:DescribeParameters\"",
+		"\"*\"" },
+	{ "SSMParameterWithSlashPrefixReadPolicy", "ParameterName",
+		"\"ssm:GetParameters\",\"ssm:GetParameter\",\"ssm:GetParametersByPath\"",
+		"\"arn:${AWS::Partition}:ssm:${AWS::Region}:${AWS::AccountId}:parameter${P}\"" },
 	{ "SNSCrudPolicy", "TopicName",
 		"\"sns:ListSubscriptionsByTopic\",\"sns:CreateTopic\",\"sns:SetTopicAttributes\","
 		"\"sns:Subscribe\",\"sns:Publish\"",
@@ -89,38 +114,50 @@ static const struct {
 		"\"arn:${AWS::Partition}:ssm:${AWS::Region}:${AWS::AccountId}:parameter/${P}\"" },
 };
 
-/* The document of a policy template with its parameter. */
-static int template_document(struct fn *f, struct str name, value *parameters, value **out)
+/* One statement of a policy template, with the parameters in its ARNs. */
+static int template_statement(
+	struct fn *f, const struct policy_template *t, value *parameters, value **out)
 {
 	struct sam *s = f->s;
-	for (size_t i = 0; i < COUNT_OF(templates); i++) {
-		if (!str_is(name, templates[i].name))
-			continue;
-		value *parameter = cfn_get(parameters, templates[i].parameter), *item;
-		value *arns = sam_json(s, "[%s]", templates[i].resources),
-		      *resources = yyjson_mut_arr(s->doc);
+	struct str rest = str_c(t->parameters), word;
+	value *arns = sam_json(s, "[%s]", t->resources), *resources = yyjson_mut_arr(s->doc),
+	      *variables = yyjson_mut_obj(s->doc), *item;
+	for (int i = 0; rest.n && str_cut(&rest, ' ', &word); i++) {
+		value *parameter = cfn_get_str(parameters, word);
 		if (!parameter)
 			return sam_fail(s,
 				"Resource with id [%.*s] is invalid. Must specify valid parameter "
-				"values for policy "
-				"template '%.*s'",
-				STR_ARG(f->logical), STR_ARG(name));
-		CFN_ARRAY_FOR(item, arns)
-		{
-			value *sub = sam_json(s, "{\"Fn::Sub\":[]}"),
-			      *variables = yyjson_mut_obj(s->doc);
-			cfn_set(s->doc, variables, "P", cfn_copy(s->doc, parameter));
-			yyjson_mut_arr_append(cfn_get(sub, "Fn::Sub"), cfn_copy(s->doc, item));
-			yyjson_mut_arr_append(cfn_get(sub, "Fn::Sub"), variables);
-			yyjson_mut_arr_append(resources, sub);
-		}
-		value *statement =
-			sam_json(s, "{\"Effect\":\"Allow\",\"Action\":[%s]}", templates[i].actions);
-		cfn_set(s->doc, statement, "Resource", resources);
-		*out = sam_json(s, "{\"Version\":\"2012-10-17\",\"Statement\":[]}");
-		yyjson_mut_arr_append(cfn_get(*out, "Statement"), statement);
-		return 0;
+				"values for policy template '%s'",
+				STR_ARG(f->logical), t->name);
+		cfn_set(s->doc, variables, i ? "Q" : "P", cfn_copy(s->doc, parameter));
 	}
+	CFN_ARRAY_FOR(item, arns)
+	{
+		value *sub = sam_json(s, "{\"Fn::Sub\":[]}");
+		yyjson_mut_arr_append(cfn_get(sub, "Fn::Sub"), cfn_copy(s->doc, item));
+		yyjson_mut_arr_append(cfn_get(sub, "Fn::Sub"), cfn_copy(s->doc, variables));
+		yyjson_mut_arr_append(resources, sub);
+	}
+	*out = sam_json(s, "{\"Effect\":\"Allow\",\"Action\":[%s]}", t->actions);
+	cfn_set(s->doc, *out, "Resource", resources);
+	return 0;
+}
+
+/* The document of a policy template: each row of its name is a statement. */
+static int template_document(struct fn *f, struct str name, value *parameters, value **out)
+{
+	struct sam *s = f->s;
+	value *statement = NULL;
+	*out = sam_json(s, "{\"Version\":\"2012-10-17\",\"Statement\":[]}");
+	for (size_t i = 0; i < COUNT_OF(templates); i++) {
+		if (!str_is(name, templates[i].name))
+			continue;
+		if (template_statement(f, &templates[i], parameters, &statement) < 0)
+			return -EINVAL;
+		yyjson_mut_arr_append(cfn_get(*out, "Statement"), statement);
+	}
+	if (yyjson_mut_arr_size(cfn_get(*out, "Statement")))
+		return 0;
 	return sam_fail(s,
 		"Resource with id [%.*s] is invalid. The policy template '%.*s' is not served by "
 		"this server.",
@@ -411,6 +448,49 @@ static int sns_event(struct fn *f, struct str event, value *p)
 	return 0;
 }
 
+/*
+ * A bucket of the same template that tells the function (SAM Developer Guide, "S3"): what it
+ * becomes of the bucket is put into it when all are there. The permission has no SourceArn: it
+ * would need the bucket, which needs the permission.
+ */
+static int s3_event(struct fn *f, struct str event, value *p)
+{
+	struct sam *s = f->s;
+	value *bucket = cfn_get(cfn_get(p, "Bucket"), "Ref"), *events = cfn_get(p, "Events"), *item,
+	      *list = yyjson_mut_arr(s->doc), *told = yyjson_mut_obj(s->doc), *permission;
+	struct str id = ID(f, "%.*sPermission", STR_ARG(event));
+	if (sam_check_members(s, f->logical, p, "Bucket Events Filter") < 0)
+		return -EINVAL;
+	if (!cfn_text(bucket).n || !events)
+		return sam_fail(s,
+			"Resource with id [%.*s] is invalid. Event with id [%.*s] is invalid. S3 "
+			"events need Events and a Bucket that is a reference to an S3 bucket in the "
+			"same template.",
+			STR_ARG(f->logical), STR_ARG(event));
+	value *all = yyjson_mut_is_arr(events) ? cfn_copy(s->doc, events) : yyjson_mut_arr(s->doc);
+	if (!yyjson_mut_is_arr(events))
+		yyjson_mut_arr_append(all, cfn_copy(s->doc, events));
+	CFN_ARRAY_FOR(item, all)
+	{
+		value *one = yyjson_mut_obj(s->doc);
+		cfn_set(s->doc, one, "Event", cfn_copy(s->doc, item));
+		cfn_set(s->doc, one, "Function",
+			f->alias.p ? cfn_copy(s->doc, f->target) : sam_att(s, f->logical, "Arn"));
+		sam_move(s, p, one, "Filter");
+		yyjson_mut_arr_append(list, one);
+	}
+	cfn_set(s->doc, told, "Bucket", cfn_copy(s->doc, bucket));
+	cfn_set(s->doc, told, "Configurations", list);
+	cfn_set(s->doc, told, "Permission", cfn_string(s->doc, id));
+	yyjson_mut_arr_append(s->told, told);
+	permission = sam_json(s,
+		"{\"Action\":\"lambda:InvokeFunction\",\"Principal\":\"s3.amazonaws.com\","
+		"\"SourceAccount\":{\"Ref\":\"AWS::AccountId\"}}");
+	cfn_set(s->doc, permission, "FunctionName", cfn_copy(s->doc, f->target));
+	add(f, id, "AWS::Lambda::Permission", permission);
+	return 0;
+}
+
 static int add_event(struct fn *f, struct str event, value *definition)
 {
 	struct str type = cfn_text(cfn_get(definition, "Type"));
@@ -419,6 +499,8 @@ static int add_event(struct fn *f, struct str event, value *definition)
 		return http_api_event(f, event, p);
 	if (str_is(type, "SQS") || str_is(type, "DynamoDB"))
 		return poll_event(f, event, type, p);
+	if (str_is(type, "S3"))
+		return s3_event(f, event, p);
 	/* As soon as what they become is served. */
 	if (str_is(type, "Schedule") && cfn_type_find(STR("AWS::Events::Rule")))
 		return schedule_event(f, event, p);

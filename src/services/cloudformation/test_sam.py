@@ -1,9 +1,11 @@
 """The AWS::Serverless transform through boto3, beside what test_cloudformation.py deploys: authorizers, and refusals by name."""
 
+import json
 import urllib.error
 import urllib.request
 
 import pytest
+from sdk_fixtures import until
 from stacks import IAM, error_of, events, make, outputs, remove
 
 HEAD = "Transform: AWS::Serverless-2016-10-31\n"
@@ -103,6 +105,82 @@ Outputs: {Stream: {Value: !GetAtt T.StreamArn}, S: {Value: !Ref S}}
     remove(cfn, stack)
 
 
+TOLD = HEAD + """
+Resources:
+  Later: {Type: AWS::S3::Bucket, Properties: {BucketName: NAME-later}}
+  F:
+    Type: AWS::Serverless::Function
+    Properties:
+      FunctionName: NAME
+      Runtime: python3.11
+      Handler: index.handler
+      InlineCode: |
+        def handler(event, context):
+            r = event['Records'][0]
+            print('TOLD', r['eventName'], r['s3']['bucket']['name'], r['s3']['object']['key'])
+      Events:
+        Own: {Type: S3, Properties: {Bucket: !Ref Later, Events: "s3:ObjectCreated:*",
+              Filter: {S3Key: {Rules: [{Name: prefix, Value: in/}]}}}}
+        Both: {Type: S3, Properties: {Bucket: !Ref Bucket, Events: ["s3:ObjectCreated:Put", "s3:ObjectRemoved:*"]}}
+  Bucket: {Type: AWS::S3::Bucket, DependsOn: Later, Properties: {BucketName: NAME-bucket}}
+"""
+
+
+def test_buckets_that_tell_a_function(client, unique):
+    """S3 events: the bucket's NotificationConfiguration, and the permission of S3."""
+    cfn, s3, logs, name = client("cloudformation"), client("s3"), client("logs"), unique("sam")
+    stack = make(cfn, name, TOLD.replace("NAME", name))
+    told = s3.get_bucket_notification_configuration(Bucket=f"{name}-bucket")["LambdaFunctionConfigurations"]
+    assert sorted(c["Events"][0] for c in told) == ["s3:ObjectCreated:Put", "s3:ObjectRemoved:*"]
+    policy = json.loads(client("lambda").get_policy(FunctionName=name)["Policy"])
+    assert [(s["Principal"], s["Condition"]) for s in policy["Statement"]] == 2 * [
+        ({"Service": "s3.amazonaws.com"}, {"StringEquals": {"AWS:SourceAccount": "000000000000"}})]
+    for bucket, key in (("later", "out/1"), ("later", "in/1"), ("bucket", "k")):
+        s3.put_object(Bucket=f"{name}-{bucket}", Key=key, Body=b"x")
+    s3.delete_object(Bucket=f"{name}-bucket", Key="k")
+    s3.delete_object(Bucket=f"{name}-later", Key="in/1")
+    s3.delete_object(Bucket=f"{name}-later", Key="out/1")
+
+    def seen():
+        try:
+            found = logs.filter_log_events(logGroupName=f"/aws/lambda/{name}", filterPattern="TOLD")["events"]
+        except logs.exceptions.ResourceNotFoundException:
+            return []
+        return sorted(e["message"].split("TOLD ")[1].split() for e in found)
+
+    assert until(lambda: len(seen()) >= 3)
+    assert seen() == [["ObjectCreated:Put", f"{name}-bucket", "k"], ["ObjectCreated:Put", f"{name}-later", "in/1"],
+                      ["ObjectRemoved:Delete", f"{name}-bucket", "k"]]
+    remove(cfn, stack)
+
+
+POLICIES = {
+    "DynamoDBStreamReadPolicy: {TableName: t, StreamName: s}": {
+        "dynamodb:GetRecords": "dynamodb:R:A:table/t/stream/s", "dynamodb:ListStreams": "dynamodb:R:A:table/t/stream/*"},
+    "DynamoDBBackupFullAccessPolicy: {TableName: t}": {
+        "dynamodb:CreateBackup": "dynamodb:R:A:table/t", "dynamodb:DeleteBackup": "dynamodb:R:A:table/t/backup/*"},
+    "DynamoDBRestoreFromBackupPolicy: {TableName: t}": {
+        "dynamodb:RestoreTableFromBackup": "dynamodb:R:A:table/t/backup/*", "dynamodb:PutItem": "dynamodb:R:A:table/t"},
+    "CloudFormationDescribeStacksPolicy: {}": {"cloudformation:DescribeStacks": "cloudformation:R:A:stack/*"},
+    "SSMParameterWithSlashPrefixReadPolicy: {ParameterName: /a/b}": {
+        "ssm:GetParameter": "ssm:R:A:parameter/a/b", "ssm:DescribeParameters": "*"},
+}
+
+
+def test_policy_templates(client, unique):
+    """SAM Developer Guide, "Policy template list": each statement's actions on its resources."""
+    cfn, iam, name = client("cloudformation"), client("iam"), unique("sam")
+    stack = make(cfn, name, HEAD + "Resources:" + FUNCTION + "      Policies: [" + ", ".join("{" + p + "}" for p in POLICIES) + "]\n")
+    role = cfn.describe_stack_resource(StackName=name, LogicalResourceId="FRole")["StackResourceDetail"]["PhysicalResourceId"]
+    for i, wanted in enumerate(POLICIES.values()):
+        document = iam.get_role_policy(RoleName=role, PolicyName=f"FRolePolicy{i}")["PolicyDocument"]
+        given = {a: s["Resource"] for s in document["Statement"] for a in s["Action"]}
+        for action, resource in wanted.items():
+            full = resource if resource == "*" else "arn:aws:" + resource.replace(":R:A:", ":us-east-1:000000000000:")
+            assert given[action] == [full], (action, given)
+    remove(cfn, stack)
+
+
 @pytest.mark.parametrize("more, word", [
     ("      Events: {E: {Type: Api, Properties: {Path: /, Method: get}}}\n", "event type Api"),
     ("      Events: {E: {Type: Kinesis, Properties: {Stream: a}}}\n", "event type Kinesis"),
@@ -110,6 +188,10 @@ Outputs: {Stream: {Value: !GetAtt T.StreamArn}, S: {Value: !Ref S}}
     ("      DeploymentPreference: {Type: Canary10Percent5Minutes}\n", "DeploymentPreference"),
     ("      ProvisionedConcurrencyConfig: {ProvisionedConcurrentExecutions: 1}\n", "ProvisionedConcurrencyConfig"),
     ("      ImageUri: some/image\n", "ImageUri"),
+    ("      Policies: [{DynamoDBStreamReadPolicy: {TableName: a}}]\n", "DynamoDBStreamReadPolicy"),
+    ("      Events: {E: {Type: S3, Properties: {Bucket: a, Events: b}}}\n", "S3 events"),
+    ("      Events: {E: {Type: S3, Properties: {Bucket: !Ref F, Events: b}}}\n", "no S3 bucket of the same template"),
+    ("      Events: {E: {Type: S3, Properties: {Bucket: !Ref B, Events: b, Other: c}}}\n", "Other"),
     ("      Policies: [{StepFunctionsExecutionPolicy: {StateMachineName: a}}]\n", "StepFunctionsExecutionPolicy"),
     ("    Connectors: {C: {Properties: {Destination: {Id: T}, Permissions: [Read]}}}\n", "Connectors"),
     ("  X: {Type: AWS::Serverless::Application, Properties: {Location: a}}\n", "AWS::Serverless::Application"),
