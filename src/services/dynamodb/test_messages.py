@@ -2,6 +2,7 @@
 
 import pytest
 from botocore.exceptions import ClientError
+from sdk_fixtures import make_client
 
 PLAIN, SORTED, INDEXED, NOTHING = "messages-plain", "messages-sorted", "messages-indexed", "messages-nothing"
 INVALID = "One or more parameter values were invalid: "
@@ -28,7 +29,6 @@ def index(name, *keys, projection="ALL", **more):
 
 @pytest.fixture(scope="module")
 def ddb(server):
-    from sdk_fixtures import make_client
     ddb = make_client(server, "dynamodb", parameter_validation=False)
 
     def make(name, keys, attributes, **more):
@@ -334,3 +334,78 @@ def test_refused(ddb, operation, arguments, message, source):
         getattr(ddb, operation)(**arguments)
     error = e.value.response["Error"]
     assert (error["Code"], error["Message"]) == ("ValidationException", message), source
+
+
+def two_indexes():
+    updates = [{"Create": index(f"by-{n}", key(n))} for n in "xy"]
+    return {"TableName": PLAIN, "AttributeDefinitions": [attribute("x"), attribute("y")], "GlobalSecondaryIndexUpdates": updates}
+
+
+@pytest.mark.parametrize("operation, arguments, code, message, source", [
+    ("create_table", {"TableName": PLAIN, "KeySchema": [key("pk")], "AttributeDefinitions": [attribute("pk")],
+                      "BillingMode": "PAY_PER_REQUEST"}, "ResourceInUseException", f"Table already exists: {PLAIN}",
+     "joshsymonds/Dynamoid#178"),
+    ("get_item", {"TableName": NOTHING, "Key": A}, "ResourceNotFoundException", "Requested resource not found",
+     "Developer Guide, Error handling with DynamoDB"),
+    ("describe_table", {"TableName": NOTHING}, "ResourceNotFoundException", f"Requested resource not found: Table: {NOTHING} not found",
+     "Developer Guide, Error handling with DynamoDB"),
+    ("update_table", two_indexes(), "LimitExceededException",
+     "Subscriber limit exceeded: Only 1 online index can be created or deleted simultaneously per table", "taoensso/faraday#80"),
+    ("put_item", {"TableName": PLAIN, "Item": A, "ConditionExpression": "attribute_not_exists(pk)"}, "ConditionalCheckFailedException",
+     "The conditional request failed", "pynamodb/PynamoDB#1144"),
+])
+def test_refused_by_other_codes(ddb, operation, arguments, code, message, source):
+    with pytest.raises(ClientError) as e:
+        getattr(ddb, operation)(**arguments)
+    error = e.value.response["Error"]
+    assert (error["Code"], error["Message"]) == (code, message), source
+
+
+def test_reasons_of_a_cancelled_transaction(ddb):
+    """aws/aws-sdk-net#1292, erlcloud/erlcloud#607: None without a message, and no item that was not asked for."""
+    parts = [{"Put": {"Item": {"pk": {"S": "b"}}}}, {"Update": {"Key": {"pk": {"S": "c"}}, "UpdateExpression": "SET a = b"}},
+             {"ConditionCheck": {"Key": A, "ConditionExpression": "attribute_not_exists(pk)"}},
+             {"Delete": {"Key": {"pk": {"S": "d"}}, "ConditionExpression": "attribute_exists(pk)",
+                         "ReturnValuesOnConditionCheckFailure": "ALL_OLD"}}]
+    for part in parts:
+        next(iter(part.values()))["TableName"] = PLAIN
+    with pytest.raises(ClientError) as e:
+        ddb.transact_write_items(TransactItems=parts)
+    failed = {"Code": "ConditionalCheckFailed", "Message": "The conditional request failed"}
+    assert e.value.response["Error"] == {
+        "Code": "TransactionCanceledException", "Message": "Transaction cancelled, please refer cancellation reasons for specific "
+        "reasons [None, ValidationError, ConditionalCheckFailed, ConditionalCheckFailed]"}
+    assert e.value.response["CancellationReasons"] == [
+        {"Code": "None"}, {"Code": "ValidationError", "Message": "The provided expression refers to an attribute that does not exist in "
+                           "the item"}, failed, failed]
+    assert "Item" not in ddb.get_item(TableName=PLAIN, Key={"pk": {"S": "b"}})
+
+
+def test_expiry_is_by_one_attribute(ddb):
+    """go-to-k/cdkd#932"""
+    def setting(name, enabled=True):
+        return {"TableName": SORTED, "TimeToLiveSpecification": {"AttributeName": name, "Enabled": enabled}}
+    ddb.update_time_to_live(**setting("t"))
+    for arguments, message in [(setting("t"), "TimeToLive is already enabled"),
+                               (setting("u"), "TimeToLive is active on a different AttributeName: current AttributeName is t"),
+                               (setting("u", False), "TimeToLive is active on a different AttributeName: current AttributeName is t")]:
+        with pytest.raises(ClientError) as e:
+            ddb.update_time_to_live(**arguments)
+        assert e.value.response["Error"]["Message"] == message
+    ddb.update_time_to_live(**setting("t", False))
+    with pytest.raises(ClientError, match="TimeToLive is already disabled"):
+        ddb.update_time_to_live(**setting("t", False))
+
+
+def test_an_update_leaves_what_no_index_can_hold(ddb):
+    """Developer Guide, "Detecting and correcting index key violations": such values are from before the index."""
+    name = "messages-violation"
+    ddb.create_table(TableName=name, KeySchema=[key("pk")], AttributeDefinitions=[attribute("pk")], BillingMode="PAY_PER_REQUEST")
+    ddb.put_item(TableName=name, Item=A | {"g": {"N": "1"}})
+    ddb.update_table(TableName=name, AttributeDefinitions=[attribute("g")],
+                     GlobalSecondaryIndexUpdates=[{"Create": index("by-g", key("g"))}])
+    change = {"TableName": name, "Key": A, "ExpressionAttributeValues": {":v": {"N": "2"}}}
+    ddb.update_item(UpdateExpression="SET n = :v", **change)
+    with pytest.raises(ClientError, match="Type mismatch for Index Key g Expected: S Actual: N IndexName: by-g"):
+        ddb.update_item(UpdateExpression="SET g = :v", **change)
+    ddb.delete_table(TableName=name)
