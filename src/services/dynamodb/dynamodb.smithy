@@ -324,6 +324,39 @@ operation ListTagsOfResource {
     errors: [ResourceNotFoundException, InternalServerError]
 }
 
+/// Gives a table or a stream its policy, in place of any it has.
+@resource("{ResourceArn}")
+operation PutResourcePolicy {
+    input := {
+        @required @length(min: 1, max: 1283) ResourceArn: String
+        @required Policy: String
+        @length(min: 1, max: 255) ExpectedRevisionId: String
+        ConfirmRemoveSelfResourceAccess: Boolean
+    }
+    output := { RevisionId: String }
+    errors: [ResourceNotFoundException, InternalServerError, LimitExceededException, PolicyNotFoundException, ResourceInUseException]
+}
+
+/// The policy of a table or a stream.
+@readonly
+@resource("{ResourceArn}")
+operation GetResourcePolicy {
+    input := { @required @length(min: 1, max: 1283) ResourceArn: String }
+    output := { Policy: String, RevisionId: String }
+    errors: [ResourceNotFoundException, InternalServerError, PolicyNotFoundException]
+}
+
+/// Takes the policy of a table or a stream away.
+@resource("{ResourceArn}")
+operation DeleteResourcePolicy {
+    input := {
+        @required @length(min: 1, max: 1283) ResourceArn: String
+        @length(min: 1, max: 255) ExpectedRevisionId: String
+    }
+    output := { RevisionId: String }
+    errors: [ResourceNotFoundException, InternalServerError, PolicyNotFoundException, ResourceInUseException, LimitExceededException]
+}
+
 /// The account's quotas of provisioned capacity; nothing here is held to them.
 @readonly
 operation DescribeLimits {
@@ -1063,6 +1096,8 @@ structure ResourceInUseException { message: String }
 @error("client")
 structure ResourceNotFoundException { message: String }
 @error("client")
+structure PolicyNotFoundException { message: String }
+@error("client")
 structure LimitExceededException { message: String }
 @error("server")
 structure InternalServerError { message: String }
@@ -1150,6 +1185,8 @@ structure TableRecord {
     undo_since: Timestamp
     undo_days: Long
 }
+// Of a table or a stream.
+structure PolicyRecord { policy: String, revision: Long }
 // The undo records of a table; readers are the restores and exports that walk them.
 structure UndoRecord { account: String, region: String, table: String, readers: Long }
 // The number is that of the items' copy; restores are those that go on.

@@ -94,6 +94,14 @@ int check_update_options(struct call *call, const struct dynamodb_update_table_i
 int ddb_find_permissions(
 	struct call *call, const void *in, struct service_permission **out, size_t *n) MUSTCHECK;
 
+/* ---- resource_policy.c ---- */
+
+/* The policies of the resources that are asked for: 0, or -1 when the store can't say. */
+int ddb_policies_of(struct call *call, struct service_permission *v, size_t n) MUSTCHECK;
+/* In a transaction: of a new table (its number), and of a table or stream that goes. */
+int ddb_policy_create(struct call *call, int64_t number, struct str policy) MUSTCHECK;
+void ddb_policy_drop(struct call *call, int64_t number);
+
 /* ---- item.c ---- */
 
 /* Units of capacity that a call used. index: as the table's indexes. */

@@ -17,6 +17,7 @@ enum {
 	DDB_PROJECTED_MAX = 100, /* attributes that all indexes of a table name */
 	DDB_TAGS_MAX = 50,
 	DDB_COLLECTIONS_INDEX = -1, /* where sizes of collections stand among a table's indexes */
+	DDB_POLICY_BYTES_MAX = 20 * 1024,
 	DDB_ITEM_BYTES_MAX = 400 * 1024,
 	DDB_HASH_BYTES_MAX = 2048,
 	DDB_RANGE_BYTES_MAX = 1024,

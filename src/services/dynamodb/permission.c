@@ -93,17 +93,28 @@ static void need_changes(struct needs *list, const struct dynamodb_transact_writ
 	}
 }
 
-/* Of any other operation, when it names its table by the ARN. */
-static void need_by_arn(struct needs *list, const void *in)
+/* Of any other operation, when it is about a table, or names one by the ARN. */
+static void need_table(struct needs *list, const void *in)
 {
 	static const char *const names[] = { "TableName", "ResourceArn", "TableArn" };
 	const struct operation *op = list->call->operation;
 	for (size_t i = 0; i < COUNT_OF(names); i++) {
 		const struct member *m = shape_member(op->input, str_c(names[i]));
 		struct str text = m ? *(const struct str *)member_value(m, in) : (struct str){ 0 };
-		if (str_starts(text, STR("arn:")))
+		if (str_starts(text, STR("arn:")) ||
+			(text.n && i == 0 && op->resource && strstr(op->resource, "{TableName}")))
 			need(list, op->action, text, (struct str){ 0 });
 	}
+}
+
+/* A table that is made with a policy (Developer Guide, "Create a table with a resource-based
+ * policy"). */
+static void need_policy(struct needs *list, const void *in)
+{
+	const struct dynamodb_create_table_input *x = in;
+	if (list->call->operation == &dynamodb_create_table_operation && x->resource_policy.p &&
+		x->table_name.n)
+		need(list, "dynamodb:PutResourcePolicy", x->table_name, (struct str){ 0 });
 }
 
 int ddb_find_permissions(
@@ -154,8 +165,11 @@ int ddb_find_permissions(
 		const struct dynamodb_scan_input *x = in;
 		need(&list, op->action, x->table_name, x->index_name);
 	} else {
-		need_by_arn(&list, in);
+		need_table(&list, in);
+		need_policy(&list, in);
 	}
+	if (ddb_policies_of(call, list.v, list.n) < 0)
+		return -1;
 	*out = list.v;
 	*n = list.n;
 	return list.n ? 0 : -1;

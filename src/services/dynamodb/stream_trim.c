@@ -121,6 +121,7 @@ int ddb_stream_trim_run(struct call *call, void *arg)
 			!is_old(call, r.closed.ms))
 			continue;
 		txn_delete(call->txn, t->due[i]);
+		ddb_policy_drop(call, r.number.v);
 		txn_delete(call->txn, ddb_stream_place_key(call, r.number.v));
 		forget(call, t->due[i], r.number.v);
 	}

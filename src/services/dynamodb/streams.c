@@ -119,10 +119,24 @@ static bool iterator_parse(struct arena *arena, struct str text, struct place *o
 int ddb_streams_find_resource(struct call *call, const void *in, struct service_resource *out)
 {
 	const struct member *m = shape_member(call->operation->input, STR("ShardIterator"));
-	struct place place;
-	if (!m || !iterator_parse(call->arena, *(const struct str *)member_value(m, in), &place))
+	struct service_permission asked = { 0 };
+	struct str part, rest;
+	struct place place = { 0 };
+	if (m && !iterator_parse(call->arena, *(const struct str *)member_value(m, in), &place))
 		return -1;
-	*out = (struct service_resource){ .arn = place.arn, .account = call->identity.account };
+	if (!m && (m = shape_member(call->operation->input, STR("StreamArn"))))
+		place.arn = *(const struct str *)member_value(m, in);
+	if (!place.arn.p)
+		return -1;
+	rest = place.arn;
+	asked.resource =
+		(struct service_resource){ .arn = place.arn, .account = call->identity.account };
+	for (int i = 0; i < 5 && str_cut(&rest, ':', &part); i++)
+		if (i == 4 && part.n)
+			asked.resource.account = part;
+	if (ddb_policies_of(call, &asked, 1) < 0)
+		return -1;
+	*out = asked.resource;
 	return 0;
 }
 

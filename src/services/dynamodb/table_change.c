@@ -87,7 +87,9 @@ int dynamodb_create_table(struct call *call, const struct dynamodb_create_table_
 			STR_ARG(in->table_name));
 	random_uuid(id);
 	t = ddb_table_new(call, in, (struct str){ id, UUID_LENGTH });
-	if (ddb_stream_specify(call, &t, in->stream_specification, true) < 0)
+	if (ddb_stream_specify(call, &t, in->stream_specification, true) < 0 ||
+		(in->resource_policy.p &&
+			ddb_policy_create(call, t.r.number.v, in->resource_policy) < 0))
 		return -1;
 	ddb_table_put(call, &t);
 	out->table_description = ddb_table_describe(call, &t, "CREATING");
@@ -136,6 +138,7 @@ int dynamodb_delete_table(struct call *call, const struct dynamodb_delete_table_
 	out->table_description = ddb_table_describe(call, &t, "DELETING");
 	ddb_stream_close(call, &t);
 	txn_delete(call->txn, ddb_table_key(call, t.account, t.region, t.name));
+	ddb_policy_drop(call, t.r.number.v);
 	struct str counts = KEY(call->arena, KEY_LITERAL("dynamodb"), KEY_LITERAL(""),
 		KEY_LITERAL("count"), key_int(t.r.number.v));
 	bool is_kept = t.r.undo_number.v != 0;

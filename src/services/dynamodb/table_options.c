@@ -14,12 +14,12 @@ static int refuse(struct call *call, const char *const *names, const bool *given
 
 int check_create_options(struct call *call, const struct dynamodb_create_table_input *in)
 {
-	static const char *const names[] = { "WarmThroughput", "ResourcePolicy",
-		"GlobalTableSourceArn", "GlobalTableSettingsReplicationMode", "VectorIndexes" };
+	static const char *const names[] = { "WarmThroughput", "GlobalTableSourceArn",
+		"GlobalTableSettingsReplicationMode", "VectorIndexes" };
 	bool warm = in->warm_throughput != NULL;
 	for (size_t i = 0; i < in->global_secondary_indexes.n; i++)
 		warm |= in->global_secondary_indexes.v[i].warm_throughput != NULL;
-	bool given[] = { warm, in->resource_policy.p != NULL, in->global_table_source_arn.p != NULL,
+	bool given[] = { warm, in->global_table_source_arn.p != NULL,
 		in->global_table_settings_replication_mode.p != NULL,
 		in->vector_indexes.v != NULL };
 	return refuse(call, names, given, COUNT_OF(names));
