@@ -218,8 +218,8 @@ def bench_large():
         for t in threads:
             t.join()
         r = interleaved({"ours": lambda: ours.measure("query", 1)})["ours"]
-        row(f"Query of 100 items in {gigabytes:.0f} GB", f"p50 {r['p50']:.2f}, p99 {r['p99']:.2f}", "ms")
-        row(f"resident after it, with {gigabytes:.0f} GB", f"{s.resident_kib() / 1024:.1f}", "MB")
+        row(f"Query of 100 items in {gigabytes:.0f} GB", f"p50 {r['p50']:.2f}, p99 {r['p99']:.2f}", "ms", "")
+        row(f"resident after it, with {gigabytes:.0f} GB", f"{s.resident_kib() / 1024:.1f}", "MB", "")
         measure_start(s, "tables")
 
 
