@@ -100,9 +100,9 @@ def measure():
     if chain.again:
         print(f"the shop: {chain.again} requests had to be sent again")
     row("the shop: receipts accepted, 32 points of sale", f"{RECEIPTS / accepted:.0f}", "a second", "",
-        disk="the receipt and its message")
+        disk="the receipt")
     row("the shop: POST /receipts, 32 points of sale",
-        f"p50 {percentile(posts, 50):.1f} ms, p99 {percentile(posts, 99):.1f} ms", "", "", disk="the receipt and its message")
+        f"p50 {percentile(posts, 50):.1f} ms, p99 {percentile(posts, 99):.1f} ms", "", "", disk="the receipt")
     row("the shop: receipts through the whole chain, to webhook and mail", f"{RECEIPTS / delivered:.0f}", "a second", "",
         disk="each step")
     row("the shop: from post to mail, one receipt alone",
