@@ -267,6 +267,8 @@ static void compare(struct planner *p, size_t at, value *old, value *now,
 			add_detail(p->call, &change->details, name, replaces ? "Always" : "Never");
 			p->replaced[at] = p->replaced[at] || replaces;
 		}
+	if (type && type->replaces && type->replaces(old, now))
+		p->replaced[at] = true;
 }
 
 static struct cloudformation_resource_change *change_new(struct call *call,

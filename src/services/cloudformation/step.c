@@ -320,7 +320,7 @@ static bool needs_replacement(struct work *w)
 	if (cfn_has_word(type->replace, cfn_text(key)) &&
 		!cfn_get_str(w->resource.properties, cfn_text(key)))
 		return true;
-	return false;
+	return type->replaces && type->replaces(w->resource.before, w->resource.properties);
 }
 
 static int plan_update(struct work *w)

@@ -1,5 +1,7 @@
 """CloudFormation through boto3: what the resource types make, change and take away."""
 
+import json
+
 import pytest
 from stacks import TRUST, change, events, make, outputs, remove
 
@@ -52,8 +54,12 @@ def test_a_table(client, unique):
     expiry = dynamodb.describe_time_to_live(TableName=name)["TimeToLiveDescription"]
     assert (expiry["TimeToLiveStatus"], expiry["AttributeName"]) == ("ENABLED", "end")
     properties = template["Resources"]["T"]["Properties"]
-    properties["GlobalSecondaryIndexes"][0]["IndexName"] = "other"
+    indexes = properties.pop("GlobalSecondaryIndexes")
+    attributes = properties["AttributeDefinitions"].pop()
     properties["DeletionProtectionEnabled"] = True
+    change(cfn, name, template)
+    properties["AttributeDefinitions"].append(attributes)
+    properties["GlobalSecondaryIndexes"] = [{**indexes[0], "IndexName": "other"}]
     change(cfn, name, template)
     t = dynamodb.describe_table(TableName=name)["Table"]
     assert [i["IndexName"] for i in t["GlobalSecondaryIndexes"]] == ["other"] and t["DeletionProtectionEnabled"]
@@ -62,6 +68,87 @@ def test_a_table(client, unique):
     remove(cfn, stack)
     with pytest.raises(dynamodb.exceptions.ResourceNotFoundException):
         dynamodb.describe_table(TableName=name)
+
+
+def policy_of(dynamodb, arn):
+    try:
+        return json.loads(dynamodb.get_resource_policy(ResourceArn=arn)["Policy"])
+    except dynamodb.exceptions.PolicyNotFoundException:
+        return None
+
+
+def policy(action):
+    return {"PolicyDocument": {"Version": "2012-10-17", "Statement": [
+        {"Effect": "Allow", "Principal": {"AWS": "111122223333"}, "Action": action, "Resource": "*"}]}}
+
+
+@pytest.mark.parametrize("kind", ["AWS::DynamoDB::Table", "AWS::DynamoDB::GlobalTable"])
+def test_a_table_with_a_policy(client, unique, kind):
+    cfn, dynamodb, name = client("cloudformation"), client("dynamodb"), unique("table")
+    template = {"Resources": {"T": {**table(name), "Type": kind}}, "Outputs": {"Arn": {"Value": {"Fn::GetAtt": "T.Arn"}}}}
+    properties = owner = template["Resources"]["T"]["Properties"]
+    if kind.endswith("GlobalTable"):
+        owner = {"Region": "us-east-1"}
+        properties["Replicas"] = [owner]
+    owner["ResourcePolicy"] = policy("dynamodb:GetItem")
+    arn = outputs(make(cfn, name, template))["Arn"]
+    assert policy_of(dynamodb, arn) == policy("dynamodb:GetItem")["PolicyDocument"]
+    owner["ResourcePolicy"] = policy("dynamodb:Query")
+    change(cfn, name, template)
+    assert policy_of(dynamodb, arn) == policy("dynamodb:Query")["PolicyDocument"]
+    del owner["ResourcePolicy"]
+    stack = change(cfn, name, template)
+    assert policy_of(dynamodb, arn) is None
+    remove(cfn, stack)
+
+
+def test_a_streams_policy(client, unique):
+    cfn, dynamodb, name = client("cloudformation"), client("dynamodb"), unique("table")
+    stream = {"StreamViewType": "KEYS_ONLY", "ResourcePolicy": policy("dynamodb:GetRecords")}
+    template = {"Resources": {"T": table(name, StreamSpecification=stream)},
+                "Outputs": {"Stream": {"Value": {"Fn::GetAtt": "T.StreamArn"}}}}
+    first = outputs(make(cfn, name, template))["Stream"]
+    assert policy_of(dynamodb, first) == policy("dynamodb:GetRecords")["PolicyDocument"]
+    # Another policy is no other stream; another view type is, and it has the policy.
+    stream["ResourcePolicy"] = policy("dynamodb:DescribeStream")
+    assert outputs(change(cfn, name, template))["Stream"] == first
+    assert policy_of(dynamodb, first) == policy("dynamodb:DescribeStream")["PolicyDocument"]
+    stream["StreamViewType"] = "NEW_IMAGE"
+    second = outputs(change(cfn, name, template))["Stream"]
+    assert second != first and policy_of(dynamodb, second) == policy("dynamodb:DescribeStream")["PolicyDocument"]
+    del stream["ResourcePolicy"]
+    stack = change(cfn, name, template)
+    assert policy_of(dynamodb, second) is None
+    remove(cfn, stack)
+
+
+def test_an_edited_attribute_replaces_the_table(client, unique):
+    cfn, dynamodb, name = client("cloudformation"), client("dynamodb"), unique("table")
+    template = {"Resources": {"T": table(name)}, "Outputs": {"Name": {"Value": {"Ref": "T"}}}}
+    properties = template["Resources"]["T"]["Properties"]
+    del properties["TableName"]
+    first = outputs(make(cfn, name, template))["Name"]
+    properties["AttributeDefinitions"][0]["AttributeType"] = "N"
+    cfn.create_change_set(StackName=name, ChangeSetName="c", TemplateBody=json.dumps(template))
+    cfn.get_waiter("change_set_create_complete").wait(StackName=name, ChangeSetName="c", WaiterConfig={"Delay": 1})
+    shown = cfn.describe_change_set(StackName=name, ChangeSetName="c")["Changes"][0]["ResourceChange"]
+    assert shown["Replacement"] == "True"
+    stack = change(cfn, name, template)
+    second = outputs(stack)["Name"]
+    assert second != first and first not in dynamodb.list_tables()["TableNames"]
+    assert {"AttributeName": "k", "AttributeType": "N"} in dynamodb.describe_table(TableName=second)["Table"]["AttributeDefinitions"]
+    remove(cfn, stack)
+
+
+def test_one_index_is_made_or_deleted_in_an_update(client, unique):
+    cfn, dynamodb, name = client("cloudformation"), client("dynamodb"), unique("table")
+    template = {"Resources": {"T": table(name)}}
+    make(cfn, name, template)
+    template["Resources"]["T"]["Properties"]["GlobalSecondaryIndexes"][0]["IndexName"] = "other"
+    stack = change(cfn, name, template, status="UPDATE_ROLLBACK_COMPLETE")
+    assert any("Cannot perform more than one GSI creation or deletion" in (e[2] or "") for e in events(cfn, name))
+    assert [i["IndexName"] for i in dynamodb.describe_table(TableName=name)["Table"]["GlobalSecondaryIndexes"]] == ["by-g"]
+    remove(cfn, stack)
 
 
 def test_attributes_stay_after_an_update(client, unique):

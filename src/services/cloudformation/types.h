@@ -51,6 +51,9 @@ struct cfn_type {
 	const char *attributes; /* "Arn RoleId" */
 	cfn_type_fn *create, *update, *remove; /* update NULL: every change replaces */
 	const char *named;                     /* the property that names it, or NULL */
+	/* Whether a change from these properties to those needs another resource although no
+	 * property of replace differs; or NULL. */
+	bool (*replaces)(value *before, value *now);
 };
 
 /* A type's row, or NULL when it is not served. Custom::X is found as well. */
