@@ -179,7 +179,7 @@ def test_answers_that_fail_the_whole_batch(queue, function, mapping, results):
 
 def test_poison_ends_in_the_dead_letter_queue(queue, function, mapping, results):
     """After exactly maxReceiveCount tries; the others are handled."""
-    q, dead = queue(VisibilityTimeout=4), queue()
+    q, dead = queue(VisibilityTimeout=6), queue()
     q.sqs.set_queue_attributes(QueueUrl=q.url, Attributes={"RedrivePolicy": json.dumps(
         {"deadLetterTargetArn": dead.arn, "maxReceiveCount": 3})})
     mapping(q, function(NODE + """
@@ -190,7 +190,7 @@ export const handler = async (event) => {
         if (r.body === 'exit') process.exit(1);
         if (r.body === 'hang') await sleep(60000);
     }
-};""", Timeout=1), BatchSize=1)
+};""", Timeout=3), BatchSize=1)
     for body in ("good", "poison", "exit", "hang", "fine"):
         q.send(body)
     buried = {}
