@@ -123,7 +123,7 @@ def test_what_is_stored_is_counted(server, client, folder, outside):
 def test_what_the_partner_refuses_is_a_dead_letter_until_it_is_sent_again(server, client, folder, outside):
     partner, box = outside
     partner.answers = lambda award, n: 422
-    api = loyalty.deploy(server, folder, partnerUrl=partner.url, smtpUrl=box.url, partnerTries=2, partnerVisibility=2)
+    api = loyalty.deploy(server, folder, partnerUrl=partner.url, smtpUrl=box.url, partnerTries=2, partnerVisibility=10)
     use(api)
     receipt, sqs = loyalty.id_of(1), client("sqs", region=REGION)
     url = sqs.get_queue_url(QueueName="loyalty-develop-partner-dead")["QueueUrl"]
