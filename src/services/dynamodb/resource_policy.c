@@ -17,8 +17,7 @@ static struct str policy_key(struct call *call, int64_t number)
 static bool policy_get(struct call *call, int64_t number, struct dynamodb_policy_record *out)
 {
 	*out = (struct dynamodb_policy_record){ 0 };
-	return call_get_record(
-		call, policy_key(call, number), &dynamodb_policy_record_shape, out);
+	return call_get_record(call, policy_key(call, number), &dynamodb_policy_record_shape, out);
 }
 
 void ddb_policy_drop(struct call *call, int64_t number)
@@ -58,7 +57,8 @@ static int look(struct call *call, void *arg)
 		struct dynamodb_policy_record record;
 		int64_t number;
 		/* "Resource-based policies can't be attached to" backups, exports, imports. */
-		if (str_find(r->arn, STR("/backup/")) > 0 || str_find(r->arn, STR("/export/")) > 0 ||
+		if (str_find(r->arn, STR("/backup/")) > 0 ||
+			str_find(r->arn, STR("/export/")) > 0 ||
 			str_find(r->arn, STR("/import/")) > 0)
 			continue;
 		if (find_target(call, r->arn, &number) == 0 && policy_get(call, number, &record))
@@ -92,7 +92,8 @@ static bool is_star(yyjson_mut_val *v)
 	if (yyjson_mut_is_arr(v)) {
 		size_t i, n;
 		yyjson_mut_val *item;
-		yyjson_mut_arr_foreach(v, i, n, item) {
+		yyjson_mut_arr_foreach(v, i, n, item)
+		{
 			if (is_star(item))
 				return true;
 		}
@@ -115,7 +116,8 @@ static bool is_narrowed(yyjson_mut_val *condition)
 	while ((name = yyjson_mut_obj_iter_next(&operators))) {
 		struct str operator= { yyjson_mut_get_str(name), yyjson_mut_get_len(name) };
 		/* Whom it excludes, or who need not say, is anyone else. */
-		if (str_find(operator, STR("Not")) >= 0 || str_find(operator, STR("IfExists")) >= 0 ||
+		if (str_find(operator, STR("Not")) >= 0 ||
+			str_find(operator, STR("IfExists")) >= 0 ||
 			str_starts(operator, STR("ForAllValues:")) || str_is(operator, "Null"))
 			continue;
 		keys = yyjson_mut_obj_iter_with(yyjson_mut_obj_iter_get_val(name));
@@ -146,8 +148,8 @@ static bool is_public(struct str policy)
 	if (doc) {
 		size_t i, n;
 		yyjson_mut_val *statement;
-		yyjson_mut_arr_foreach(policy_statements(doc), i, n, statement)
-			found |= statement_is_public(statement);
+		yyjson_mut_arr_foreach(policy_statements(doc), i, n, statement) found |=
+			statement_is_public(statement);
 	}
 	yyjson_mut_doc_free(doc);
 	yyjson_doc_free(read);
@@ -257,8 +259,7 @@ int dynamodb_put_resource_policy(struct call *call,
 	if (!is_there || !str_eq(r.policy, in->policy)) {
 		r = (struct dynamodb_policy_record){ in->policy,
 			OPT_I64(MAX(call->now_ms, r.revision.v + 1)) };
-		call_put_record(
-			call, policy_key(call, number), &dynamodb_policy_record_shape, &r);
+		call_put_record(call, policy_key(call, number), &dynamodb_policy_record_shape, &r);
 	}
 	out->revision_id = revision_text(call, &r);
 	return 0;

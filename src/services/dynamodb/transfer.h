@@ -40,8 +40,8 @@ struct str transfer_id_of(struct str arn);
  * in is the request, of that shape. 1: an equal one was made under t->token, and t->id is its
  * transfer; 0: it is new, and kept; -1: another one was.
  */
-int transfer_find(struct call *call, struct transfer *t, const struct shape *shape, const void *in)
-	MUSTCHECK;
+int transfer_find(
+	struct call *call, struct transfer *t, const struct shape *shape, const void *in) MUSTCHECK;
 /* Those that are no longer listed go; 0, or -1: there are too many. */
 int transfer_make_room(struct call *call, const struct transfer *t) MUSTCHECK;
 

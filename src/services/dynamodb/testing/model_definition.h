@@ -1,6 +1,6 @@
 /*
- * What DescribeTable says of the model's tables, and their indexes that come and go. Included by the
- * model test's one file.
+ * What DescribeTable says of the model's tables, and their indexes that come and go. Included by
+ * the model test's one file.
  */
 #ifndef SAMOVAR_SERVICES_DYNAMODB_TESTING_MODEL_DEFINITION_H
 #define SAMOVAR_SERVICES_DYNAMODB_TESTING_MODEL_DEFINITION_H
