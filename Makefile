@@ -157,14 +157,17 @@ deps:
 deps-test: deps
 	@tools/deps.sh test
 
+# On all processors, unless make is told another number.
+JOBS = $(if $(findstring -j,$(MAKEFLAGS)),,-j$(shell nproc))
+
 run:
 	@tools/deps.sh run
-	@$(MAKE) --no-print-directory all
+	@$(MAKE) $(JOBS) --no-print-directory all
 	@tools/run.sh
 
 test: deps-test
-	@$(MAKE) --no-print-directory MODE=asan test-programs
-	@$(MAKE) --no-print-directory all tidy-tool
+	@$(MAKE) $(JOBS) --no-print-directory MODE=asan test-programs
+	@$(MAKE) $(JOBS) --no-print-directory all tidy-tool
 	@tests/run
 
 # Only the unit tests: make MODE=asan unit
@@ -173,7 +176,7 @@ test-programs: $(UNIT_TESTS:%.c=$(OUT)/%) $(OUT)/samovar
 tidy-tool: $(TOOLS)/tidy
 
 unit:
-	@$(MAKE) --no-print-directory MODE=asan test-programs
+	@$(MAKE) $(JOBS) --no-print-directory MODE=asan test-programs
 	@tests/run unit
 
 tidy: $(TOOLS)/tidy

@@ -146,6 +146,38 @@ value *cfn_all_tags(struct cfn_resource *r, value *own)
 	return yyjson_mut_arr_size(list) ? list : NULL;
 }
 
+static bool has_tag(value *tags, value *key)
+{
+	value *item;
+	if (tags)
+		CFN_ARRAY_FOR(item, tags)
+	if (cfn_equal(cfn_get(item, "Key"), key))
+		return true;
+	return false;
+}
+
+int cfn_change_tags(struct cfn_resource *r, const char *member, struct str id,
+	const struct operation *tag, const struct operation *untag)
+{
+	value *now = cfn_all_tags(r, cfn_get(r->properties, "Tags")),
+	      *old = cfn_get(r->before, "Tags"), *item, *gone = yyjson_mut_arr(r->doc),
+	      *in = yyjson_mut_obj(r->doc);
+	if (yyjson_mut_is_arr(old))
+		CFN_ARRAY_FOR(item, old)
+	if (!has_tag(now, cfn_get(item, "Key")))
+		yyjson_mut_arr_append(gone, cfn_copy(r->doc, cfn_get(item, "Key")));
+	cfn_put(r, in, member, id);
+	cfn_set(r->doc, in, "TagKeys", gone);
+	if (yyjson_mut_arr_size(gone) && cfn_call(r, untag, in, NULL) < 0)
+		return -1;
+	if (!now)
+		return 0;
+	in = yyjson_mut_obj(r->doc);
+	cfn_put(r, in, member, id);
+	cfn_set(r->doc, in, "Tags", now);
+	return cfn_call(r, tag, in, NULL);
+}
+
 /* ---- the input ---- */
 
 struct shaping {

@@ -57,11 +57,19 @@ def test_a_table(client, unique):
     indexes = properties.pop("GlobalSecondaryIndexes")
     attributes = properties["AttributeDefinitions"].pop()
     properties["DeletionProtectionEnabled"] = True
+    properties["Tags"] = [{"Key": "cup", "Value": "green"}]
     change(cfn, name, template)
+    assert dynamodb.list_tags_of_resource(ResourceArn=arn)["Tags"] == [{"Key": "cup", "Value": "green"}]
     properties["AttributeDefinitions"].append(attributes)
     properties["GlobalSecondaryIndexes"] = [{**indexes[0], "IndexName": "other"}]
+    del properties["Tags"]
+    change(cfn, name, template)
+    assert dynamodb.list_tags_of_resource(ResourceArn=arn)["Tags"] == []
+    units = {"MaxReadRequestUnits": 20, "MaxWriteRequestUnits": 10}
+    properties["GlobalSecondaryIndexes"][0]["OnDemandThroughput"] = units
     change(cfn, name, template)
     t = dynamodb.describe_table(TableName=name)["Table"]
+    assert t["GlobalSecondaryIndexes"][0]["OnDemandThroughput"] == units
     assert [i["IndexName"] for i in t["GlobalSecondaryIndexes"]] == ["other"] and t["DeletionProtectionEnabled"]
     del properties["DeletionProtectionEnabled"]
     stack = change(cfn, name, template)

@@ -106,6 +106,12 @@ bool cfn_forgive_existing(struct call *call);
 /* The resource's own tags and the stack's, as a list of {Key, Value}; own may be a map. NULL for
  * none. */
 value *cfn_all_tags(struct cfn_resource *r, value *own);
+/*
+ * An update's: those of now by the tag operation, those that were and are no more by the untag
+ * operation; both take the resource's id as this member, and Tags or TagKeys.
+ */
+int cfn_change_tags(struct cfn_resource *r, const char *member, struct str id,
+	const struct operation *tag, const struct operation *untag) MUSTCHECK;
 /* Whether the property differs from before. */
 bool cfn_changed(struct cfn_resource *r, const char *name);
 

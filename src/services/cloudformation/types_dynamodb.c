@@ -159,11 +159,16 @@ static int change_index(struct cfn_resource *r, const char *verb, value *index)
 
 static int change_throughput(struct cfn_resource *r, value *was, value *now)
 {
-	value *units = cfn_get(now, "ProvisionedThroughput"), *in = yyjson_mut_obj(r->doc);
-	if (!units || cfn_equal(units, cfn_get(was, "ProvisionedThroughput")))
+	static const char *const names[] = { "ProvisionedThroughput", "OnDemandThroughput" };
+	value *in = yyjson_mut_obj(r->doc);
+	for (size_t i = 0; i < COUNT_OF(names); i++) {
+		value *units = cfn_get(now, names[i]);
+		if (units && !cfn_equal(units, cfn_get(was, names[i])))
+			cfn_set(r->doc, in, names[i], cfn_copy(r->doc, units));
+	}
+	if (!yyjson_mut_obj_size(in))
 		return 0;
 	cfn_put(r, in, "IndexName", cfn_text(cfn_get(now, "IndexName")));
-	cfn_set(r->doc, in, "ProvisionedThroughput", cfn_copy(r->doc, units));
 	return change_index(r, "Update", in);
 }
 
@@ -239,13 +244,9 @@ static int change_expiry(struct cfn_resource *r)
 
 static int change_tags(struct cfn_resource *r)
 {
-	value *tags = cfn_all_tags(r, cfn_get(r->properties, "Tags")), *in = yyjson_mut_obj(r->doc);
-	if (!tags)
-		return 0;
-	cfn_put(r, in, "ResourceArn",
-		call_arn(r->call, "dynamodb", "table/%.*s", STR_ARG(r->physical)));
-	cfn_set(r->doc, in, "Tags", tags);
-	return cfn_call(r, &dynamodb_tag_resource_operation, in, NULL);
+	return cfn_change_tags(r, "ResourceArn",
+		call_arn(r->call, "dynamodb", "table/%.*s", STR_ARG(r->physical)),
+		&dynamodb_tag_resource_operation, &dynamodb_untag_resource_operation);
 }
 
 static value *view_type(value *properties)

@@ -97,35 +97,6 @@ static int set_policies(
 	return 0;
 }
 
-static int set_tags(struct cfn_resource *r, const char *member, const struct operation *tag,
-	const struct operation *untag)
-{
-	value *now = cfn_all_tags(r, cfn_get(r->properties, "Tags")),
-	      *old = cfn_get(r->before, "Tags"), *item, *gone = yyjson_mut_arr(r->doc),
-	      *in = input_of(r, member, r->physical);
-	if (yyjson_mut_is_arr(old))
-		CFN_ARRAY_FOR(item, old)
-		{
-			value *other;
-			bool kept = false;
-			if (now)
-				CFN_ARRAY_FOR(other, now)
-			kept = kept || cfn_equal(cfn_get(other, "Key"), cfn_get(item, "Key"));
-			if (!kept)
-				yyjson_mut_arr_append(gone, cfn_copy(r->doc, cfn_get(item, "Key")));
-		}
-	if (yyjson_mut_arr_size(gone)) {
-		cfn_set(r->doc, in, "TagKeys", gone);
-		if (cfn_call(r, untag, in, NULL) < 0)
-			return -1;
-	}
-	in = input_of(r, member, r->physical);
-	if (!now)
-		return 0;
-	cfn_set(r->doc, in, "Tags", now);
-	return cfn_call(r, tag, in, NULL);
-}
-
 /* ---- AWS::IAM::Role ---- */
 
 static int create_role(struct cfn_resource *r)
@@ -166,7 +137,8 @@ static int update_role(struct cfn_resource *r)
 		if (cfn_call(r, op, in, NULL) < 0)
 			return -1;
 	}
-	if (set_tags(r, "RoleName", &iam_tag_role_operation, &iam_untag_role_operation) < 0)
+	if (cfn_change_tags(r, "RoleName", r->physical, &iam_tag_role_operation,
+		    &iam_untag_role_operation) < 0)
 		return -1;
 	return set_policies(r, &role_kind, r->before, r->properties);
 }
@@ -200,7 +172,8 @@ static int create_user(struct cfn_resource *r)
 
 static int update_user(struct cfn_resource *r)
 {
-	if (set_tags(r, "UserName", &iam_tag_user_operation, &iam_untag_user_operation) < 0)
+	if (cfn_change_tags(r, "UserName", r->physical, &iam_tag_user_operation,
+		    &iam_untag_user_operation) < 0)
 		return -1;
 	return set_policies(r, &user_kind, r->before, r->properties);
 }

@@ -82,29 +82,6 @@ static int set_topic_attribute(struct cfn_resource *r, const char *name, value *
 	return cfn_call(r, &sns_set_topic_attributes_operation, in, NULL);
 }
 
-static int update_tags(struct cfn_resource *r)
-{
-	value *tags = cfn_all_tags(r, cfn_get(r->properties, "Tags")), *item;
-	value *old = cfn_get(r->before, "Tags"), *in = yyjson_mut_obj(r->doc),
-	      *keys = yyjson_mut_arr(r->doc);
-	if (yyjson_mut_is_arr(old)) {
-		CFN_ARRAY_FOR(item, old)
-		{
-			yyjson_mut_arr_append(keys, cfn_copy(r->doc, cfn_get(item, "Key")));
-		}
-		cfn_put(r, in, "ResourceArn", r->physical);
-		cfn_set(r->doc, in, "TagKeys", keys);
-		if (cfn_call(r, &sns_untag_resource_operation, in, NULL) < 0)
-			return -1;
-	}
-	if (!tags)
-		return 0;
-	in = yyjson_mut_obj(r->doc);
-	cfn_put(r, in, "ResourceArn", r->physical);
-	cfn_set(r->doc, in, "Tags", tags);
-	return cfn_call(r, &sns_tag_resource_operation, in, NULL);
-}
-
 /* Those of the template before that are not in it any more. */
 static int unsubscribe_old(struct cfn_resource *r)
 {
@@ -154,7 +131,8 @@ static int update_topic(struct cfn_resource *r)
 	}
 	if (cfn_changed(r, "Subscription") && (unsubscribe_old(r) < 0 || subscribe_all(r) < 0))
 		return -1;
-	return update_tags(r);
+	return cfn_change_tags(r, "ResourceArn", r->physical, &sns_tag_resource_operation,
+		&sns_untag_resource_operation);
 }
 
 static int remove_topic(struct cfn_resource *r)

@@ -50,25 +50,6 @@ static int create_queue(struct cfn_resource *r)
 	return 0;
 }
 
-/* Those of the template before go, those of now are put. */
-static int update_tags(struct cfn_resource *r)
-{
-	value *tags = cfn_all_tags(r, cfn_get(r->properties, "Tags")), *item;
-	value *old = cfn_get(r->before, "Tags"), *in = url_input(r), *keys = yyjson_mut_arr(r->doc);
-	if (yyjson_mut_is_arr(old)) {
-		CFN_ARRAY_FOR(item, old)
-		yyjson_mut_arr_append(keys, cfn_copy(r->doc, cfn_get(item, "Key")));
-	}
-	cfn_set(r->doc, in, "TagKeys", keys);
-	if (yyjson_mut_arr_size(keys) && cfn_call(r, &sqs_untag_queue_operation, in, NULL) < 0)
-		return -1;
-	if (!tags)
-		return 0;
-	in = url_input(r);
-	cfn_set(r->doc, in, "Tags", tags);
-	return cfn_call(r, &sqs_tag_queue_operation, in, NULL);
-}
-
 static int update_queue(struct cfn_resource *r)
 {
 	value *in = url_input(r), *given = cfn_pick(r, attributes);
@@ -82,7 +63,8 @@ static int update_queue(struct cfn_resource *r)
 		if (cfn_get(r->before, defaults[i][0]) && !cfn_get(given, defaults[i][0]))
 			cfn_put(r, given, defaults[i][0], str_c(defaults[i][1]));
 	describe_queue(r);
-	if (update_tags(r) < 0)
+	if (cfn_change_tags(r, "QueueUrl", r->physical, &sqs_tag_queue_operation,
+		    &sqs_untag_queue_operation) < 0)
 		return -1;
 	if (!yyjson_mut_obj_size(given))
 		return 0;
