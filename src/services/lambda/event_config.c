@@ -19,9 +19,8 @@ static struct str key_of(struct call *call, const struct function_name *name)
 
 static int check_destination(struct call *call, const struct function_name *name, struct str arn)
 {
-	static const char *const services[] = {
-		"arn:aws:sqs:", "arn:aws:sns:", "arn:aws:lambda:", "arn:aws:events:", "arn:aws:s3:"
-	};
+	static const char *const services[] = { "arn:aws:sqs:", "arn:aws:sns:", "arn:aws:lambda:" };
+	static const char *const not_served[] = { "arn:aws:events:", "arn:aws:s3:" };
 	struct function_name own = *name;
 	if (!arn.n)
 		return 0;
@@ -33,6 +32,11 @@ static int check_destination(struct call *call, const struct function_name *name
 	for (size_t i = 0; i < COUNT_OF(services); i++)
 		if (str_starts(arn, str_c(services[i])))
 			return 0;
+	for (size_t i = 0; i < COUNT_OF(not_served); i++)
+		if (str_starts(arn, str_c(not_served[i])))
+			return fail(call, &lambda_invalid_parameter_value_exception,
+				"Destinations in EventBridge and S3 are not served here: %.*s",
+				STR_ARG(arn));
 	return fail(call, &lambda_invalid_parameter_value_exception,
 		"The provided destination config DestinationArn: "
 		"%.*s is invalid.",

@@ -179,6 +179,12 @@ def test_destinations_that_are_not_served_are_named(api, function, quick):
         time.sleep(0.1)
 
 
+@pytest.mark.parametrize("destination", ["arn:aws:events:us-east-1:000000000000:event-bus/default", "arn:aws:s3:::bucket"])
+def test_what_can_not_be_a_destination_here_is_refused(api, function, destination):
+    with pytest.raises(api.exceptions.InvalidParameterValueException, match=f"not served here: {destination}"):
+        destine(api, function(WORKS), OnFailure=destination)
+
+
 def test_kill_between(client_of, unique, zip_of):
     """Killed with -9 while events are tried: each one's record reaches its destination."""
     s = samovar.Server("--retry-speed", "200").start()
