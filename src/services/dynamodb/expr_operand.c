@@ -280,3 +280,17 @@ int expr_operand(struct parser *p, struct node **out)
 	*out = expr_node(p, NODE_PATH, 0);
 	return expr_path(p, &(*out)->path);
 }
+
+int expr_parentheses(struct parser *p, struct node **out)
+{
+	expr_advance(p);
+	if (expr_deeper(p) < 0 || (p->is_update ? expr_set_value(p, out) : expr_or(p, out)) < 0 ||
+		expr_expect(p, ")") < 0)
+		return -1;
+	p->depth--;
+	if ((*out)->in_parentheses)
+		return fail(p->e->call, &aws_validation_exception,
+			"Invalid %s: The expression has redundant parentheses;", p->parameter);
+	(*out)->in_parentheses = true;
+	return 0;
+}

@@ -3,17 +3,7 @@
 
 static int parse_primary(struct parser *p, struct node **out)
 {
-	if (!expr_at_symbol(p, "("))
-		return expr_operand(p, out);
-	expr_advance(p);
-	if (expr_deeper(p) < 0 || expr_or(p, out) < 0 || expr_expect(p, ")") < 0)
-		return -1;
-	p->depth--;
-	if ((*out)->in_parentheses)
-		return fail(p->e->call, &aws_validation_exception,
-			"Invalid %s: The expression has redundant parentheses;", p->parameter);
-	(*out)->in_parentheses = true;
-	return 0;
+	return expr_at_symbol(p, "(") ? expr_parentheses(p, out) : expr_operand(p, out);
 }
 
 static int parse_in(struct parser *p, struct node *first, struct node **out)

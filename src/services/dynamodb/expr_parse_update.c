@@ -1,25 +1,12 @@
 /* The expression language: updates. The words of the refusals are AWS's. */
 #include "services/dynamodb/expr_parser.h"
 
-/* AWS takes (a - :b) as a value too, though its grammar doesn't show it. */
-static int parse_parentheses(struct parser *p, struct node **out)
-{
-	expr_advance(p);
-	if (expr_deeper(p) < 0 || expr_set_value(p, out) < 0 || expr_expect(p, ")") < 0)
-		return -1;
-	p->depth--;
-	if ((*out)->in_parentheses)
-		return fail(p->e->call, &aws_validation_exception,
-			"Invalid %s: The expression has redundant parentheses;", p->parameter);
-	(*out)->in_parentheses = true;
-	return 0;
-}
-
 int expr_set_value(struct parser *p, struct node **out)
 {
 	struct node *left;
 	if (expr_at_symbol(p, "("))
-		return parse_parentheses(p, out);
+		return expr_parentheses(
+			p, out); /* AWS takes (a - :b), which its grammar does not show */
 	if (expr_operand(p, &left) < 0)
 		return -1;
 	*out = left;

@@ -53,5 +53,7 @@ int expr_check_distinct(struct parser *p, const struct node *node) MUSTCHECK;
 
 int expr_or(struct parser *p, struct node **out) MUSTCHECK;
 int expr_set_value(struct parser *p, struct node **out) MUSTCHECK;
+/* Either, in parentheses: at the first of them. */
+int expr_parentheses(struct parser *p, struct node **out) MUSTCHECK;
 
 #endif

@@ -142,7 +142,6 @@ int s3_find_objects(struct call *call, const struct s3_find_objects_input *in,
 	if (s3_access_check(call, &access, "s3:ListBucket", (struct str){ 0 }) < 0 ||
 		call_inner(call, &s3_list_objects_v2_operation, NULL, &list, &page) < 0)
 		return -1;
-	out->is_truncated = page.is_truncated;
 	out->keys.v = ARENA_ARRAY(call->arena, struct str, page.contents.n + 1);
 	for (size_t i = 0; i < page.contents.n; i++)
 		out->keys.v[out->keys.n++] = page.contents.v[i].key;

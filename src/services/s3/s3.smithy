@@ -1108,7 +1108,7 @@ operation FindObjects {
 		MaxKeys: Integer
 		ExpectedBucketOwner: String
 	}
-	output := { Keys: FoundKeys, IsTruncated: Boolean }
+	output := { Keys: FoundKeys }
 	errors: [NoSuchBucket]
 }
 list FoundKeys { member: String }

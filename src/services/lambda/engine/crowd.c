@@ -27,8 +27,8 @@ static unsigned count_running(void)
 bool engine_is_crowded(struct engine *engine)
 {
 	uint64_t now_ms = clock_mono_ms();
-	long processors = sysconf(_SC_NPROCESSORS_ONLN);
 	if (!engine->crowd_ms || now_ms - engine->crowd_ms >= ENGINE_CROWD_LOOK_MS) {
+		long processors = sysconf(_SC_NPROCESSORS_ONLN);
 		engine->crowd_ms = now_ms;
 		engine->is_crowded = count_running() > ENGINE_CROWD * (unsigned)MAX(processors, 1);
 	}
