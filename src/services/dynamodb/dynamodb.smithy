@@ -1002,7 +1002,7 @@ list ConsumedCapacities { member: ConsumedCapacity }
 list SizeEstimate { member: Double }
 structure ItemCollectionMetrics { ItemCollectionKey: Attributes, SizeEstimateRangeGB: SizeEstimate }
 
-// AWS bounds it in words of its own: batch.c.
+// AWS bounds it in words of its own: items/batch.c.
 @length(min: 1)
 list KeyList { member: Attributes }
 structure KeysAndAttributes {

@@ -4,7 +4,7 @@
  * table, of PartiQL what each statement does; and a table named by its ARN belongs to the account
  * in it.
  */
-#include "services/dynamodb/partiql.h"
+#include "services/dynamodb/partiql/partiql.h"
 
 struct needs {
 	struct call *call;

@@ -1,8 +1,8 @@
 /* The row of DynamoDB in the server's table. */
 #include "services/dynamodb/dynamodb.h"
-#include "services/dynamodb/export.h"
-#include "services/dynamodb/import.h"
-#include "services/dynamodb/stream.h"
+#include "services/dynamodb/transfers/export.h"
+#include "services/dynamodb/transfers/import.h"
+#include "services/dynamodb/tables/stream.h"
 #include <stdlib.h>
 
 static void stop(struct aws *aws, void *state)

@@ -2,7 +2,7 @@
 #include "aws/codec.h"
 #include "base/clock.h"
 #include "base/encode.h"
-#include "services/dynamodb/stream.h"
+#include "services/dynamodb/tables/stream.h"
 #include <errno.h>
 
 enum { WAIT_POLL_MS = 1000 /* another process may write */ };

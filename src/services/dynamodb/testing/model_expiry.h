@@ -5,7 +5,7 @@
 #ifndef SAMOVAR_SERVICES_DYNAMODB_TESTING_MODEL_EXPIRY_H
 #define SAMOVAR_SERVICES_DYNAMODB_TESTING_MODEL_EXPIRY_H
 
-#include "services/dynamodb/internal.h"
+#include "services/dynamodb/tables/tables.h"
 #include "services/dynamodb/testing/model_definition.h"
 
 enum { SWEEPS_MAX = 20000 };

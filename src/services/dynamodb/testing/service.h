@@ -6,7 +6,7 @@
 #define SAMOVAR_SERVICES_DYNAMODB_TESTING_SERVICE_H
 
 #include "services/dynamodb/dynamodb.h"
-#include "services/dynamodb/internal.h"
+#include "services/dynamodb/tables/tables.h"
 #include "tests/check.h"
 #include <stdlib.h>
 #include <unistd.h>
